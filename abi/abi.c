@@ -1,0 +1,47 @@
+/* Names of the enumerations that both programs agree on, straight from their .def files. Unknown ids give "?": they can
+ * come from an object that was not checked. */
+#include "abi/abi.h"
+
+static const char *const probe_names[] = {
+#define PROBE(id, name, short_name) [PROBE_##id] = name,
+#include "abi/probe.def"
+#undef PROBE
+};
+
+static const char *const probe_short_names[] = {
+#define PROBE(id, name, short_name) [PROBE_##id] = short_name,
+#include "abi/probe.def"
+#undef PROBE
+};
+
+static const char *const agg_names[] = {
+#define AGG(id, name, type_name) [AGG_##id] = #name,
+#include "abi/agg.def"
+#undef AGG
+};
+
+static const char *const agg_type_names[] = {
+#define AGG(id, name, type_name) [AGG_##id] = type_name,
+#include "abi/agg.def"
+#undef AGG
+};
+
+const char *probe_name(enum probe_id id)
+{
+    return (u32)id < PROBE_COUNT_ ? probe_names[id] : "?";
+}
+
+const char *probe_short_name(enum probe_id id)
+{
+    return (u32)id < PROBE_COUNT_ ? probe_short_names[id] : "";
+}
+
+const char *agg_name(enum agg_id id)
+{
+    return (u32)id < AGG_COUNT_ ? agg_names[id] : "?";
+}
+
+const char *agg_type_name(enum agg_id id)
+{
+    return (u32)id < AGG_COUNT_ ? agg_type_names[id] : "?";
+}

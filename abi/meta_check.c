@@ -1,0 +1,242 @@
+/* The second check of decoded metadata: the rows against each other. After it the runtime may use every enum as an index
+ * and read every value inside its payload, key or map value without looking again.
+ *
+ * Limits are generous ones of our own, so that a made-up object cannot make the runtime allocate without end: what the
+ * compiler produces stays far below them. Each function gives NULL or a static sentence. */
+#include <errno.h>
+#include <string.h>
+
+#include "abi/meta.h"
+#include "abi/record.h"
+
+enum {
+    VALUE_SIZE_MAX = 1 << 20,  /* of a type, bytes: a hist with 32 buckets a power has 15 kB */
+    PAYLOAD_SIZE_MAX = 1 << 20,
+    FIELD_WIDTH_MAX = 1 << 16, /* of a printf conversion */
+};
+
+/* The value of type `ref` at offset lies inside `size` bytes and is aligned as every value is. */
+static bool value_fits(const struct meta *m, u64 ref, u64 offset, u64 size)
+{
+    return ref != META_NO_REF && offset % 8 == 0 && offset <= size &&
+           m->types.items[ref].size <= size - offset;
+}
+
+static bool word_fits(u64 offset, u64 size)
+{
+    return offset % 8 == 0 && offset <= size && size - offset >= 8;
+}
+
+static bool is_word(const struct meta *m, u64 ref)
+{
+    switch (m->types.items[ref].kind) {
+    case ABI_INT:
+    case ABI_UINT:
+    case ABI_BOOL:
+    case ABI_KSYM:
+    case ABI_POINTER:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool span_ok(u64 begin, u64 end)
+{
+    return begin <= end && end <= UINT32_MAX;
+}
+
+static const char *check_agg(const struct meta_type *t)
+{
+    s64 params[3] = {(s64)t->num1, (s64)t->num2, (s64)t->num3};
+
+    if (t->num0 >= AGG_COUNT_)
+        return "a type of the metadata is an unknown aggregation";
+    if (t->num0 == AGG_LHIST && (params[2] <= 0 || params[1] <= params[0]))
+        return "a lhist of the metadata has no range";
+    if (t->size != (u64)agg_word_count((enum agg_id)t->num0, params) * 8)
+        return "an aggregation of the metadata has the wrong size";
+    return NULL;
+}
+
+static const char *check_tuple(const struct meta *m, const struct meta_type *t)
+{
+    for (u64 i = 0; i < t->n_fields; i++) {
+        const struct meta_field *f = &m->fields.items[t->first_field + i];
+
+        if (!value_fits(m, f->type, f->offset, t->size))
+            return "a field of the metadata lies outside of its tuple";
+    }
+    return NULL;
+}
+
+static const char *check_type(const struct meta *m, const struct meta_type *t)
+{
+    if (t->size % 8 != 0 || t->size > VALUE_SIZE_MAX)
+        return "a type of the metadata has an impossible size";
+    if (t->kind != ABI_TUPLE && t->n_fields != 0)
+        return "a type of the metadata has fields but is no tuple";
+    switch (t->kind) {
+    case ABI_NONE:
+        return t->size == 0 ? NULL : "a type of the metadata has no kind but a size";
+    case ABI_INT:
+    case ABI_UINT:
+    case ABI_BOOL:
+    case ABI_KSYM:
+    case ABI_POINTER:
+        return t->size == 8 ? NULL : "a number of the metadata is not 8 bytes";
+    case ABI_STRING:
+        return t->size >= 8 ? NULL : "a string of the metadata has no room";
+    case ABI_TUPLE:
+        return check_tuple(m, t);
+    case ABI_AGG:
+        return check_agg(t);
+    default:
+        return "a type of the metadata is of an unknown kind";
+    }
+}
+
+static const char *check_map(const struct meta *m, const struct meta_map *map)
+{
+    if (map->name.n == 0 || map->bpf_name.n == 0)
+        return "a map of the metadata has no name";
+    if (map->value == META_NO_REF || m->types.items[map->value].size == 0)
+        return "a map of the metadata has no value";
+    if (map->key != META_NO_REF &&
+        (m->types.items[map->key].size == 0 || m->types.items[map->key].kind == ABI_AGG))
+        return "a map of the metadata has an impossible key";
+    if (map->set_offset != META_NO_REF && !word_fits(map->set_offset, VALUE_SIZE_MAX))
+        return "a map of the metadata has its mark outside of its value";
+    if (map->is_percpu > 1 || map->max_entries == 0 || map->max_entries > UINT32_MAX)
+        return "a map of the metadata has an impossible size";
+    if (!span_ok(map->span_begin, map->span_end))
+        return "a map of the metadata has an impossible place in the script";
+    return NULL;
+}
+
+static const char *check_attach(const struct meta *m, const struct meta_attach *a)
+{
+    if (a->provider >= PROBE_COUNT_)
+        return "an attach point of the metadata is of an unknown provider";
+    if (a->n_variants == 0)
+        return "an attach point of the metadata has no program";
+    for (u64 i = 0; i < a->n_variants; i++) {
+        if (m->variants.items[a->first_variant + i].prog == META_NO_REF)
+            return "an attach point of the metadata has no program";
+    }
+    if (!span_ok(a->span_begin, a->span_end))
+        return "an attach point of the metadata has an impossible place in the script";
+    return NULL;
+}
+
+static const char *check_piece(const struct meta *m, const struct meta_piece *p, u64 payload_size)
+{
+    if (p->conv == 0)
+        return NULL;
+    if (p->conv > 127 || !strchr("diuxXocsp", (int)p->conv))
+        return "a printf of the metadata has an unknown conversion";
+    if (!value_fits(m, p->type, p->offset, payload_size))
+        return "an argument of printf lies outside of its payload";
+    if (m->types.items[p->type].size == 0 || (p->conv != 's' && !is_word(m, p->type)))
+        return "an argument of printf does not fit to its conversion";
+    if ((p->width != META_NO_REF && p->width > FIELD_WIDTH_MAX) ||
+        (p->precision != META_NO_REF && p->precision > FIELD_WIDTH_MAX))
+        return "a printf of the metadata has an impossible width";
+    if ((p->width_offset != META_NO_REF && !word_fits(p->width_offset, payload_size)) ||
+        (p->precision_offset != META_NO_REF && !word_fits(p->precision_offset, payload_size)))
+        return "a width of printf lies outside of its payload";
+    return NULL;
+}
+
+static const char *check_pieces(const struct meta *m, const struct meta_site *s)
+{
+    for (u64 i = 0; i < s->n_pieces; i++) {
+        const char *why =
+            check_piece(m, &m->pieces.items[s->first_piece + i], s->payload_size);
+
+        if (why)
+            return why;
+    }
+    return NULL;
+}
+
+static const char *check_site_kind(const struct meta *m, const struct meta_site *s)
+{
+    switch (s->kind) {
+    case SITE_PRINTF:
+        return check_pieces(m, s);
+    case SITE_PRINT:
+        return value_fits(m, s->type, 0, s->payload_size)
+                   ? NULL
+                   : "a printed value of the metadata lies outside of its payload";
+    case SITE_TIME:
+        return NULL;
+    case SITE_EXIT:
+        return s->payload_size >= 8 ? NULL : "an exit of the metadata has no code";
+    case SITE_PRINT_MAP:
+        if (s->payload_size < 16)
+            return "a print of the metadata has no arguments";
+        return s->map != META_NO_REF ? NULL : "a print of the metadata names no map";
+    case SITE_CLEAR:
+    case SITE_ZERO:
+        return s->map != META_NO_REF ? NULL : "a clear of the metadata names no map";
+    case SITE_ERROR:
+        if (s->num0 < 1 || s->num0 > RUN_ERROR_LAST)
+            return "a warning of the metadata is of an unknown kind";
+        return s->payload_size >= 8 ? NULL : "a warning of the metadata has no code";
+    default:
+        return "a site of the metadata is of an unknown kind";
+    }
+}
+
+static const char *check_site(const struct meta *m, const struct meta_site *s)
+{
+    if (s->payload_size % 8 != 0 || s->payload_size > PAYLOAD_SIZE_MAX)
+        return "a site of the metadata has an impossible payload";
+    if (s->n_pieces != 0 && s->kind != SITE_PRINTF)
+        return "a site of the metadata has pieces but is no printf";
+    if (!span_ok(s->span_begin, s->span_end))
+        return "a site of the metadata has an impossible place in the script";
+    return check_site_kind(m, s);
+}
+
+static const char *check_prog(const struct meta_prog *p)
+{
+    if (p->name.n == 0)
+        return "a program of the metadata has no name";
+    if (p->method < METHOD_TEST_RUN || p->method > METHOD_LAST)
+        return "a program of the metadata is attached in an unknown way";
+    return NULL;
+}
+
+static const char *check_all(const struct meta *m)
+{
+    const char *why = NULL;
+
+    vec_foreach(t, &m->types) {
+        why = why ? why : check_type(m, t);
+    }
+    vec_foreach(map, &m->maps) {
+        why = why ? why : check_map(m, map);
+    }
+    vec_foreach(p, &m->progs) {
+        why = why ? why : check_prog(p);
+    }
+    vec_foreach(a, &m->attachs) {
+        why = why ? why : check_attach(m, a);
+    }
+    vec_foreach(s, &m->sites) {
+        why = why ? why : check_site(m, s);
+    }
+    return why;
+}
+
+int meta_check(const struct meta *m, const char **why_out)
+{
+    const char *why = check_all(m);
+
+    if (!why)
+        return 0;
+    *why_out = why;
+    return -EPROTO;
+}

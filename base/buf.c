@@ -1,0 +1,106 @@
+/* A growable byte buffer on the heap.
+ *
+ * Appending never fails visibly: the first failed allocation is remembered in `failed`, which makes
+ * later appends do nothing, so that code which prints a lot needs one check at its end. The content
+ * is kept NUL-terminated behind its n bytes, for debuggers and for buf_printf(). */
+#include <stdio.h>
+
+#include "base/str.h"
+
+enum {
+    BUF_FIRST_BYTES = 256,
+};
+
+/* Room for n more bytes and a NUL; false when that cannot be had. */
+static bool buf_reserve(struct buf *b, size_t n)
+{
+    size_t need = 0, cap = b->cap ? b->cap : BUF_FIRST_BYTES;
+    char *p = NULL;
+
+    if (b->failed)
+        return false;
+    if (__builtin_add_overflow(b->n, n, &need) || need >= SIZE_MAX / 2) {
+        b->failed = true;
+        return false;
+    }
+    if (need < b->cap)
+        return true;
+    while (cap <= need)
+        cap *= 2;
+    p = realloc(b->p, cap);
+    if (!p) {
+        b->failed = true;
+        return false;
+    }
+    b->p = p;
+    b->cap = cap;
+    return true;
+}
+
+void buf_done(struct buf *b)
+{
+    free(b->p);
+    *b = (struct buf){0};
+}
+
+void buf_reset(struct buf *b)
+{
+    b->n = 0;
+    b->failed = false;
+}
+
+void buf_add(struct buf *b, const void *bytes, size_t n)
+{
+    if (!n || !buf_reserve(b, n))
+        return;
+    memcpy(b->p + b->n, bytes, n);
+    b->n += n;
+    b->p[b->n] = '\0';
+}
+
+void buf_add_str(struct buf *b, struct str s)
+{
+    buf_add(b, s.p, s.n);
+}
+
+void buf_add_cstr(struct buf *b, const char *s)
+{
+    buf_add(b, s, strlen(s));
+}
+
+void buf_add_char(struct buf *b, char c)
+{
+    buf_add(b, &c, 1);
+}
+
+void buf_pad(struct buf *b, char c, size_t n)
+{
+    if (!n || !buf_reserve(b, n))
+        return;
+    memset(b->p + b->n, c, n);
+    b->n += n;
+    b->p[b->n] = '\0';
+}
+
+void buf_printf(struct buf *b, const char *fmt, ...)
+{
+    va_list args;
+    int n = 0;
+
+    if (!buf_reserve(b, 1))
+        return;
+    va_start(args, fmt);
+    n = vsnprintf(b->p + b->n, b->cap - b->n, fmt, args);
+    va_end(args);
+    if (n >= 0 && (size_t)n >= b->cap - b->n) {
+        if (!buf_reserve(b, (size_t)n))
+            return;
+        va_start(args, fmt);
+        n = vsnprintf(b->p + b->n, b->cap - b->n, fmt, args);
+        va_end(args);
+    }
+    if (n < 0)
+        b->failed = true;
+    else
+        b->n += (size_t)n;
+}

@@ -1,0 +1,178 @@
+/* The renderer of diagnostics: the only code that knows how an error looks on the terminal.
+ *
+ * Nothing from a script reaches the terminal raw: names, messages and source lines go through one
+ * escape. Underlines are counted in what is shown, not in bytes: a tab is four columns, an escaped
+ * byte four, a character of several bytes one. */
+#include "base/diag.h"
+
+enum {
+    RENDER_MAX_ERRORS = 20,
+    TAB_COLUMNS = 4,
+    ESCAPE_COLUMNS = 4,    /* \xNN */
+    LINE_MAX_BYTES = 1000, /* of a longer line only a part is shown */
+    LINE_LEAD_BYTES = 200, /* of that part, how much lies before the span */
+};
+
+struct paint {
+    const char *word, *color;
+};
+
+static const struct paint paints[SEV_COUNT_] = {
+    [SEV_ERROR] = {"ERROR", "\033[31m"},
+    [SEV_WARNING] = {"WARNING", "\033[33m"},
+};
+
+/* Append one character of s, made harmless; returns how many bytes it was. columns_out is
+ * how wide it is shown. */
+static u32 add_char(struct buf *out, struct str s, u32 at, u32 *columns_out)
+{
+    u32 n = str_utf8_len(s, at);
+    u8 first = (u8)s.p[at];
+    bool is_c1 = n == 2 && first == 0xc2 && (u8)s.p[at + 1] < 0xa0;
+
+    if (first == '\t') {
+        buf_pad(out, ' ', TAB_COLUMNS);
+        *columns_out = TAB_COLUMNS;
+        return 1;
+    }
+    if (n == 0 || first < 0x20 || first == 0x7f || is_c1) {
+        buf_printf(out, "\\x%02x", first);
+        *columns_out = ESCAPE_COLUMNS;
+        return 1;
+    }
+    buf_add(out, s.p + at, n);
+    *columns_out = 1;
+    return n;
+}
+
+/* A message or a name: it may have several lines, when it quotes the kernel. */
+static void add_escaped(struct buf *out, struct str s)
+{
+    u32 columns = 0;
+
+    for (u32 i = 0; i < s.n;) {
+        if (s.p[i] == '\n') {
+            buf_add_char(out, '\n');
+            i++;
+        } else {
+            i += add_char(out, s, i, &columns);
+        }
+    }
+}
+
+/* The source line with, where the span lies within it, the underline. */
+static void add_source_line(struct buf *out, const struct place *place)
+{
+    struct str line = source_line(place->source, place->line);
+    u32 begin = place->column - 1;
+    u32 end = place->end_line == place->line ? place->end_column - 1 : begin;
+    u32 lead = 0, width = 0;
+
+    if (line.n && line.p[line.n - 1] == '\r')
+        line.n--;
+    if (line.n > LINE_MAX_BYTES) {
+        u32 from = begin > LINE_LEAD_BYTES ? begin - LINE_LEAD_BYTES : 0;
+
+        line = str_sub(line, from, from + LINE_MAX_BYTES);
+        begin -= from;
+        end -= from;
+    }
+    for (u32 i = 0; i < line.n;) {
+        u32 columns = 0, at = i;
+
+        i += add_char(out, line, i, &columns);
+        if (at < begin)
+            lead += columns;
+        else if (at < end)
+            width += columns;
+    }
+    buf_add_char(out, '\n');
+    if (place->end_line != place->line)
+        return;
+    buf_pad(out, ' ', lead);
+    buf_pad(out, '~', width);
+    buf_add_char(out, '\n');
+}
+
+static void add_place(struct buf *out, const struct place *place)
+{
+    if (!place->source)
+        return;
+    add_escaped(out, place->source->name);
+    if (place->line == place->end_line)
+        buf_printf(out, ":%u:%u-%u: ", place->line, place->column, place->end_column);
+    else
+        buf_printf(out, ":%u-%u: ", place->line, place->end_line);
+}
+
+static void add_message(struct buf *out, enum severity severity, struct str text, bool color)
+{
+    const struct paint *paint = &paints[severity];
+
+    if (color)
+        buf_add_cstr(out, paint->color);
+    buf_add_cstr(out, paint->word);
+    buf_add_cstr(out, ": ");
+    add_escaped(out, text);
+    if (color)
+        buf_add_cstr(out, "\033[0m");
+}
+
+void diag_render(const struct diag *diag, const struct sources *sources, struct buf *out,
+                 bool color)
+{
+    struct place place = sources_place(sources, diag->span);
+
+    add_place(out, &place);
+    add_message(out, diag->severity, diag->text, color);
+    buf_printf(out, " [%c%03d]\n", diag_letter(diag->code), (int)diag->code);
+    if (place.source)
+        add_source_line(out, &place);
+    vec_foreach(note, &diag->notes) {
+        struct place at = sources_place(sources, note->span);
+
+        if (at.source) {
+            add_place(out, &at);
+            add_message(out, diag->severity, note->text, color);
+            buf_add_char(out, '\n');
+            add_source_line(out, &at);
+        } else {
+            buf_add_cstr(out, "HINT: ");
+            add_escaped(out, note->text);
+            buf_add_char(out, '\n');
+        }
+    }
+}
+
+static int diag_order(const void *a, const void *b)
+{
+    const struct diag *x = *(struct diag *const *)a, *y = *(struct diag *const *)b;
+
+    if (x->severity != y->severity)
+        return x->severity < y->severity ? -1 : 1;
+    if (x->span.begin != y->span.begin)
+        return x->span.begin < y->span.begin ? -1 : 1;
+    return x->order < y->order ? -1 : x->order > y->order;
+}
+
+void diags_render(const struct diags *d, struct buf *out, bool color)
+{
+    struct diag **sorted = arena_array(d->arena, struct diag *, d->list.n);
+    u32 n_errors = 0;
+
+    if (!d->list.n)
+        return;
+    memcpy(sorted, d->list.items, d->list.n * sizeof(*sorted));
+    qsort(sorted, d->list.n, sizeof(struct diag *), diag_order);
+    for (u32 i = 0; i < d->list.n; i++) {
+        bool is_error = sorted[i]->severity == SEV_ERROR;
+
+        if (is_error && n_errors++ >= RENDER_MAX_ERRORS)
+            continue;
+        if (!is_error && n_errors > RENDER_MAX_ERRORS)
+            break; /* the errors come first: nobody acts on a warning then */
+        diag_render(sorted[i], d->sources, out, color);
+    }
+    if (d->n_errors > RENDER_MAX_ERRORS)
+        buf_printf(out, "... and %u more errors\n", d->n_errors - RENDER_MAX_ERRORS);
+}

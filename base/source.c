@@ -1,0 +1,84 @@
+/* The space of byte positions, and the way back from a position to source, line and column.
+ *
+ * Each source takes its length and one more position, so that "at the end of the input" is a place
+ * of its own. Lines are found by counting newlines, at the time of printing: there is no table. */
+#include "base/source.h"
+
+void sources_init(struct sources *s, struct arena *arena)
+{
+    *s = (struct sources){.arena = arena, .next_base = 1};
+}
+
+const struct source *sources_add(struct sources *s, struct str name, struct str text)
+{
+    struct source *src = vec_push(s->arena, &s->list);
+
+    *src = (struct source){.name = name, .text = text, .base = s->next_base};
+    s->next_base += text.n + 1;
+    return src;
+}
+
+static const struct source *source_at(const struct sources *s, u32 position)
+{
+    vec_foreach(src, &s->list) {
+        if (position >= src->base && position - src->base <= src->text.n)
+            return src;
+    }
+    return NULL;
+}
+
+static void place_count(struct str text, u32 offset, u32 *line_out, u32 *column_out)
+{
+    u32 line = 1, begin = 0;
+
+    while (begin < offset) {
+        int newline = str_index(str_sub(text, begin, offset), '\n');
+
+        if (newline < 0)
+            break;
+        begin += (u32)newline + 1;
+        line++;
+    }
+    *line_out = line;
+    *column_out = offset - begin + 1;
+}
+
+struct place sources_place(const struct sources *s, struct span span)
+{
+    struct place place = {0};
+    const struct source *src = span_is_none(span) ? NULL : source_at(s, span.begin);
+    u32 begin = 0, end = 0;
+
+    if (!src)
+        return place;
+    begin = span.begin - src->base;
+    end = span.end < span.begin ? begin : MIN(span.end - src->base, src->text.n);
+    place.source = src;
+    place_count(src->text, begin, &place.line, &place.column);
+    place_count(src->text, end, &place.end_line, &place.end_column);
+    return place;
+}
+
+struct str source_line(const struct source *src, u32 line)
+{
+    struct str rest = src->text;
+    int newline = 0;
+
+    for (u32 i = 1; i < line; i++) {
+        newline = str_index(rest, '\n');
+        if (newline < 0)
+            return (struct str){"", 0};
+        rest = str_sub(rest, (u32)newline + 1, rest.n);
+    }
+    newline = str_index(rest, '\n');
+    return newline < 0 ? rest : str_sub(rest, 0, (u32)newline);
+}
+
+struct str sources_text(const struct sources *s, struct span span)
+{
+    const struct source *src = span_is_none(span) ? NULL : source_at(s, span.begin);
+
+    if (!src || span.end < span.begin)
+        return (struct str){"", 0};
+    return str_sub(src->text, span.begin - src->base, span.end - src->base);
+}

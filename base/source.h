@@ -1,0 +1,57 @@
+/* Sources and spans. All sources of a compilation share one space of byte positions, one behind the
+ * other, so that a span is 8 bytes and still tells its source. Lines and columns are computed only
+ * when something is printed. */
+#pragma once
+
+#include "base/str.h"
+
+/* Half-open range of positions in the space of a `struct sources`. {0, 0} is "no place": position 0
+ * is never used. */
+struct span {
+    u32 begin, end;
+};
+
+#define NO_SPAN ((struct span){0, 0})
+
+static inline bool span_is_none(struct span s)
+{
+    return s.end == 0;
+}
+
+/* From the begin of a to the end of b; either may be NO_SPAN. */
+static inline struct span span_join(struct span a, struct span b)
+{
+    if (span_is_none(a))
+        return b;
+    return span_is_none(b) ? a : (struct span){a.begin, b.end};
+}
+
+struct source {
+    struct str name; /* as shown in diagnostics: "stdin" or the path */
+    struct str text; /* borrowed; must outlive the sources */
+    u32 base;        /* position of its first byte */
+};
+
+struct sources {
+    struct arena *arena;
+    VEC(struct source) list;
+    u32 next_base;
+};
+
+/* Line and column count from 1; columns count bytes. */
+struct place {
+    const struct source *source; /* NULL: no place */
+    u32 line, column;
+    u32 end_line, end_column; /* of the first position behind the span: bpftrace's "1:9-16" */
+};
+
+/* Prepare an empty list; borrows the arena. */
+void sources_init(struct sources *s, struct arena *arena);
+/* Add a source; name and text are borrowed. Returns a pointer that is valid until the next add. */
+const struct source *sources_add(struct sources *s, struct str name, struct str text);
+/* The place of a span; all zero for NO_SPAN or a span outside of every source. */
+struct place sources_place(const struct sources *s, struct span span);
+/* The text of line `line` (from 1) without its newline; empty if there is none. */
+struct str source_line(const struct source *src, u32 line);
+/* The bytes under a span; empty for NO_SPAN. */
+struct str sources_text(const struct sources *s, struct span span);

@@ -1,0 +1,81 @@
+/* Strings that are views: pointer and length, never NUL-terminated by contract. And a growable byte
+ * buffer.
+ *
+ * NUL-terminated C strings appear only at the edges to libc, libbpf and LLVM: str_cstr() makes
+ * them. */
+#pragma once
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/util.h"
+
+struct str {
+    const char *p;
+    u32 n;
+};
+
+#define STR(literal) ((struct str){(literal), sizeof(literal) - 1})
+#define STR_ARG(s)   (int)(s).n, (s).p /* for "%.*s" */
+
+/* View of a C string (borrows it; NULL gives the empty string). */
+struct str str_of(const char *cstr);
+/* Same bytes. */
+bool str_eq(struct str a, struct str b);
+/* Same bytes as the C string b. */
+bool str_eq_c(struct str a, const char *b);
+/* Equal without regard to ASCII case. */
+bool str_eq_nocase(struct str a, const char *b);
+/* Bytewise order: <0, 0, >0; a prefix sorts first. */
+int str_cmp(struct str a, struct str b);
+/* s begins with the C string prefix. */
+bool str_starts(struct str s, const char *prefix);
+/* Index of the first `c` in s, or -1. */
+int str_index(struct str s, char c);
+/* Part of s from `from` up to, not including, `to`; both are clamped to s. */
+struct str str_sub(struct str s, u32 from, u32 to);
+/* Copy into the arena. */
+struct str str_dup(struct arena *a, struct str s);
+/* NUL-terminated copy in the arena. */
+const char *str_cstr(struct arena *a, struct str s);
+/* printf into the arena. */
+struct str str_printf(struct arena *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* The same with a va_list, which is left indeterminate as by vprintf. */
+struct str str_vprintf(struct arena *a, const char *fmt, va_list args) PRINTF_LIKE(2, 0);
+
+/* Length of the well-formed UTF-8 sequence at s.p[at] (1 for ASCII, NUL included); 0 where there is
+ * none: a stray continuation, an overlong form, a surrogate, a truncated sequence, or at >= s.n. */
+u32 str_utf8_len(struct str s, u32 at);
+
+/* "Did you mean": index of the candidate nearest to `word` by edit distance (at most a third of its
+ * length, and at least 1 for words of 3 or more; equal distance: the first), or -1 if none is near.
+ * candidates: n C strings. */
+int str_nearest(struct str word, const char *const *candidates, u32 n);
+
+/* A growable byte buffer on the heap. Failure to allocate is sticky: `failed` is set, later appends
+ * do nothing, and the owner checks once at the end. A zeroed buf is an empty one. */
+struct buf {
+    char *p;
+    size_t n, cap;
+    bool failed;
+};
+
+/* Free the content; the buffer is empty again. */
+void buf_done(struct buf *b);
+/* Forget the content, keep the memory. */
+void buf_reset(struct buf *b);
+/* Append n bytes; they must not lie in the buffer itself. */
+void buf_add(struct buf *b, const void *bytes, size_t n);
+/* Append a view. */
+void buf_add_str(struct buf *b, struct str s);
+/* Append a C string without its NUL. */
+void buf_add_cstr(struct buf *b, const char *s);
+/* Append one byte. */
+void buf_add_char(struct buf *b, char c);
+/* n times the character c. */
+void buf_pad(struct buf *b, char c, size_t n);
+/* Append as printf does; an encoding error of libc counts as a failure. */
+void buf_printf(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+#define _cleanup_buf_ _cleanup_(buf_done)

@@ -1,0 +1,39 @@
+# Unit tests (CTest label unit: no privileges, no kernel), the suites that need only the programs
+# (label suite), and the programs that tests trace.
+
+# tests/unit/test_X.c: a program each. LLVM is linked only to those that need it: it is 30 MB.
+file(GLOB unit_tests CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/unit/test_*.c")
+foreach(source IN LISTS unit_tests)
+  get_filename_component(name "${source}" NAME_WE)
+  add_executable(${name} "${source}")
+  target_link_libraries(${name} PRIVATE ptl_flags)
+  if(name MATCHES "^test_codegen")
+    target_link_libraries(${name} PRIVATE ptl_codegen)
+    set_target_properties(${name} PROPERTIES LINKER_LANGUAGE CXX)
+  endif()
+  target_link_libraries(${name} PRIVATE ptl_cli ptl_semantic ptl_parser ptl_lexer ptl_stdlib ptl_ir
+    ptl_runtime ptl_abi ptl_base ptl_bpf)
+  set_target_properties(${name} PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/unit")
+  add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}")
+  set_tests_properties(${name} PROPERTIES LABELS unit TIMEOUT 120)
+endforeach()
+
+foreach(suite golden cli)
+  add_test(NAME ${suite} COMMAND "${CMAKE_SOURCE_DIR}/tests/${suite}/run" -B "${CMAKE_BINARY_DIR}")
+  set_tests_properties(${suite} PROPERTIES LABELS suite TIMEOUT 600)
+endforeach()
+
+# Static, so that they do the calls that the tests count and no others while they start.
+file(GLOB traced_programs CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/programs/*.c")
+find_package(Threads REQUIRED)
+foreach(source IN LISTS traced_programs)
+  get_filename_component(name "${source}" NAME_WE)
+  add_executable(program_${name} "${source}")
+  target_compile_options(program_${name} PRIVATE -O2 -g -Wall -Wextra -Werror)
+  target_link_options(program_${name} PRIVATE -static)
+  target_link_libraries(program_${name} PRIVATE Threads::Threads)
+  set_target_properties(program_${name} PROPERTIES
+    OUTPUT_NAME ${name} RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/programs"
+    C_VISIBILITY_PRESET default)
+endforeach()

@@ -1,0 +1,165 @@
+/* The IR: what semantic/ makes of a script and codegen/ makes a BPF object of. No LLVM, no AST.
+ *
+ * A module has maps, functions (one BPF program each), and the metadata that the object will carry. A function has local
+ * memory slots and blocks of instructions. A value is the result of an instruction: a 64-bit word or a pointer; words
+ * that live across blocks are kept in slots (LLVM's mem2reg makes registers of them). Where a slot lies (BPF stack or
+ * per-CPU scratch) is codegen's decision: the BPF stack has 512 bytes. */
+#pragma once
+
+#include "abi/meta.h"
+#include "abi/record.h"
+#include "base/source.h"
+#include "ir/type.h"
+
+enum ir_op {
+#define VARIADIC 0xff
+#define OP(name, n_args, result) IR_##name,
+#include "ir/ops.def"
+#undef OP
+    IR_OP_COUNT_
+};
+
+enum ir_result { IR_NONE, IR_INT, IR_PTR };
+
+struct ir_inst;
+typedef const struct ir_inst *ir_val; /* the instruction that computes it */
+
+struct ir_slot {
+    u32 id;
+    u32 size; /* bytes, a multiple of 8 */
+    const char *name; /* for the text form */
+};
+
+struct ir_inst {
+    enum ir_op op;
+    u32 id; /* number in the function, in order of creation: %id */
+    struct span span;
+    ir_val *args;
+    u32 n_args;
+    s64 imm;
+    u32 size;
+    bool is_signed;
+    struct str text;
+    const struct ir_slot *slot;
+    const struct ir_map *map;
+    u32 helper;
+    struct ir_block *block, *other;
+};
+
+struct ir_block {
+    u32 id;
+    const char *name;
+    VEC(struct ir_inst *) insts; /* the last one is JMP, BR or RET */
+};
+
+/* Map types that codegen declares; bpf_type is the number of enum bpf_map_type. */
+struct ir_map {
+    u32 id;
+    const char *name; /* ELF symbol */
+    u32 bpf_type;
+    u32 max_entries;
+    u32 map_flags;
+    const struct type *key_type;   /* for BTF; NULL: u32 (arrays) or no key (ring buffer) */
+    const struct type *value_type; /* for BTF; NULL: value_size bytes without fields */
+    u32 key_size, value_size;      /* bytes; 0 for a ring buffer */
+};
+
+/* What the context of a program is: decides types and registers, never the provider. */
+enum ir_ctx { IR_CTX_NONE, IR_CTX_PT_REGS, IR_CTX_TRACEPOINT, IR_CTX_PERF_EVENT, IR_CTX_RAW_TP, IR_CTX_COUNT_ };
+
+struct ir_func {
+    const char *name;    /* ELF symbol */
+    const char *section; /* that libbpf derives the program type from: "kprobe", "tracepoint", "perf_event", "raw_tp" */
+    enum ir_ctx ctx;
+    struct span span; /* of the clause */
+    VEC(struct ir_slot *) slots;
+    VEC(struct ir_block *) blocks; /* the first is the entry */
+    u32 n_insts;
+};
+
+struct ir_module {
+    struct arena *arena;
+    struct types *types;
+    const struct sources *sources;
+    VEC(struct ir_map *) maps;
+    VEC(struct ir_func *) funcs;
+    struct meta meta;
+};
+
+struct ir_module *ir_module_new(struct arena *arena, struct types *types, const struct sources *sources);
+/* Declare a map; the caller fills the members after name. */
+struct ir_map *ir_map_new(struct ir_module *m, const char *name);
+struct ir_func *ir_func_new(struct ir_module *m, const char *name, const char *section, enum ir_ctx ctx);
+
+/* ---- building ---- */
+
+/* Appends instructions to `block` of `func`, each with `span`. */
+struct ir_builder {
+    struct ir_module *module;
+    struct ir_func *func;
+    struct ir_block *block;
+    struct span span;
+};
+
+struct ir_block *ir_block_new(struct ir_builder *b, const char *name);
+/* Go on appending to another block. */
+void ir_at(struct ir_builder *b, struct ir_block *block);
+/* True when the current block already ends in JMP, BR or RET. */
+bool ir_is_terminated(const struct ir_builder *b);
+/* A new local memory object; size in bytes is rounded up to 8. Its content is undefined. */
+const struct ir_slot *ir_slot_new(struct ir_builder *b, const char *name, u32 size);
+
+ir_val ir_const(struct ir_builder *b, s64 value);
+/* Read-only NUL-terminated bytes; at least `size` bytes are readable, zeros behind the text. */
+ir_val ir_string(struct ir_builder *b, struct str text, u32 size);
+ir_val ir_zero(struct ir_builder *b, u32 size);
+ir_val ir_slot_addr(struct ir_builder *b, const struct ir_slot *slot);
+ir_val ir_ctx(struct ir_builder *b);
+ir_val ir_ctx_load(struct ir_builder *b, u32 offset, u32 size, bool is_signed);
+ir_val ir_arg(struct ir_builder *b, u32 n);
+ir_val ir_retval(struct ir_builder *b);
+/* offset: offsetof(struct ptl_config, member). */
+ir_val ir_config(struct ir_builder *b, u32 offset);
+ir_val ir_map_addr(struct ir_builder *b, const struct ir_map *map);
+ir_val ir_load(struct ir_builder *b, ir_val ptr, s64 offset, u32 size, bool is_signed);
+/* The common case: 8 bytes. */
+ir_val ir_load64(struct ir_builder *b, ir_val ptr, s64 offset);
+void ir_store(struct ir_builder *b, ir_val ptr, s64 offset, u32 size, ir_val value);
+void ir_store64(struct ir_builder *b, ir_val ptr, s64 offset, ir_val value);
+void ir_atomic_add(struct ir_builder *b, ir_val ptr, s64 offset, ir_val value);
+ir_val ir_atomic(struct ir_builder *b, enum ir_op op, ir_val ptr, s64 offset, ir_val value);
+ir_val ir_cmpxchg(struct ir_builder *b, ir_val ptr, s64 offset, ir_val expected, ir_val value);
+ir_val ir_ptr_add(struct ir_builder *b, ir_val ptr, ir_val bytes);
+/* Any op with one or two word operands and a word result: ADD .. SLE, LOG2, IS_NULL, PTR_TO_INT. Folds constants. */
+ir_val ir_unary(struct ir_builder *b, enum ir_op op, ir_val a);
+ir_val ir_binary(struct ir_builder *b, enum ir_op op, ir_val a, ir_val c);
+ir_val ir_extend(struct ir_builder *b, ir_val v, u32 size, bool is_signed);
+void ir_copy(struct ir_builder *b, ir_val dst, ir_val src, u32 size);
+void ir_fill_zero(struct ir_builder *b, ir_val ptr, s64 offset, u32 size);
+ir_val ir_mem_eq(struct ir_builder *b, ir_val x, ir_val y, u32 size);
+ir_val ir_str_eq(struct ir_builder *b, ir_val x, ir_val y, u32 size);
+/* Call a BPF helper that gives a word / a pointer (NULL possible). helper: enum bpf_func_id. At most 5 args. */
+ir_val ir_call(struct ir_builder *b, u32 helper, const ir_val *args, u32 n_args);
+ir_val ir_call_ptr(struct ir_builder *b, u32 helper, const ir_val *args, u32 n_args);
+void ir_jmp(struct ir_builder *b, struct ir_block *to);
+void ir_br(struct ir_builder *b, ir_val cond, struct ir_block *if_true, struct ir_block *if_false);
+void ir_ret(struct ir_builder *b, s64 value);
+/* The constant value of v, if it is a CONST. */
+bool ir_is_const(ir_val v, s64 *value_out);
+
+/* ---- text form and checks ---- */
+
+/* Name of an op ("add") and its row. */
+const char *ir_op_name(enum ir_op op);
+enum ir_result ir_op_result(enum ir_op op);
+
+/* Text form of maps and functions (not of the metadata): stable, for --emit=ir and golden files. */
+void ir_print(const struct ir_module *m, struct buf *out);
+
+/* Read the text form back: maps and functions. Reports E0xx syntax problems to diags with spans in src. Returns NULL
+ * if there were errors. What is printed and read again prints the same. */
+struct ir_module *ir_read(struct arena *arena, struct types *types, const struct source *src, struct diags *diags);
+
+/* Check the rules: operands have the right class and dominate their use, blocks end once, slots and maps belong to the
+ * module, offsets lie inside slots. Returns NULL, or a sentence in the arena that says what is wrong and where. */
+const char *ir_verify(const struct ir_module *m);

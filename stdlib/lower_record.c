@@ -1,0 +1,219 @@
+/* Lowering tools for records of the ring buffer, for run-time warnings, and for the metadata rows that describe both. */
+#include <linux/bpf.h>
+
+#include "abi/record.h"
+#include "stdlib/lower.h"
+
+static u64 meta_type_new(struct vocab *v, struct meta_type row)
+{
+    u64 index = v->module->meta.types.n;
+
+    *vec_push(v->arena, &v->module->meta.types) = row;
+    return index;
+}
+
+static enum abi_type abi_kind(const struct type *t)
+{
+    switch (t->kind) {
+    case TYPE_INT:
+        return t->is_signed ? ABI_INT : ABI_UINT;
+    case TYPE_BOOL:
+        return ABI_BOOL;
+    case TYPE_STRING:
+        return ABI_STRING;
+    case TYPE_TUPLE:
+        return ABI_TUPLE;
+    case TYPE_KSYM:
+        return ABI_KSYM;
+    case TYPE_POINTER:
+        return ABI_POINTER;
+    case TYPE_AGG:
+        return ABI_AGG;
+    case TYPE_ERROR:
+    case TYPE_VOID:
+    case TYPE_COUNT_:
+        break;
+    }
+    ptl_bug("a type without a form in memory");
+}
+
+/* Fields of a tuple are neighbours in their table, behind the rows of their types. */
+static void add_fields(struct vocab *v, const struct type *t, struct meta_type *row)
+{
+    u64 *indices = arena_array(v->arena, u64, t->n_elems);
+
+    for (u32 i = 0; i < t->n_elems; i++)
+        indices[i] = lower_meta_type(v, t->elems[i], false);
+
+    row->first_field = v->module->meta.fields.n;
+    row->n_fields = t->n_elems;
+    for (u32 i = 0; i < t->n_elems; i++) {
+        *vec_push(v->arena, &v->module->meta.fields) =
+            (struct meta_field){.offset = type_elem_offset(t, i), .type = indices[i]};
+    }
+}
+
+u64 lower_meta_type(struct vocab *v, const struct type *t, bool trusted)
+{
+    vec_foreach(known, &v->meta_types) {
+        if (known->type == t && known->trusted == trusted)
+            return known->index;
+    }
+
+    struct meta_type row = {.kind = abi_kind(t), .size = type_mem_size(t), .is_signed = t->is_signed};
+
+    if (t->kind == TYPE_STRING) {
+        row.num0 = trusted;
+    } else if (t->kind == TYPE_AGG) {
+        row.num0 = t->agg;
+        row.num1 = (u64)t->params[0];
+        row.num2 = (u64)t->params[1];
+        row.num3 = (u64)t->params[2];
+    } else if (t->kind == TYPE_TUPLE) {
+        add_fields(v, t, &row);
+    }
+
+    u64 index = meta_type_new(v, row);
+
+    *vec_push(v->arena, &v->meta_types) = (struct known_type){t, trusted, index};
+    return index;
+}
+
+u64 lower_site_new(struct vocab *v, enum site_kind kind, struct span span)
+{
+    u64 index = v->module->meta.sites.n;
+
+    *vec_push(v->arena, &v->module->meta.sites) = (struct meta_site){
+        .kind = kind,
+        .type = META_NO_REF,
+        .map = META_NO_REF,
+        .span_begin = span.begin,
+        .span_end = span.end,
+    };
+    return index;
+}
+
+struct meta_site *lower_site(struct vocab *v, u64 site)
+{
+    return &v->module->meta.sites.items[site];
+}
+
+/* Address of the site's book on this CPU; NULL at run time never happens, but the verifier cannot know. */
+static ir_val book_of(struct lowering *lo, u64 site)
+{
+    struct ir_builder *b = &lo->b;
+    ir_val index = ir_slot_addr(b, ir_slot_new(b, "site", sizeof(u32)));
+
+    ir_store(b, index, 0, sizeof(u32), ir_const(b, (s64)site));
+
+    ir_val args[] = {ir_map_addr(b, lo->v->books), index};
+
+    return ir_call_ptr(b, BPF_FUNC_map_lookup_elem, args, ARRAY_SIZE(args));
+}
+
+static struct branch if_book(struct lowering *lo, ir_val book)
+{
+    ir_val is_null = ir_unary(&lo->b, IR_IS_NULL, book);
+
+    return lower_if(lo, ir_binary(&lo->b, IR_EQ, is_null, ir_const(&lo->b, 0)));
+}
+
+static void count_lost(struct lowering *lo, u64 site)
+{
+    ir_val book = book_of(lo, site);
+    struct branch br = if_book(lo, book);
+
+    lower_slot_add(lo, book, offsetof(struct ptl_book, lost), ir_const(&lo->b, 1));
+    lower_end_if(lo, &br);
+}
+
+/* Only the reserve is left: 1. */
+static ir_val ring_is_low(struct lowering *lo)
+{
+    struct ir_builder *b = &lo->b;
+    ir_val args[] = {ir_map_addr(b, lo->v->ring), ir_const(b, BPF_RB_AVAIL_DATA)};
+    ir_val used = ir_call(b, BPF_FUNC_ringbuf_query, args, ARRAY_SIZE(args));
+
+    return ir_binary(b, IR_ULT, ir_config(b, offsetof(struct ptl_config, ring_data_limit)), used);
+}
+
+struct record lower_record_begin(struct lowering *lo, u64 site)
+{
+    struct ir_builder *b = &lo->b;
+    const struct meta_site *row = lower_site(lo->v, site);
+    u32 size = (u32)(sizeof(struct ptl_record) + row->payload_size);
+    struct ir_block *try_reserve = ir_block_new(b, "reserve");
+    struct ir_block *fill = ir_block_new(b, "fill");
+    struct ir_block *lost = ir_block_new(b, "lost");
+    struct record r = {.site = site, .done = ir_block_new(b, "sent")};
+
+    if (site_is_control((enum site_kind)row->kind))
+        ir_jmp(b, try_reserve);
+    else
+        ir_br(b, ring_is_low(lo), lost, try_reserve);
+
+    ir_at(b, try_reserve);
+
+    ir_val args[] = {ir_map_addr(b, lo->v->ring), ir_const(b, size), ir_const(b, 0)};
+
+    r.ptr = ir_call_ptr(b, BPF_FUNC_ringbuf_reserve, args, ARRAY_SIZE(args));
+    ir_br(b, ir_unary(b, IR_IS_NULL, r.ptr), lost, fill);
+
+    ir_at(b, lost);
+    count_lost(lo, site);
+    ir_jmp(b, r.done);
+
+    ir_at(b, fill);
+    ir_store(b, r.ptr, offsetof(struct ptl_record, site), sizeof(u32), ir_const(b, (s64)site));
+    ir_store(b, r.ptr, offsetof(struct ptl_record, size), sizeof(u32), ir_const(b, size));
+    return r;
+}
+
+void lower_record_store(struct lowering *lo, const struct record *r, u32 offset,
+                        const struct type *t, struct operand o)
+{
+    lower_store(lo, r->ptr, (u32)sizeof(struct ptl_record) + offset, t, o);
+}
+
+void lower_record_end(struct lowering *lo, const struct record *r)
+{
+    ir_val args[] = {r->ptr, ir_const(&lo->b, 0)};
+
+    (void)ir_call(&lo->b, BPF_FUNC_ringbuf_submit, args, ARRAY_SIZE(args)); /* gives nothing */
+    ir_jmp(&lo->b, r->done);
+    ir_at(&lo->b, r->done);
+}
+
+static u64 error_site(struct lowering *lo, enum run_error error, const struct map_info *map)
+{
+    u64 site = lower_site_new(lo->v, SITE_ERROR, lo->b.span);
+    struct meta_site *row = lower_site(lo->v, site);
+
+    row->payload_size = sizeof(s64);
+    row->num0 = error;
+    if (map)
+        row->map = map->meta_index;
+    return site;
+}
+
+void lower_run_error(struct lowering *lo, enum run_error error, ir_val code,
+                     const struct map_info *map)
+{
+    struct ir_builder *b = &lo->b;
+    u64 site = error_site(lo, error, map);
+    ir_val book = book_of(lo, site);
+    struct branch has_book = if_book(lo, book);
+    ir_val errors = ir_load64(b, book, offsetof(struct ptl_book, errors));
+
+    ir_store64(b, book, offsetof(struct ptl_book, errors),
+               ir_binary(b, IR_ADD, errors, ir_const(b, 1)));
+
+    struct branch is_early =
+        lower_if(lo, ir_binary(b, IR_ULT, errors, ir_const(b, PTL_ERRORS_SENT)));
+    struct record r = lower_record_begin(lo, site);
+
+    ir_store64(b, r.ptr, sizeof(struct ptl_record), code ? code : ir_const(b, 0));
+    lower_record_end(lo, &r);
+    lower_end_if(lo, &is_early);
+    lower_end_if(lo, &has_book);
+}

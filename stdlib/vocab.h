@@ -1,0 +1,182 @@
+/* The vocabulary of the language: one descriptor per function (builtin variables are functions without arguments),
+ * aggregation and probe provider, with its signature, documentation, checks and lowering.
+ *
+ * A word is added by one descriptor in a file of its family and one row in funcs.def, abi/agg.def or abi/probe.def.
+ * Nothing else in the tree compares names of words. Nothing here sees the AST or LLVM. */
+#pragma once
+
+#include "base/diag.h"
+#include "ir/ir.h"
+#include "stdlib/kernel.h"
+
+struct lowering; /* stdlib/lower.h */
+struct probe_desc;
+struct agg_desc;
+
+/* A type whose row is in the metadata. */
+struct known_type {
+    const struct type *type;
+    bool trusted;
+    u64 index;
+};
+
+/* What one compilation works with. */
+struct vocab {
+    struct arena *arena;
+    struct types *types;
+    struct diags *diags;
+    struct ir_module *module;
+    const struct kernel *kernel;
+    const struct arch *arch;
+    const struct ir_map *ring, *books; /* PTL_MAP_RING, PTL_MAP_BOOKS */
+    VEC(struct known_type) meta_types;
+    const struct str *params; /* $1 .. $n of the command line */
+    u32 n_params;
+    bool is_unsafe;
+    bool test_plain_rmw; /* tests: aggregations on shared maps by plain read-modify-write */
+    bool test_refused;   /* tests: exit() does what the verifier refuses */
+};
+
+/* A map of the script. semantic/ finds its types; lowering declares it at first use. */
+struct map_info {
+    struct str name;             /* with the @ */
+    struct span span;            /* first use */
+    bool is_scalar, is_keyed;    /* how it is used; neither before the first use with or without a key */
+    const struct type *key;      /* NULL: scalar, or not known yet */
+    const struct type *value;    /* NULL: not known yet */
+    struct ir_map *ir;           /* NULL: not declared yet */
+    u64 meta_index;
+};
+
+/* An attach point whose spec has been parsed. */
+struct attach_point {
+    const struct probe_desc *probe;
+    struct str name; /* in full, with the provider's long name */
+    struct span span;
+    struct str text[2];
+    u64 num[2];
+    const struct tracepoint *tracepoint; /* of the fields that `args` has; NULL: not looked up */
+};
+
+/* ---- functions ---- */
+
+/* An argument of a call. */
+struct call_arg {
+    struct span span;
+    const struct type *type; /* of a whole map: NULL */
+    bool is_const;           /* integer or string known at compile time: num or text */
+    bool is_param;           /* `$1`: text is the parameter, num its number if it is one */
+    u64 num;
+    struct str text;
+    struct map_info *map; /* parameter kind `map`: the map itself */
+    bool map_has_key;     /* written with [ ]: print(@x[1]) */
+    ir_val val;           /* lowering only: the word, or the address of the memory; NULL for kind `literal` and `map` */
+};
+
+struct call {
+    const struct func_desc *fn;
+    struct str name; /* as written: "arg3" */
+    struct span span;
+    struct call_arg *args;
+    u32 n_args;
+    u32 number;                       /* of numbered words: 3 for arg3 */
+    const struct attach_point *point; /* that is being checked or lowered */
+    struct str member;                /* `args.filename`: the field; empty else */
+    struct span member_span;
+};
+
+/* Needs of a function, and what a provider offers. */
+#define CAP_ARGN (1u << 0)   /* arguments by register: arg0 */
+#define CAP_RETVAL (1u << 1) /* retval */
+#define CAP_FUNC (1u << 2)   /* func */
+#define CAP_FIELDS (1u << 3) /* args.field */
+
+#define FN_VARIABLE (1u << 0)  /* may be written without parentheses */
+#define FN_NUMBERED (1u << 1)  /* the name is followed by a number: arg0, arg1 */
+#define FN_MEMBERS (1u << 2)   /* is used with a member: args.field */
+#define FN_ENDS (1u << 3)      /* control does not come back: exit() */
+#define FN_PER_POINT (1u << 4) /* differs by attach point: one program for each */
+#define FN_UNSAFE (1u << 5)    /* needs --unsafe */
+
+struct func_desc {
+    const char *name;
+    /* "(kind, kind?, ...) -> type": kinds int, string, literal (a string literal), map, key, any; `?` optional, `...`
+     * any number of any kind. Type: void, bool, uint64, string[16], ksym, pointer, or `?`: check() tells. */
+    const char *sig;
+    const char *doc;     /* one sentence or more, for the reference */
+    const char *example; /* a whole script that a test runs */
+    u32 flags;
+    u32 needs; /* CAP_* of the provider */
+    /* Rules beyond the signature; gives the result's type (the signature's if NULL). Called in every round of type
+     * inference with what is known so far: types may be NULL or errors, be silent about those. */
+    const struct type *(*check)(struct vocab *v, struct call *c);
+    /* Emit code; gives the word or the address of the result, NULL for void. */
+    ir_val (*lower)(struct lowering *lo, struct call *c);
+};
+
+/* Function by name (resolves numbered ones; number_out may be NULL), or NULL. */
+const struct func_desc *vocab_func(struct str name, u32 *number_out);
+const struct func_desc *const *vocab_funcs(u32 *n_out);
+
+/* Check arity and kinds of arguments against the signature, then the descriptor's own rules. Reports to v->diags.
+ * Returns the type of the result: type_error() where something was wrong. */
+const struct type *vocab_check(struct vocab *v, struct call *c);
+
+/* Is parameter i of kind `map` (the whole map, not its value)? */
+bool vocab_param_is_map(const struct func_desc *fn, u32 i);
+
+/* ---- aggregations ---- */
+
+struct agg_desc {
+    enum agg_id id;
+    const char *sig; /* "(int, literal int?)" in the words of func_desc */
+    const char *doc;
+    const char *example;
+    /* Check constants, fill params (3, zeroed). Returns false after reporting. */
+    bool (*check)(struct vocab *v, struct call *c, s64 *params);
+    /* Add one value to the slot at ptr (value: NULL for count). */
+    void (*update)(struct lowering *lo, const struct type *agg_type, ir_val ptr, ir_val value);
+};
+
+const struct agg_desc *vocab_agg(struct str name);
+const struct agg_desc *vocab_agg_by_id(enum agg_id id);
+/* Type of the map's value for this call, or type_error() after reporting. */
+const struct type *vocab_check_agg(struct vocab *v, const struct agg_desc *agg, struct call *c);
+
+/* ---- probe providers ---- */
+
+/* Which programs can interrupt each other, on one CPU. */
+enum probe_exec {
+    EXEC_ALONE,   /* begin, end: nothing else is attached while they run */
+    EXEC_GUARDED, /* kprobe, tracepoint, perf event: preemption is off and the kernel's bpf_prog_active keeps a second
+                   * program of this class from running on the CPU, so a plain update of a per-CPU slot is exact */
+};
+
+struct probe_desc {
+    enum probe_id id;
+    const char *forms; /* "kprobe:FUNCTION", for messages and the reference */
+    const char *doc;
+    const char *example;
+    u32 caps; /* CAP_* */
+    enum probe_exec exec;
+    bool has_task;       /* false: the current task is arbitrary, -p does not filter (begin, end, interval) */
+    enum ir_ctx ctx;
+    const char *section; /* libbpf's section name for the program type */
+    enum attach_method method;
+    /* Parse the parts behind the provider's name (n strings, quotes removed) into point. Returns false after reporting
+     * at point->span. */
+    bool (*parse)(struct vocab *v, struct attach_point *point, const struct str *parts, u32 n);
+};
+
+const struct probe_desc *vocab_probe(struct str name);
+const struct probe_desc *vocab_probe_by_id(enum probe_id id);
+/* Parse a whole spec ("k:do_nanosleep"); reports at span and returns false where it is wrong. */
+bool vocab_parse_spec(struct vocab *v, struct str spec, struct span span, struct attach_point *out);
+
+/* ---- all ---- */
+
+/* Report "Unknown function: 'x'" or the like with the nearest name as a hint. is_call: it was written with ( ). */
+void vocab_report_unknown(struct vocab *v, struct str name, struct span span, bool is_call);
+
+/* docs/reference.md, from all descriptors. */
+void vocab_reference(struct buf *out);
