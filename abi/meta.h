@@ -6,6 +6,9 @@
 #include "abi/abi.h"
 #include "base/str.h"
 
+/* Of the tool, as -V prints it. */
+#define PTL_VERSION "0.1.0"
+
 #define META_VERSION 1
 #define META_NO_REF (~(u64)0)
 

@@ -9,6 +9,8 @@
 
 enum {
     BUF_FIRST_BYTES = 256,
+    TAB_COLUMNS = 4,
+    ESCAPE_COLUMNS = 4, /* \xNN */
 };
 
 /* Room for n more bytes and a NUL; false when that cannot be had. */
@@ -103,4 +105,39 @@ void buf_printf(struct buf *b, const char *fmt, ...)
         b->failed = true;
     else
         b->n += (size_t)n;
+}
+
+u32 buf_add_visible(struct buf *b, struct str s, u32 at, u32 *columns_out)
+{
+    u32 n = str_utf8_len(s, at);
+    u8 first = (u8)s.p[at];
+    bool is_c1 = n == 2 && first == 0xc2 && (u8)s.p[at + 1] < 0xa0;
+
+    if (first == '\t') {
+        buf_pad(b, ' ', TAB_COLUMNS);
+        *columns_out = TAB_COLUMNS;
+        return 1;
+    }
+    if (n == 0 || first < 0x20 || first == 0x7f || is_c1) {
+        buf_printf(b, "\\x%02x", first);
+        *columns_out = ESCAPE_COLUMNS;
+        return 1;
+    }
+    buf_add(b, s.p + at, n);
+    *columns_out = 1;
+    return n;
+}
+
+void buf_add_escaped(struct buf *b, struct str s)
+{
+    u32 columns = 0;
+
+    for (u32 i = 0; i < s.n;) {
+        if (s.p[i] == '\n' || s.p[i] == '\t') {
+            buf_add_cstr(b, s.p[i] == '\n' ? "\\n" : "\\t");
+            i++;
+        } else {
+            i += buf_add_visible(b, s, i, &columns);
+        }
+    }
 }

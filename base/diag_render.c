@@ -7,8 +7,6 @@
 
 enum {
     RENDER_MAX_ERRORS = 20,
-    TAB_COLUMNS = 4,
-    ESCAPE_COLUMNS = 4,    /* \xNN */
     LINE_MAX_BYTES = 1000, /* of a longer line only a part is shown */
     LINE_LEAD_BYTES = 200, /* of that part, how much lies before the span */
 };
@@ -22,29 +20,6 @@ static const struct paint paints[SEV_COUNT_] = {
     [SEV_WARNING] = {"WARNING", "\033[33m"},
 };
 
-/* Append one character of s, made harmless; returns how many bytes it was. columns_out is
- * how wide it is shown. */
-static u32 add_char(struct buf *out, struct str s, u32 at, u32 *columns_out)
-{
-    u32 n = str_utf8_len(s, at);
-    u8 first = (u8)s.p[at];
-    bool is_c1 = n == 2 && first == 0xc2 && (u8)s.p[at + 1] < 0xa0;
-
-    if (first == '\t') {
-        buf_pad(out, ' ', TAB_COLUMNS);
-        *columns_out = TAB_COLUMNS;
-        return 1;
-    }
-    if (n == 0 || first < 0x20 || first == 0x7f || is_c1) {
-        buf_printf(out, "\\x%02x", first);
-        *columns_out = ESCAPE_COLUMNS;
-        return 1;
-    }
-    buf_add(out, s.p + at, n);
-    *columns_out = 1;
-    return n;
-}
-
 /* A message or a name: it may have several lines, when it quotes the kernel. */
 static void add_escaped(struct buf *out, struct str s)
 {
@@ -55,7 +30,7 @@ static void add_escaped(struct buf *out, struct str s)
             buf_add_char(out, '\n');
             i++;
         } else {
-            i += add_char(out, s, i, &columns);
+            i += buf_add_visible(out, s, i, &columns);
         }
     }
 }
@@ -80,7 +55,7 @@ static void add_source_line(struct buf *out, const struct place *place)
     for (u32 i = 0; i < line.n;) {
         u32 columns = 0, at = i;
 
-        i += add_char(out, line, i, &columns);
+        i += buf_add_visible(out, line, i, &columns);
         if (at < begin)
             lead += columns;
         else if (at < end)

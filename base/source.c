@@ -18,7 +18,7 @@ const struct source *sources_add(struct sources *s, struct str name, struct str 
     return src;
 }
 
-static const struct source *source_at(const struct sources *s, u32 position)
+const struct source *sources_find(const struct sources *s, u32 position)
 {
     vec_foreach(src, &s->list) {
         if (position >= src->base && position - src->base <= src->text.n)
@@ -46,7 +46,7 @@ static void place_count(struct str text, u32 offset, u32 *line_out, u32 *column_
 struct place sources_place(const struct sources *s, struct span span)
 {
     struct place place = {0};
-    const struct source *src = span_is_none(span) ? NULL : source_at(s, span.begin);
+    const struct source *src = span_is_none(span) ? NULL : sources_find(s, span.begin);
     u32 begin = 0, end = 0;
 
     if (!src)
@@ -76,7 +76,7 @@ struct str source_line(const struct source *src, u32 line)
 
 struct str sources_text(const struct sources *s, struct span span)
 {
-    const struct source *src = span_is_none(span) ? NULL : source_at(s, span.begin);
+    const struct source *src = span_is_none(span) ? NULL : sources_find(s, span.begin);
 
     if (!src || span.end < span.begin)
         return (struct str){"", 0};

@@ -49,6 +49,8 @@ struct place {
 void sources_init(struct sources *s, struct arena *arena);
 /* Add a source; name and text are borrowed. Returns a pointer that is valid until the next add. */
 const struct source *sources_add(struct sources *s, struct str name, struct str text);
+/* The source that holds a position; NULL if there is none. */
+const struct source *sources_find(const struct sources *s, u32 position);
 /* The place of a span; all zero for NO_SPAN or a span outside of every source. */
 struct place sources_place(const struct sources *s, struct span span);
 /* The text of line `line` (from 1) without its newline; empty if there is none. */

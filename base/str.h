@@ -78,4 +78,11 @@ void buf_pad(struct buf *b, char c, size_t n);
 /* Append as printf does; an encoding error of libc counts as a failure. */
 void buf_printf(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
+/* Append the character that begins at s.p[at] so that it is harmless on a terminal: a tab as 4
+ * spaces; control characters and bytes that are not UTF-8 as \xNN. Returns how many bytes of s it
+ * was (at least 1). columns_out: how wide it is shown. */
+u32 buf_add_visible(struct buf *b, struct str s, u32 at, u32 *columns_out);
+/* All of s in that form on one line, newlines as \n and tabs as \t. */
+void buf_add_escaped(struct buf *b, struct str s);
+
 #define _cleanup_buf_ _cleanup_(buf_done)

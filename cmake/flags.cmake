@@ -18,26 +18,30 @@ set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 set(CMAKE_C_FLAGS_RELEASE "-O2")
 set(CMAKE_C_FLAGS_DEBUG "-O1 -g -fno-omit-frame-pointer")
 
-# What flex and bison generate does not shadow, but compares signed with unsigned and leaves
-# functions unused.
-add_library(ptl_flags_generated INTERFACE)
-target_compile_options(ptl_flags_generated INTERFACE
-  $<$<COMPILE_LANGUAGE:C>:-Wall;-Werror;-Wno-unused-function;-Wno-sign-compare>)
-target_compile_definitions(ptl_flags_generated INTERFACE PTL_VERSION="${PROJECT_VERSION}")
-target_include_directories(ptl_flags_generated INTERFACE
+# Common to both kinds.
+add_library(ptl_flags_common INTERFACE)
+# _GNU_SOURCE is empty and not 1, so that a file may define it too.
+target_compile_definitions(ptl_flags_common INTERFACE
+  _GNU_SOURCE= PTL_VERSION="${PROJECT_VERSION}")
+target_include_directories(ptl_flags_common INTERFACE
   "${CMAKE_SOURCE_DIR}" "${CMAKE_BINARY_DIR}/generated")
-target_link_options(ptl_flags_generated INTERFACE -Wl,--gc-sections -Wl,--as-needed -Wl,-z,relro
-  -Wl,-z,now)
-
-add_library(ptl_flags INTERFACE)
-target_link_libraries(ptl_flags INTERFACE ptl_flags_generated)
-target_compile_options(ptl_flags INTERFACE
-  -ffunction-sections -fdata-sections -Wall -Wextra -Wshadow -Wstrict-prototypes
-  -Wmissing-prototypes -Wold-style-definition -Wvla -Wformat=2 -Wundef -Wwrite-strings
-  -Wpointer-arith -Wimplicit-fallthrough -Werror)
-
+target_compile_options(ptl_flags_common INTERFACE -ffunction-sections -fdata-sections -Werror)
+target_link_options(ptl_flags_common INTERFACE
+  -Wl,--gc-sections -Wl,--as-needed -Wl,-z,relro -Wl,-z,now)
 if(PTL_SANITIZE)
   set(sanitize -fsanitize=address,undefined -fno-sanitize-recover=undefined)
-  target_compile_options(ptl_flags_generated INTERFACE ${sanitize})
-  target_link_options(ptl_flags_generated INTERFACE ${sanitize})
+  target_compile_options(ptl_flags_common INTERFACE ${sanitize})
+  target_link_options(ptl_flags_common INTERFACE ${sanitize})
 endif()
+
+# flex and bison compare signed with unsigned, and leave functions unused.
+add_library(ptl_flags_generated INTERFACE)
+target_link_libraries(ptl_flags_generated INTERFACE ptl_flags_common)
+target_compile_options(ptl_flags_generated INTERFACE
+  -Wall -Wno-unused-function -Wno-sign-compare)
+
+add_library(ptl_flags INTERFACE)
+target_link_libraries(ptl_flags INTERFACE ptl_flags_common)
+target_compile_options(ptl_flags INTERFACE
+  -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition -Wvla
+  -Wformat=2 -Wundef -Wwrite-strings -Wpointer-arith -Wimplicit-fallthrough)

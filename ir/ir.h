@@ -13,7 +13,7 @@
 
 enum ir_op {
 #define VARIADIC 0xff
-#define OP(name, n_args, result) IR_##name,
+#define OP(id, name, n_args, result, operands, fields) IR_##id,
 #include "ir/ops.def"
 #undef OP
     IR_OP_COUNT_
@@ -21,6 +21,7 @@ enum ir_op {
 
 enum ir_result { IR_NONE, IR_INT, IR_PTR };
 
+struct diags;
 struct ir_inst;
 typedef const struct ir_inst *ir_val; /* the instruction that computes it */
 
@@ -149,17 +150,45 @@ bool ir_is_const(ir_val v, s64 *value_out);
 
 /* ---- text form and checks ---- */
 
-/* Name of an op ("add") and its row. */
+/* A row of ops.def. */
+struct ir_op_row {
+    const char *name; /* "add" */
+    u32 n_args;       /* or VARIADIC */
+    enum ir_result result;
+    const char *operands, *fields; /* codes: see ops.def */
+};
+
+/* The row of an op; op must be a valid one. */
+const struct ir_op_row *ir_op_row(enum ir_op op);
+/* Name of an op ("add") and the class of its result. */
 const char *ir_op_name(enum ir_op op);
 enum ir_result ir_op_result(enum ir_op op);
+/* CONST, STRING, ZERO, SLOT, CTX, MAP: a constant or an address that is the same everywhere in the function. Such a
+ * value may be used in any block, wherever it was made, and the text form writes it in its use. */
+bool ir_is_leaf(enum ir_op op);
+/* JMP, BR, RET. */
+bool ir_is_terminator(enum ir_op op);
+/* Name of a BPF helper that the text form knows ("map_lookup_elem"), or NULL. */
+const char *ir_helper_name(u32 helper);
+/* If ptr is a constant distance from a leaf address (PTR_ADDs of constants): that leaf, and *offset_out the distance.
+ * Otherwise NULL. */
+ir_val ir_ptr_base(ir_val ptr, s64 *offset_out);
+/* Result of a word op for constant operands (b is 0 for a unary one). False where it has none: not a word op, or a
+ * division by 0. */
+bool ir_fold(enum ir_op op, s64 a, s64 b, s64 *result_out);
+/* Low size bytes of v, sign- or zero-extended. size: 1, 2, 4 or 8. */
+s64 ir_extend_value(s64 v, u32 size, bool is_signed);
 
-/* Text form of maps and functions (not of the metadata): stable, for --emit=ir and golden files. */
+/* Text form of maps and functions (not of the metadata): stable, for --emit=ir and golden files. Values are numbered
+ * anew, leaves stand where they are used, and what is not used is not printed. */
 void ir_print(const struct ir_module *m, struct buf *out);
 
-/* Read the text form back: maps and functions. Reports E0xx syntax problems to diags with spans in src. Returns NULL
+/* Read the text form back: maps and functions. Reports E040 and E041 to diags with spans in src, which are
+ * also the spans of the instructions. src must be one of diags->sources. Returns NULL
  * if there were errors. What is printed and read again prints the same. */
 struct ir_module *ir_read(struct arena *arena, struct types *types, const struct source *src, struct diags *diags);
 
 /* Check the rules: operands have the right class and dominate their use, blocks end once, slots and maps belong to the
- * module, offsets lie inside slots. Returns NULL, or a sentence in the arena that says what is wrong and where. */
+ * module, constant accesses lie inside slots and are aligned, nothing is written to read-only data. Returns NULL, or a
+ * sentence in the arena that says what is wrong and where. */
 const char *ir_verify(const struct ir_module *m);

@@ -10,6 +10,11 @@ struct type;   /* ir/type.h; filled by semantic/ */
 struct symbol; /* a variable or a map; semantic/ */
 struct call;   /* a resolved call; stdlib/vocab.h */
 
+/* What a recursive walk over the AST must expect: chains of operators, and of `else if`. */
+enum {
+    AST_MAX_DEPTH = 1000,
+};
+
 enum expr_kind {
     EXPR_INT,     /* num, is_unsigned, is_duration */
     EXPR_BOOL,    /* num is 0 or 1 */
@@ -51,11 +56,13 @@ struct expr {
     struct str name;
     struct span name_span;
     struct str text;
+    u32 depth; /* levels of expressions from here down, itself included; at most AST_MAX_DEPTH */
     /* filled by semantic/ */
     const struct type *type;
     struct symbol *symbol;
     struct call *call;
-    bool is_const; /* value known at compile time: num, or text for strings */
+    bool is_const;   /* value known at compile time: num, or text for strings */
+    bool is_missing; /* EXPR_PARAM that was not given */
 };
 
 enum stmt_kind {
@@ -73,6 +80,7 @@ struct stmt {
     struct stmt *next;
     struct expr *target, *value;
     enum op op;
+    u32 depth;                 /* as in struct expr, of statements */
     struct stmt *body, *other; /* body of STMT_IF: a STMT_BLOCK */
 };
 
@@ -96,7 +104,7 @@ struct program {
     u32 n_clauses;
 };
 
-/* Constructors: zeroed node of a kind at a span. */
+/* Constructors: zeroed node of a kind at a span, of depth 1. */
 struct expr *expr_new(struct arena *a, enum expr_kind kind, struct span span);
 struct stmt *stmt_new(struct arena *a, enum stmt_kind kind, struct span span);
 
@@ -106,12 +114,14 @@ const char *op_text(enum op op);
 const char *expr_kind_name(enum expr_kind kind);
 const char *stmt_kind_name(enum stmt_kind kind);
 
-/* Print as an indented tree, one node a line, for --emit=ast; with_types adds each expression's
- * type in the form " :: int64", printed by the callback (type is never NULL there). */
+/* Options of ast_print(): with_types adds each expression's type in the form " :: int64", printed
+ * by the callback (type is never NULL there). */
 struct ast_print {
     bool with_types;
     void (*print_type)(struct buf *out, const struct type *type);
 };
 
+/* Append the program as an indented tree, for --emit=ast: one node a line, "kind BEGIN-END detail",
+ * with offsets in bytes from the begin of the source. */
 void ast_print(const struct program *p, const struct sources *sources, const struct ast_print *opts,
                struct buf *out);

@@ -3,6 +3,7 @@
 #include "runtime/error.h"
 
 #include <stdarg.h>
+#include <string.h>
 
 int error_set(struct ptl_error *e, int err, int exit_status, const char *fmt, ...)
 {
@@ -24,4 +25,11 @@ void error_hint(struct ptl_error *e, const char *fmt, ...)
     va_start(args, fmt);
     (void)vsnprintf(e->hint, sizeof(e->hint), fmt, args); // cut on purpose
     va_end(args);
+}
+
+const char *error_text(int err)
+{
+    const char *text = strerrordesc_np(-err); // unlike strerror() it has no state
+
+    return text != NULL ? text : "unknown error";
 }

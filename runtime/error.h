@@ -13,3 +13,6 @@ int error_set(struct ptl_error *e, int err, int exit_status, const char *fmt, ..
 
 /* What to do about it: the sentence after "HINT: ". */
 void error_hint(struct ptl_error *e, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/* What a negative errno means, in the C library's words; never NULL. */
+const char *error_text(int err);

@@ -8,8 +8,10 @@
 /* Switches of the tests: never set by a user's options. */
 enum semantic_test {
     SEMANTIC_TEST_NONE,
-    SEMANTIC_TEST_PLAIN_RMW, /* aggregations as plain read-modify-write on shared maps: the negative control */
-    SEMANTIC_TEST_REFUSED,   /* exit() reads through an unchecked pointer: the verifier refuses it at its place */
+    SEMANTIC_TEST_PLAIN_RMW, /* aggregations as plain read-modify-write on shared maps: the negative
+                                control */
+    SEMANTIC_TEST_REFUSED, /* exit() reads through an unchecked pointer: the verifier refuses it at
+                              its place */
 };
 
 struct semantic_opts {
@@ -20,8 +22,9 @@ struct semantic_opts {
     enum semantic_test test;
 };
 
-/* Analyse a parsed program in place (types and symbols are filled in) and give the IR module with its metadata, or NULL
- * where there were errors (all reported to diags). kernel: the view that tracepoints are looked up in.
- * All memory comes from the arena; the module borrows the AST. */
-struct ir_module *semantic_analyze(struct arena *arena, struct program *program, struct diags *diags, const struct kernel *kernel,
+/* Analyse a parsed program in place (types and symbols are filled in) and give the IR module with
+ * its metadata, or NULL where there were errors (all reported to diags). kernel: the view that
+ * tracepoints are looked up in. All memory comes from the arena; the module borrows the AST. */
+struct ir_module *semantic_analyze(struct arena *arena, struct program *program,
+                                   struct diags *diags, const struct kernel *kernel,
                                    const struct semantic_opts *opts);

@@ -128,8 +128,9 @@ ir_val lower_divide(struct lowering *lo, enum ir_op op, ir_val a, ir_val b)
     return ir_load64(&lo->b, result, 0);
 }
 
-/* bpf_get_ns_current_pid_tgid (5.7) fills struct bpf_pidns_info {u32 pid, tgid}: read as one little-endian word that is
- * the layout of bpf_get_current_pid_tgid(). The branch is on read-only data: the verifier removes the dead half. */
+/* bpf_get_ns_current_pid_tgid (5.7) fills struct bpf_pidns_info {u32 pid, tgid}: read as one
+ * little-endian word that is the layout of bpf_get_current_pid_tgid(). The branch is on read-only
+ * data: the verifier removes the dead half. */
 ir_val lower_pid_tgid(struct lowering *lo)
 {
     struct ir_builder *b = &lo->b;

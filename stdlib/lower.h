@@ -1,7 +1,9 @@
-/* Tools that lowerings share: values in memory, map elements, records of the ring buffer, run-time warnings.
+/* Tools that lowerings share: values in memory, map elements, records of the ring buffer, run-time
+ * warnings.
  *
- * Invariants: a word (type_is_word) is an IR int. Anything else is the address of type_mem_size() bytes in which strings
- * are NUL-terminated and zero up to the end, so that equal strings are equal bytes. */
+ * Invariants: a word (type_is_word) is an IR int. Anything else is the address of type_mem_size()
+ * bytes in which strings are NUL-terminated and zero up to the end, so that equal strings are equal
+ * bytes. */
 #pragma once
 
 #include "stdlib/vocab.h"
@@ -21,8 +23,10 @@ struct operand {
 
 /* ---- memory ---- */
 
-/* Store `from` as a `to` at ptr + offset: widths and string sizes are adapted, tuples element by element. */
-void lower_store(struct lowering *lo, ir_val ptr, u32 offset, const struct type *to, struct operand from);
+/* Store `from` as a `to` at ptr + offset: widths and string sizes are adapted, tuples element by
+ * element. */
+void lower_store(struct lowering *lo, ir_val ptr, u32 offset, const struct type *to,
+                 struct operand from);
 /* The address of `from` as a `to`: itself where the layouts agree, else a slot. */
 ir_val lower_in_memory(struct lowering *lo, const struct type *to, struct operand from);
 /* Value of type t at ptr + offset: the word loaded, or the address. */
@@ -35,11 +39,13 @@ ir_val lower_truth(struct lowering *lo, struct operand o);
 /* ---- maps ---- */
 
 /* Address of the key for a map access: keys as given in [ ], n of them (0 for a scalar map). */
-ir_val lower_key(struct lowering *lo, const struct map_info *map, const struct operand *keys, u32 n);
+ir_val lower_key(struct lowering *lo, const struct map_info *map, const struct operand *keys,
+                 u32 n);
 /* The map's key type of several keys: itself for one, else a tuple. */
 const struct type *keys_type(struct vocab *v, const struct type *const *types, u32 n);
 
-/* Value of an element as an operand's val: 0 or "" where the key is absent. Not for aggregations. */
+/* Value of an element as an operand's val: 0 or "" where the key is absent. Not for aggregations.
+ */
 ir_val lower_map_read(struct lowering *lo, struct map_info *map, ir_val key);
 /* Set an element; a failing update is a run-time warning at the builder's span. */
 void lower_map_write(struct lowering *lo, struct map_info *map, ir_val key, struct operand value);
@@ -49,16 +55,21 @@ ir_val lower_map_add(struct lowering *lo, struct map_info *map, ir_val key, ir_v
 ir_val lower_map_has(struct lowering *lo, struct map_info *map, ir_val key);
 /* Remove an element. 1 if it was there. */
 ir_val lower_map_delete(struct lowering *lo, struct map_info *map, ir_val key);
-/* Update an aggregation's slot of the current CPU, made first where the key is new. value: NULL for count(). */
+/* Update an aggregation's slot of the current CPU, made first where the key is new. value: NULL for
+ * count(). */
 void lower_map_aggregate(struct lowering *lo, struct map_info *map, ir_val key, ir_val value);
-/* Add delta to a slot's 8-byte member: the one place that decides how exactness is kept (see enum probe_exec). */
+/* Add delta to a slot's 8-byte member: the one place that decides how exactness is kept (see enum
+ * probe_exec). */
 void lower_slot_add(struct lowering *lo, ir_val ptr, s64 offset, ir_val delta);
+/* Count one more in bucket number `bucket` of a histogram's slot. */
+void lower_bucket_add(struct lowering *lo, const struct type *t, ir_val ptr, ir_val bucket);
 /* Declare the map in the module and the metadata, once. */
 void lower_map_declare(struct vocab *v, struct map_info *map);
 
 /* ---- records ---- */
 
-/* Index of a new site of the metadata; the caller fills the row's further members through lower_site(). */
+/* Index of a new site of the metadata; the caller fills the row's further members through
+ * lower_site(). */
 u64 lower_site_new(struct vocab *v, enum site_kind kind, struct span span);
 struct meta_site *lower_site(struct vocab *v, u64 site);
 /* Index of a type's row in the metadata. trusted: a string of the script's own. */
@@ -71,16 +82,19 @@ struct record {
     struct ir_block *done;
 };
 
-/* Reserve a record for the site with its payload_size; where there is no room the loss is counted and control goes on
- * behind lower_record_end(). Evaluate arguments before. Data (not control) is refused when only the reserve is left. */
+/* Reserve a record for the site with its payload_size; where there is no room the loss is counted
+ * and control goes on behind lower_record_end(). Evaluate arguments before. Data (not control) is
+ * refused when only the reserve is left. */
 struct record lower_record_begin(struct lowering *lo, u64 site);
 /* Store a value in the payload. */
-void lower_record_store(struct lowering *lo, const struct record *r, u32 offset, const struct type *t, struct operand o);
+void lower_record_store(struct lowering *lo, const struct record *r, u32 offset,
+                        const struct type *t, struct operand o);
 void lower_record_end(struct lowering *lo, const struct record *r);
 
-/* Send a run-time warning at the builder's span: counted always, sent for the first PTL_ERRORS_SENT on each CPU.
- * code: the helper's return value, or NULL. map: that it is about, or NULL. */
-void lower_run_error(struct lowering *lo, enum run_error error, ir_val code, const struct map_info *map);
+/* Send a run-time warning at the builder's span: counted always, sent for the first PTL_ERRORS_SENT
+ * on each CPU. code: the helper's return value, or NULL. map: that it is about, or NULL. */
+void lower_run_error(struct lowering *lo, enum run_error error, ir_val code,
+                     const struct map_info *map);
 
 /* ---- control flow ---- */
 
@@ -94,7 +108,8 @@ struct branch lower_if(struct lowering *lo, ir_val cond);
 void lower_else(struct lowering *lo, struct branch *br);
 /* Join both. */
 void lower_end_if(struct lowering *lo, const struct branch *br);
-/* A quotient or remainder that warns at run time and gives 1 where the divisor is 0. op: IR_UDIV, IR_SDIV, .. */
+/* A quotient or remainder that warns at run time and gives 1 where the divisor is 0. op: IR_UDIV,
+ * IR_SDIV, .. */
 ir_val lower_divide(struct lowering *lo, enum ir_op op, ir_val a, ir_val b);
 /* pid (high half) and tid (low half) in the tracer's PID namespace. */
 ir_val lower_pid_tgid(struct lowering *lo);

@@ -168,9 +168,9 @@ struct visit {
     ir_val result;  /* slot */
 };
 
-/* Visit the element of a key, which is made, all zero, where it is absent. Two CPUs that make it at once are both right:
- * the second one's BPF_NOEXIST fails and its look-up finds the first one's. The visit is emitted twice, so that the hot
- * path is look-up, test, visit. */
+/* Visit the element of a key, which is made, all zero, where it is absent. Two CPUs that make it at
+ * once are both right: the second one's BPF_NOEXIST fails and its look-up finds the first one's.
+ * The visit is emitted twice, so that the hot path is look-up, test, visit. */
 static void visit_element(struct lowering *lo, struct map_info *map, ir_val key,
                           const struct visit *visit)
 {
@@ -204,8 +204,7 @@ static void visit_add(struct lowering *lo, struct map_info *map, ir_val element,
 
 ir_val lower_map_add(struct lowering *lo, struct map_info *map, ir_val key, ir_val delta)
 {
-    struct visit visit = {visit_add, delta,
-                          ir_slot_addr(&lo->b, ir_slot_new(&lo->b, "before", 8))};
+    struct visit visit = {visit_add, delta, ir_slot_addr(&lo->b, ir_slot_new(&lo->b, "before", 8))};
 
     ir_store64(&lo->b, visit.result, 0, ir_const(&lo->b, 0));
     visit_element(lo, map, key, &visit);
@@ -225,9 +224,9 @@ void lower_map_aggregate(struct lowering *lo, struct map_info *map, ir_val key, 
     visit_element(lo, map, key, &visit);
 }
 
-/* Per-CPU slots of EXEC_ALONE and EXEC_GUARDED programs have one writer at a time: a plain update is exact. A provider
- * whose programs can be preempted (a user probe, say) needs an atomic add here, and so do all programs that share its
- * maps on the same CPU and can be interrupted by it. */
+/* Per-CPU slots of EXEC_ALONE and EXEC_GUARDED programs have one writer at a time: a plain update
+ * is exact. A provider whose programs can be preempted (a user probe, say) needs an atomic add
+ * here, and so do all programs that share its maps on the same CPU and can be interrupted by it. */
 void lower_slot_add(struct lowering *lo, ir_val ptr, s64 offset, ir_val delta)
 {
     ir_val sum = ir_binary(&lo->b, IR_ADD, ir_load64(&lo->b, ptr, offset), delta);
@@ -269,4 +268,15 @@ ir_val lower_map_delete(struct lowering *lo, struct map_info *map, ir_val key)
     ir_val rc = ir_call(&lo->b, BPF_FUNC_map_delete_elem, args, ARRAY_SIZE(args));
 
     return ir_binary(&lo->b, IR_EQ, rc, ir_const(&lo->b, 0));
+}
+
+/* The verifier must see the bound on the index: the test stays although the arithmetic keeps it. */
+void lower_bucket_add(struct lowering *lo, const struct type *t, ir_val ptr, ir_val bucket)
+{
+    struct ir_builder *b = &lo->b;
+    struct branch br = lower_if(lo, ir_binary(b, IR_ULT, bucket, ir_const(b, type_agg_words(t))));
+    ir_val offset = ir_binary(b, IR_SHL, bucket, ir_const(b, 3));
+
+    lower_slot_add(lo, ir_ptr_add(b, ptr, offset), 0, ir_const(b, 1));
+    lower_end_if(lo, &br);
 }

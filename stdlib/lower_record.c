@@ -1,4 +1,5 @@
-/* Lowering tools for records of the ring buffer, for run-time warnings, and for the metadata rows that describe both. */
+/* Lowering tools for records of the ring buffer, for run-time warnings, and for the metadata rows
+ * that describe both. */
 #include <linux/bpf.h>
 
 #include "abi/record.h"
@@ -60,7 +61,8 @@ u64 lower_meta_type(struct vocab *v, const struct type *t, bool trusted)
             return known->index;
     }
 
-    struct meta_type row = {.kind = abi_kind(t), .size = type_mem_size(t), .is_signed = t->is_signed};
+    struct meta_type row = {
+        .kind = abi_kind(t), .size = type_mem_size(t), .is_signed = t->is_signed};
 
     if (t->kind == TYPE_STRING) {
         row.num0 = trusted;
@@ -98,7 +100,8 @@ struct meta_site *lower_site(struct vocab *v, u64 site)
     return &v->module->meta.sites.items[site];
 }
 
-/* Address of the site's book on this CPU; NULL at run time never happens, but the verifier cannot know. */
+/* Address of the site's book on this CPU; NULL at run time never happens, but the verifier cannot
+ * know. */
 static ir_val book_of(struct lowering *lo, u64 site)
 {
     struct ir_builder *b = &lo->b;

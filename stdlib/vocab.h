@@ -1,8 +1,10 @@
-/* The vocabulary of the language: one descriptor per function (builtin variables are functions without arguments),
- * aggregation and probe provider, with its signature, documentation, checks and lowering.
+/* The vocabulary of the language: one descriptor per function (builtin variables are functions
+ * without arguments), aggregation and probe provider, with its signature, documentation, checks and
+ * lowering.
  *
- * A word is added by one descriptor in a file of its family and one row in funcs.def, abi/agg.def or abi/probe.def.
- * Nothing else in the tree compares names of words. Nothing here sees the AST or LLVM. */
+ * A word is added by one descriptor in a file of its family and one row in funcs.def, abi/agg.def
+ * or abi/probe.def. Nothing else in the tree compares names of words. Nothing here sees the AST or
+ * LLVM. */
 #pragma once
 
 #include "base/diag.h"
@@ -39,12 +41,13 @@ struct vocab {
 
 /* A map of the script. semantic/ finds its types; lowering declares it at first use. */
 struct map_info {
-    struct str name;             /* with the @ */
-    struct span span;            /* first use */
-    bool is_scalar, is_keyed;    /* how it is used; neither before the first use with or without a key */
-    const struct type *key;      /* NULL: scalar, or not known yet */
-    const struct type *value;    /* NULL: not known yet */
-    struct ir_map *ir;           /* NULL: not declared yet */
+    struct str name;  /* with the @ */
+    struct span span; /* first use */
+    bool is_scalar,
+        is_keyed;           /* how it is used; neither before the first use with or without a key */
+    const struct type *key; /* NULL: scalar, or not known yet */
+    const struct type *value; /* NULL: not known yet */
+    struct ir_map *ir;        /* NULL: not declared yet */
     u64 meta_index;
 };
 
@@ -70,7 +73,8 @@ struct call_arg {
     struct str text;
     struct map_info *map; /* parameter kind `map`: the map itself */
     bool map_has_key;     /* written with [ ]: print(@x[1]) */
-    ir_val val;           /* lowering only: the word, or the address of the memory; NULL for kind `literal` and `map` */
+    ir_val val; /* lowering only: the word, or the address of the memory; NULL for kind `literal`
+                   and `map` */
 };
 
 struct call {
@@ -86,29 +90,31 @@ struct call {
 };
 
 /* Needs of a function, and what a provider offers. */
-#define CAP_ARGN (1u << 0)   /* arguments by register: arg0 */
+#define CAP_ARGN   (1u << 0) /* arguments by register: arg0 */
 #define CAP_RETVAL (1u << 1) /* retval */
-#define CAP_FUNC (1u << 2)   /* func */
+#define CAP_FUNC   (1u << 2) /* func */
 #define CAP_FIELDS (1u << 3) /* args.field */
 
-#define FN_VARIABLE (1u << 0)  /* may be written without parentheses */
-#define FN_NUMBERED (1u << 1)  /* the name is followed by a number: arg0, arg1 */
-#define FN_MEMBERS (1u << 2)   /* is used with a member: args.field */
-#define FN_ENDS (1u << 3)      /* control does not come back: exit() */
+#define FN_VARIABLE  (1u << 0) /* may be written without parentheses */
+#define FN_NUMBERED  (1u << 1) /* the name is followed by a number: arg0, arg1 */
+#define FN_MEMBERS   (1u << 2) /* is used with a member: args.field */
+#define FN_ENDS      (1u << 3) /* control does not come back: exit() */
 #define FN_PER_POINT (1u << 4) /* differs by attach point: one program for each */
-#define FN_UNSAFE (1u << 5)    /* needs --unsafe */
+#define FN_UNSAFE    (1u << 5) /* needs --unsafe */
 
 struct func_desc {
     const char *name;
-    /* "(kind, kind?, ...) -> type": kinds int, string, literal (a string literal), map, key, any; `?` optional, `...`
-     * any number of any kind. Type: void, bool, uint64, string[16], ksym, pointer, or `?`: check() tells. */
+    /* "(kind, kind?, ...) -> type": kinds int, string, literal (of a string), number (a literal),
+     * map, key, any; `?` optional, `...` any number of any kind. Type: void, bool, uint64,
+     * string[16], ksym, pointer, or `?`: check() tells. */
     const char *sig;
     const char *doc;     /* one sentence or more, for the reference */
     const char *example; /* a whole script that a test runs */
     u32 flags;
     u32 needs; /* CAP_* of the provider */
-    /* Rules beyond the signature; gives the result's type (the signature's if NULL). Called in every round of type
-     * inference with what is known so far: types may be NULL or errors, be silent about those. */
+    /* Rules beyond the signature; gives the result's type (the signature's if NULL). Called in
+     * every round of type inference with what is known so far: types may be NULL or errors, be
+     * silent about those. */
     const struct type *(*check)(struct vocab *v, struct call *c);
     /* Emit code; gives the word or the address of the result, NULL for void. */
     ir_val (*lower)(struct lowering *lo, struct call *c);
@@ -118,18 +124,28 @@ struct func_desc {
 const struct func_desc *vocab_func(struct str name, u32 *number_out);
 const struct func_desc *const *vocab_funcs(u32 *n_out);
 
-/* Check arity and kinds of arguments against the signature, then the descriptor's own rules. Reports to v->diags.
- * Returns the type of the result: type_error() where something was wrong. */
+/* Check arity and kinds of arguments against the signature, then the descriptor's own rules.
+ * Reports to v->diags. Returns the type of the result: type_error() where something was wrong. */
 const struct type *vocab_check(struct vocab *v, struct call *c);
 
-/* Is parameter i of kind `map` (the whole map, not its value)? */
+/* Does parameter i take a whole map where one is written without a key: kinds `map` and
+ * `printable`? */
+bool vocab_param_takes_map(const struct func_desc *fn, u32 i);
+/* Is it of kind `map`, so that `@x[k]` there means the map and a key: delete(@x[k])? */
 bool vocab_param_is_map(const struct func_desc *fn, u32 i);
+
+/* Learn that the map is used with this key, or holds this value (types as they stand; NULL and
+ * errors teach nothing). Report at span and return false where that does not agree with what is
+ * known. */
+bool map_join_key(struct vocab *v, struct map_info *map, const struct type *key, struct span span);
+bool map_join_value(struct vocab *v, struct map_info *map, const struct type *value,
+                    struct span span);
 
 /* ---- aggregations ---- */
 
 struct agg_desc {
     enum agg_id id;
-    const char *sig; /* "(int, literal int?)" in the words of func_desc */
+    const char *sig; /* "(int, number?)" in the words of func_desc */
     const char *doc;
     const char *example;
     /* Check constants, fill params (3, zeroed). Returns false after reporting. */
@@ -148,8 +164,9 @@ const struct type *vocab_check_agg(struct vocab *v, const struct agg_desc *agg, 
 /* Which programs can interrupt each other, on one CPU. */
 enum probe_exec {
     EXEC_ALONE,   /* begin, end: nothing else is attached while they run */
-    EXEC_GUARDED, /* kprobe, tracepoint, perf event: preemption is off and the kernel's bpf_prog_active keeps a second
-                   * program of this class from running on the CPU, so a plain update of a per-CPU slot is exact */
+    EXEC_GUARDED, /* kprobe, tracepoint, perf event: preemption is off and the kernel's
+                   * bpf_prog_active keeps a second program of this class from running on the CPU,
+                   * so a plain update of a per-CPU slot is exact */
 };
 
 struct probe_desc {
@@ -159,13 +176,17 @@ struct probe_desc {
     const char *example;
     u32 caps; /* CAP_* */
     enum probe_exec exec;
-    bool has_task;       /* false: the current task is arbitrary, -p does not filter (begin, end, interval) */
+    bool has_task; /* false: the current task is arbitrary, -p does not filter (begin, end,
+                      interval) */
     enum ir_ctx ctx;
     const char *section; /* libbpf's section name for the program type */
     enum attach_method method;
-    /* Parse the parts behind the provider's name (n strings, quotes removed) into point. Returns false after reporting
-     * at point->span. */
+    /* Parse the parts behind the provider's name (n strings, quotes removed) into point. Returns
+     * false after reporting at point->span. */
     bool (*parse)(struct vocab *v, struct attach_point *point, const struct str *parts, u32 n);
+    /* Ask the kernel view for what the body's use of the CAP_FIELDS words needs; called once, and
+     * only where one is used. Returns false after reporting. NULL: nothing to ask. */
+    bool (*resolve)(struct vocab *v, struct attach_point *point);
 };
 
 const struct probe_desc *vocab_probe(struct str name);
@@ -175,7 +196,8 @@ bool vocab_parse_spec(struct vocab *v, struct str spec, struct span span, struct
 
 /* ---- all ---- */
 
-/* Report "Unknown function: 'x'" or the like with the nearest name as a hint. is_call: it was written with ( ). */
+/* Report "Unknown function: 'x'" or the like with the nearest name as a hint. is_call: it was
+ * written with ( ). */
 void vocab_report_unknown(struct vocab *v, struct str name, struct span span, bool is_call);
 
 /* docs/reference.md, from all descriptors. */

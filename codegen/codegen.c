@@ -1,0 +1,181 @@
+/* IR module -> object: sets up one LLVM module, has every function and map generated into it, and turns what LLVM
+ * complains about into diagnostics. If the stack of a function proves too large, all is made again with a stricter plan
+ * for its slots. LLVM's only global state is its fatal error handler, which reports like every bug of ours. */
+#include "codegen/codegen.h"
+
+#include <stdlib.h>
+
+#include <llvm-c/Analysis.h>
+#include <llvm-c/ErrorHandling.h>
+#include <llvm-c/IRReader.h>
+
+#include "codegen/gen.h"
+
+static void on_fatal(const char *reason)
+{
+    ptl_bug(reason);
+}
+
+/* Keep LLVM's first error; its warnings and remarks say nothing about the script. */
+static void on_diagnostic(LLVMDiagnosticInfoRef info, void *data)
+{
+    struct gen *g = data;
+    char *text;
+
+    if (LLVMGetDiagInfoSeverity(info) != LLVMDSError || g->llvm_error)
+        return;
+    text = LLVMGetDiagInfoDescription(info);
+    g->llvm_error = str_cstr(g->arena, str_of(text));
+    LLVMDisposeMessage(text);
+}
+
+static LLVMModuleRef new_module(struct gen *g)
+{
+    _cleanup_buf_ struct buf text = {0};
+    LLVMMemoryBufferRef memory;
+    LLVMModuleRef module = NULL;
+    char *error = NULL;
+
+    debug_module_text(g, &text);
+    buf_add_char(&text, '\0'); /* LLVM wants one behind the range */
+    if (text.failed)
+        return NULL;
+    memory = LLVMCreateMemoryBufferWithMemoryRangeCopy(text.p, text.n - 1, "module");
+    if (LLVMParseIRInContext(g->e.context, memory, &module, &error)) /* takes memory */
+        ptl_bug(error);
+    return module;
+}
+
+static bool gen_init(struct gen *g)
+{
+    LLVMTargetDataRef layout;
+
+    g->e.context = LLVMContextCreate();
+    LLVMContextSetDiagnosticHandler(g->e.context, on_diagnostic, g);
+    g->e.module = new_module(g);
+    if (!g->e.module)
+        return false;
+    g->machine = object_target();
+    layout = LLVMCreateTargetDataLayout(g->machine);
+    LLVMSetModuleDataLayout(g->e.module, layout);
+    LLVMDisposeTargetData(layout);
+    LLVMSetTarget(g->e.module, BPF_TRIPLE);
+    LLVMSetModuleIdentifier(g->e.module, "ptrace-lite", strlen("ptrace-lite"));
+    g->e.builder = LLVMCreateBuilderInContext(g->e.context);
+    g->e.i1 = LLVMInt1TypeInContext(g->e.context);
+    g->e.i8 = LLVMInt8TypeInContext(g->e.context);
+    g->e.i32 = LLVMInt32TypeInContext(g->e.context);
+    g->e.i64 = LLVMInt64TypeInContext(g->e.context);
+    g->e.ptr = LLVMPointerTypeInContext(g->e.context, 0);
+    debug_init(g);
+    return true;
+}
+
+static void gen_done(struct gen *g)
+{
+    if (g->di)
+        LLVMDisposeDIBuilder(g->di);
+    if (g->e.builder)
+        LLVMDisposeBuilder(g->e.builder);
+    if (g->e.module)
+        LLVMDisposeModule(g->e.module);
+    if (g->machine)
+        LLVMDisposeTargetMachine(g->machine);
+    LLVMContextDispose(g->e.context);
+}
+
+/* LLVM's own check of what we made: a failure is our bug, found here rather than in a crash of a pass. */
+static void check_module(const struct gen *g)
+{
+    char *error = NULL;
+
+    if (LLVMVerifyModule(g->e.module, LLVMReturnStatusAction, &error))
+        ptl_bug(error);
+    LLVMDisposeMessage(error);
+}
+
+static bool gen_module(struct gen *g)
+{
+    gen_maps(g);
+    vec_foreach(func, &g->ir->funcs) {
+        gen_func(g, *func);
+    }
+    gen_scratch_map(g);
+    debug_finish(g);
+    if (!gen_meta(g))
+        return false;
+    check_module(g);
+    return !g->failed;
+}
+
+/* The function that a message of LLVM is about ("... in function NAME i32 (ptr): ..."), or NULL. */
+static const struct ir_func *find_func(const struct ir_module *m, const char *message)
+{
+    static const char lead[] = "in function ";
+    const char *name = strstr(message, lead);
+    size_t n;
+
+    if (!name)
+        return NULL;
+    name += strlen(lead);
+    n = strcspn(name, " ");
+    vec_foreach(func, &m->funcs) {
+        if (strlen((*func)->name) == n && memcmp((*func)->name, name, n) == 0)
+            return *func;
+    }
+    return NULL;
+}
+
+static bool is_stack_error(const char *message)
+{
+    return strstr(message, "stack limit") || strstr(message, "stack size");
+}
+
+static void report(struct diags *diags, const struct ir_module *m, const char *llvm_error)
+{
+    const struct ir_func *func = llvm_error ? find_func(m, llvm_error) : NULL;
+    struct span span = func ? func->span : NO_SPAN;
+
+    if (!llvm_error) {
+        (void)diag_add(diags, E_OUT_OF_MEMORY, NO_SPAN, "Out of memory in code generation");
+    } else if (is_stack_error(llvm_error)) {
+        struct diag *d = diag_add(diags, E_STACK_TOO_LARGE, span,
+                                  "This clause needs more than the 512 bytes of a BPF stack");
+
+        diag_hint(d, "Split it into several clauses, or use fewer variables at once.");
+    } else {
+        (void)diag_add(diags, E_BACKEND, span, "The code generator refused this: %s", llvm_error);
+    }
+}
+
+/* One attempt; g is what it left behind: failed, llvm_error. Returns whether the object was appended. */
+static bool attempt(const struct gen *like, struct buf *out, struct gen *g)
+{
+    bool ok;
+
+    *g = *like;
+    ok = gen_init(g) && gen_module(g) && object_emit(g, out);
+    gen_done(g);
+    return ok;
+}
+
+bool codegen_object(const struct ir_module *m, const struct codegen_opts *opts, struct diags *diags,
+                    struct buf *out)
+{
+    struct gen like = {.ir = m, .opts = opts, .arena = m->arena, .diags = diags};
+    size_t n_before = out->n;
+    struct gen g;
+
+    LLVMResetFatalErrorHandler(); /* installing a second one is an error */
+    LLVMInstallFatalErrorHandler(on_fatal);
+    for (like.plan = STACK_FREE; like.plan < STACK_PLAN_COUNT_; like.plan++) {
+        if (attempt(&like, out, &g))
+            return true;
+        out->n = n_before;
+        if (g.failed || !g.llvm_error || !is_stack_error(g.llvm_error))
+            break;
+    }
+    if (!g.failed)
+        report(diags, m, g.llvm_error);
+    return false;
+}

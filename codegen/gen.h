@@ -1,0 +1,161 @@
+/* What the files of codegen/ share: the state of one object's generation, and the parts' entries.
+ *
+ * One struct gen makes one LLVM module. Everything that hangs off LLVM's context is freed with it (gen_done); the rest
+ * lives in the IR module's arena. */
+#pragma once
+
+#include <llvm-c/DebugInfo.h>
+#include <llvm-c/TargetMachine.h>
+
+#include "codegen/codegen.h"
+#include "codegen/emit.h"
+#include "ir/dom.h"
+
+#define BPF_TRIPLE "bpfel"
+#define BPF_CPU    "v3"
+
+/* How freely a function's slots may use the BPF stack. If LLVM finds the stack too large, the object is made again with
+ * the next. */
+enum stack_plan {
+    STACK_FREE,   /* slots that LLVM can keep in registers do not count */
+    STACK_COUNT,  /* all slots count */
+    STACK_NARROW, /* all count, and only few may */
+    STACK_PLAN_COUNT_
+};
+
+/* Where a slot lies: in the scratch entry at offset, or on the stack. */
+struct slot_place {
+    bool is_scratch;
+    u32 offset;
+    LLVMValueRef address;
+};
+
+/* A constant in .rodata. */
+struct gen_const {
+    struct str text;
+    u32 size;
+    LLVMValueRef global;
+};
+
+/* The function that is being made. */
+struct gen_func {
+    const struct ir_func *ir;
+    struct dom dom;
+    LLVMValueRef *values; /* by instruction id; leaves are not in it */
+    LLVMBasicBlockRef *blocks;
+    struct slot_place *slots;
+    u32 scratch_size;     /* bytes of scratch that its slots need; 0: none */
+    LLVMValueRef scratch_key; /* on the stack: number of the entry */
+    u32 scratch_block;    /* block at whose begin the scratch entry is looked up */
+    LLVMMetadataRef subprogram;
+    struct span last_span; /* of the location that the builder has */
+};
+
+struct gen {
+    struct emit e;
+    const struct ir_module *ir;
+    const struct codegen_opts *opts;
+    struct arena *arena;
+    LLVMTargetMachineRef machine;
+    LLVMDIBuilderRef di;
+    LLVMMetadataRef *files; /* DIFile by number of the source */
+    u32 n_files;
+    LLVMMetadataRef unit;
+    LLVMMetadataRef int32_type, uint32_type, word_type, signed_type, char_type;
+    LLVMMetadataRef main_type; /* int (void *ctx) */
+    LLVMValueRef *maps;     /* by map id */
+    LLVMValueRef config;    /* the global, NULL before its first use */
+    LLVMValueRef scratch;   /* the scratch map, NULL before its first use */
+    u32 scratch_size;       /* largest need so far, bytes */
+    u32 n_scratch;          /* entries */
+    VEC(struct gen_const) consts;
+    enum stack_plan plan;
+    struct gen_func f;
+    struct diags *diags;
+    bool failed;            /* a diagnostic was given */
+    const char *llvm_error; /* first complaint of LLVM, in the arena, or NULL */
+};
+
+/* ---- gen_debug.c: debug information, which becomes BTF and line information ---- */
+
+/* Text of an (otherwise empty) LLVM module that holds the sources with their content. */
+void debug_module_text(const struct gen *g, struct buf *out);
+/* Set up the builder, the compile unit and the basic types. */
+void debug_init(struct gen *g);
+/* Make the subprogram of g->f.ir and give it to g->e.func. */
+void debug_func(struct gen *g);
+/* Instructions from here on come from span. */
+void debug_at(struct gen *g, struct span span);
+/* Finish: after this no debug information may be made. */
+void debug_finish(struct gen *g);
+/* The BTF type of values of a type as they lie in memory. */
+LLVMMetadataRef debug_type(struct gen *g, const struct type *t);
+/* Array of n elements of elem_size bytes. */
+LLVMMetadataRef debug_array(struct gen *g, LLVMMetadataRef elem, u32 elem_size, u32 n);
+LLVMMetadataRef debug_pointer(struct gen *g, LLVMMetadataRef to);
+
+/* A member of a struct type. */
+struct debug_member {
+    const char *name;
+    u32 size;
+    LLVMMetadataRef type;
+};
+
+/* A struct of n members one behind the other; name "" for none. */
+LLVMMetadataRef debug_struct(struct gen *g, const char *name, const struct debug_member *members, u32 n);
+/* Say that a global variable has a type. */
+void debug_global(struct gen *g, LLVMValueRef global, const char *name, LLVMMetadataRef type);
+
+/* ---- gen_map.c: maps and other globals ---- */
+
+/* Declare all maps of the IR module, and the license. */
+void gen_maps(struct gen *g);
+/* Declare the scratch map, whose size is known after all functions. */
+void gen_scratch_map(struct gen *g);
+/* Address of the scratch map; gen_scratch_map() completes it. */
+LLVMValueRef gen_scratch_address(struct gen *g);
+/* Address of struct ptl_config. */
+LLVMValueRef gen_config_address(struct gen *g);
+/* Address of read-only bytes: text, zeros up to size. */
+LLVMValueRef gen_const_address(struct gen *g, struct str text, u32 size);
+/* Put the encoded metadata in its section. False when memory ran out. */
+bool gen_meta(struct gen *g);
+
+/* ---- gen_slot.c: where local memory lies ---- */
+
+/* Decide for every slot of g->f.ir. */
+void slots_plan(struct gen *g);
+/* Append the stack slots (in the entry block, which is the current one). */
+void slots_emit_stack(struct gen *g);
+/* Append the lookup of the scratch entry and the addresses in it. */
+void slots_emit_scratch(struct gen *g);
+
+/* ---- gen_func.c, gen_op.c, gen_mem.c: functions and instructions ---- */
+
+/* Make a whole function. */
+void gen_func(struct gen *g, const struct ir_func *func);
+/* The LLVM value of an IR value. */
+LLVMValueRef gen_value(struct gen *g, ir_val v);
+/* Append an instruction that computes a word of words; NULL if it is none of those. */
+LLVMValueRef gen_word_op(struct gen *g, const struct ir_inst *inst);
+/* Append an instruction that works on memory; *result_out NULL where it has no result. False if it is none of those. */
+bool gen_mem_op(struct gen *g, const struct ir_inst *inst, LLVMValueRef *result_out);
+/* COPY, FILL_ZERO, MEM_EQ, STR_EQ (gen_bytes.c). */
+void gen_copy(struct gen *g, const struct ir_inst *inst);
+void gen_fill_zero(struct gen *g, const struct ir_inst *inst);
+LLVMValueRef gen_mem_eq(struct gen *g, const struct ir_inst *inst);
+LLVMValueRef gen_str_eq(struct gen *g, const struct ir_inst *inst);
+
+/* ---- object.c ---- */
+
+/* Make LLVM's BPF target known and create the target machine for CPU v3; never NULL. */
+LLVMTargetMachineRef object_target(void);
+/* Optimise the module and append the ELF bytes, stripped. False with g->llvm_error set (it is the first complaint) or
+ * out->failed. */
+bool object_emit(struct gen *g, struct buf *out);
+
+/* ---- strip.c ---- */
+
+/* Append the ELF object without its DWARF sections (BTF stays). Returns 0, -EPROTO (not an object that we wrote) or
+ * -ENOMEM. */
+int object_strip(const void *elf, size_t size, struct buf *out);

@@ -1,0 +1,213 @@
+/* Maps and other global data of the object.
+ *
+ * A map is a variable in section .maps whose debug type is a struct of pointers; libbpf reads the numbers out of the
+ * pointed-to array types: `int (*max_entries)[4096]`. Its content is never used. The configuration is in a section of its
+ * own, which libbpf makes a frozen map of; all constants are in .rodata, set explicitly, since LLVM would spread them over
+ * several mergeable sections and libbpf would make a map of each. */
+#include <stddef.h>
+
+#include "abi/record.h"
+#include "codegen/gen.h"
+
+/* Numbers of the kernel's enum bpf_map_type. */
+enum { MAP_TYPE_PERCPU_ARRAY = 6 };
+
+enum { MAP_MEMBERS_MAX = 5 };
+
+struct map_members {
+    struct debug_member items[MAP_MEMBERS_MAX];
+    u32 n;
+};
+
+static void add_member(struct gen *g, struct map_members *m, const char *name, LLVMMetadataRef type)
+{
+    m->items[m->n++] = (struct debug_member){name, 8, debug_pointer(g, type)};
+}
+
+/* `int (*name)[value]` */
+static void add_number(struct gen *g, struct map_members *m, const char *name, u32 value)
+{
+    add_member(g, m, name, debug_array(g, g->int32_type, 4, value));
+}
+
+/* The type of `size` bytes that begin with a value of type t; the words behind it are marks of the script's map. */
+static LLVMMetadataRef sized_type(struct gen *g, const struct type *t, u32 size)
+{
+    u32 known = type_mem_size(t);
+    struct debug_member members[2] = {{"value", known, debug_type(g, t)}};
+
+    if (size <= known || size % 8 != 0)
+        return members[0].type;
+    members[1] = (struct debug_member){"is_set", size - known, g->word_type};
+    if (size - known > 8)
+        members[1].type = debug_array(g, g->word_type, 8, (size - known) / 8);
+    return debug_struct(g, "", members, 2);
+}
+
+static void add_key(struct gen *g, struct map_members *m, const struct ir_map *map)
+{
+    if (map->key_size == 0)
+        return;
+    if (map->key_type)
+        add_member(g, m, "key", sized_type(g, map->key_type, map->key_size));
+    else if (map->key_size == 4)
+        add_member(g, m, "key", g->uint32_type);
+    else
+        add_number(g, m, "key_size", map->key_size);
+}
+
+static void add_value(struct gen *g, struct map_members *m, const struct ir_map *map)
+{
+    if (map->value_size == 0)
+        return;
+    if (map->value_type)
+        add_member(g, m, "value", sized_type(g, map->value_type, map->value_size));
+    else
+        add_number(g, m, "value_size", map->value_size);
+}
+
+static LLVMValueRef map_global(struct gen *g, const char *name, u32 n_members)
+{
+    LLVMTypeRef type = LLVMArrayType2(g->e.ptr, n_members);
+    LLVMValueRef global = LLVMAddGlobal(g->e.module, type, name);
+
+    LLVMSetInitializer(global, LLVMConstNull(type));
+    LLVMSetSection(global, ".maps");
+    LLVMSetAlignment(global, 8);
+    return global;
+}
+
+static struct map_members map_members(struct gen *g, const struct ir_map *map)
+{
+    struct map_members m = {0};
+
+    add_number(g, &m, "type", map->bpf_type);
+    if (map->max_entries)
+        add_number(g, &m, "max_entries", map->max_entries);
+    if (map->map_flags)
+        add_number(g, &m, "map_flags", map->map_flags);
+    add_key(g, &m, map);
+    add_value(g, &m, map);
+    return m;
+}
+
+static void describe_map(struct gen *g, LLVMValueRef global, const char *name, const struct map_members *m)
+{
+    debug_global(g, global, name, debug_struct(g, "", m->items, m->n));
+}
+
+static void gen_license(struct gen *g)
+{
+    LLVMValueRef text = LLVMConstStringInContext2(g->e.context, "GPL", 3, 0);
+    LLVMValueRef global = LLVMAddGlobal(g->e.module, LLVMTypeOf(text), "_license");
+
+    LLVMSetInitializer(global, text);
+    LLVMSetSection(global, "license");
+    LLVMSetGlobalConstant(global, 1);
+    LLVMSetAlignment(global, 1);
+}
+
+void gen_maps(struct gen *g)
+{
+    g->maps = arena_array(g->arena, LLVMValueRef, g->ir->maps.n);
+    for (u32 i = 0; i < g->ir->maps.n; i++) {
+        const struct ir_map *map = g->ir->maps.items[i];
+        struct map_members m = map_members(g, map);
+
+        g->maps[i] = map_global(g, map->name, m.n);
+        describe_map(g, g->maps[i], map->name, &m);
+    }
+    gen_license(g);
+}
+
+/* type, max_entries, key, value_size */
+enum { SCRATCH_MEMBERS = 4 };
+
+LLVMValueRef gen_scratch_address(struct gen *g)
+{
+    if (!g->scratch)
+        g->scratch = map_global(g, PTL_MAP_SCRATCH, SCRATCH_MEMBERS);
+    return g->scratch;
+}
+
+void gen_scratch_map(struct gen *g)
+{
+    struct ir_map map = {
+        .name = PTL_MAP_SCRATCH,
+        .bpf_type = MAP_TYPE_PERCPU_ARRAY,
+        .max_entries = g->n_scratch,
+        .key_size = 4,
+        .value_size = g->scratch_size,
+    };
+    struct map_members m;
+
+    if (!g->scratch)
+        return;
+    m = map_members(g, &map);
+    describe_map(g, g->scratch, map.name, &m);
+}
+
+/* LAYOUT: abi/record.h */
+static const char *const config_members[] = {
+    "ring_data_limit", "start_ns", "cpid", "filter_pid", "pidns_dev", "pidns_ino",
+};
+_Static_assert(sizeof(struct ptl_config) == 8 * ARRAY_SIZE(config_members), "a name for each member");
+
+LLVMValueRef gen_config_address(struct gen *g)
+{
+    struct debug_member members[ARRAY_SIZE(config_members)];
+    LLVMTypeRef type = LLVMArrayType2(g->e.i64, ARRAY_SIZE(config_members));
+
+    if (g->config)
+        return g->config;
+    for (u32 i = 0; i < ARRAY_SIZE(config_members); i++)
+        members[i] = (struct debug_member){config_members[i], 8, g->word_type};
+    g->config = LLVMAddGlobal(g->e.module, type, "ptl_config");
+    LLVMSetInitializer(g->config, LLVMConstNull(type));
+    LLVMSetSection(g->config, PTL_SECTION_CONFIG);
+    LLVMSetGlobalConstant(g->config, 1);
+    LLVMSetAlignment(g->config, 8);
+    debug_global(g, g->config, "ptl_config",
+                 debug_struct(g, "ptl_config", members, ARRAY_SIZE(members)));
+    return g->config;
+}
+
+LLVMValueRef gen_const_address(struct gen *g, struct str text, u32 size)
+{
+    LLVMValueRef init, global;
+    char *bytes;
+
+    size = ROUND_UP(MAX(size, text.n + 1), 8);
+    vec_foreach(c, &g->consts) {
+        if (c->size == size && str_eq(c->text, text))
+            return c->global;
+    }
+    bytes = arena_alloc(g->arena, size);
+    memcpy(bytes, text.p, text.n);
+    init = LLVMConstStringInContext2(g->e.context, bytes, size, 1);
+    global = LLVMAddGlobal(g->e.module, LLVMTypeOf(init), "");
+    LLVMSetInitializer(global, init);
+    LLVMSetLinkage(global, LLVMPrivateLinkage);
+    LLVMSetGlobalConstant(global, 1);
+    LLVMSetSection(global, ".rodata");
+    LLVMSetAlignment(global, 8);
+    *vec_push(g->arena, &g->consts) = (struct gen_const){text, size, global};
+    return global;
+}
+
+bool gen_meta(struct gen *g)
+{
+    _cleanup_buf_ struct buf bytes = {0};
+    LLVMValueRef init, global;
+
+    meta_encode(&g->ir->meta, &bytes);
+    if (bytes.failed)
+        return false;
+    init = LLVMConstStringInContext2(g->e.context, bytes.p, bytes.n, 1);
+    global = LLVMAddGlobal(g->e.module, LLVMTypeOf(init), "ptl_meta");
+    LLVMSetInitializer(global, init);
+    LLVMSetGlobalConstant(global, 1);
+    LLVMSetSection(global, PTL_SECTION_META);
+    LLVMSetAlignment(global, 8);
+    return true;
+}

@@ -1,0 +1,231 @@
+/* The text form of a module: words between spaces, one map, slot, label or instruction a line, `#` begins a comment.
+ *
+ *   map @m type 5 max_entries 4096 flags 0 key 16 string[16] value 8 count_t[u,0,0,0]
+ *   func kprobe_1 "kprobe" pt_regs {
+ *   slot $key.0 16
+ *   entry.0:
+ *       call get_current_comm $key.0 16
+ *       %0 = call_ptr map_lookup_elem @m $key.0
+ *       %1 = is_null %0
+ *       br %1 new.1 old.2
+ *
+ * An instruction is: [%result =] name [helper] operands fields, as ops.def says. Operands: %n, 42, "text":size, zero:size,
+ * $slot.n, ctx, @map. Fields: +8 an offset, u4 or s4 a size with signedness, :16 a size, 3 a number, name.n a block.
+ * Values are numbered in the order of the text; leaves that are not used do not show. */
+#include "ir/ir.h"
+
+#define NOT_NUMBERED (~(u32)0)
+
+struct printer {
+    struct buf *out;
+    const struct ir_func *func;
+    u32 *numbers; /* by instruction id */
+};
+
+const char *ir_ctx_name(enum ir_ctx ctx)
+{
+    static const char *const names[IR_CTX_COUNT_] = {
+        [IR_CTX_NONE] = "none",
+        [IR_CTX_PT_REGS] = "pt_regs",
+        [IR_CTX_TRACEPOINT] = "tracepoint",
+        [IR_CTX_PERF_EVENT] = "perf_event",
+        [IR_CTX_RAW_TP] = "raw_tp",
+    };
+
+    return names[ctx];
+}
+
+/* A name as a word: what would not read back becomes '_'. */
+static void print_word(struct buf *out, const char *name)
+{
+    for (const char *p = name; *p; p++) {
+        bool is_plain = (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') ||
+                        (*p >= '0' && *p <= '9') || *p == '_';
+
+        buf_add_char(out, is_plain ? *p : '_');
+    }
+}
+
+static void print_text(struct buf *out, struct str text, u32 size)
+{
+    buf_add_char(out, '"');
+    for (u32 i = 0; i < text.n; i++) {
+        u8 c = (u8)text.p[i];
+
+        if (c < ' ' || c >= 127 || c == '"' || c == '\\')
+            buf_printf(out, "\\x%02x", c);
+        else
+            buf_add_char(out, (char)c);
+    }
+    buf_printf(out, "\":%u", size);
+}
+
+static void print_slot(struct buf *out, const struct ir_slot *slot)
+{
+    buf_add_char(out, '$');
+    print_word(out, slot->name);
+    buf_printf(out, ".%u", slot->id);
+}
+
+static void print_block_name(struct buf *out, const struct ir_block *block)
+{
+    print_word(out, block->name);
+    buf_printf(out, ".%u", block->id);
+}
+
+static void print_operand(const struct printer *p, ir_val v)
+{
+    struct buf *out = p->out;
+
+    buf_add_char(out, ' ');
+    switch (v->op) {
+    case IR_CONST:
+        buf_printf(out, "%lld", (long long)v->imm);
+        break;
+    case IR_STRING:
+        print_text(out, v->text, v->size);
+        break;
+    case IR_ZERO:
+        buf_printf(out, "zero:%u", v->size);
+        break;
+    case IR_SLOT:
+        print_slot(out, v->slot);
+        break;
+    case IR_CTX:
+        buf_add_cstr(out, "ctx");
+        break;
+    case IR_MAP:
+        buf_printf(out, "@%s", v->map->name);
+        break;
+    default:
+        if (v->id < p->func->n_insts && p->numbers[v->id] != NOT_NUMBERED)
+            buf_printf(out, "%%%u", p->numbers[v->id]);
+        else
+            buf_add_cstr(out, "%?"); /* of another function: a bug that ir_verify() tells */
+    }
+}
+
+static void print_helper(struct buf *out, u32 helper)
+{
+    const char *name = ir_helper_name(helper);
+
+    if (name)
+        buf_printf(out, " %s", name);
+    else
+        buf_printf(out, " helper_%u", helper);
+}
+
+static void print_fields(struct buf *out, const struct ir_inst *inst)
+{
+    for (const char *field = ir_op_row(inst->op)->fields; *field; field++) {
+        switch (*field) {
+        case 'n':
+            buf_printf(out, " %lld", (long long)inst->imm);
+            break;
+        case 'o':
+            buf_printf(out, " %+lld", (long long)inst->imm);
+            break;
+        case 's':
+            buf_printf(out, " :%u", inst->size);
+            break;
+        case 'S':
+            buf_printf(out, " %c%u", inst->is_signed ? 's' : 'u', inst->size);
+            break;
+        case 'b':
+        case 'c':
+            buf_add_char(out, ' ');
+            print_block_name(out, *field == 'b' ? inst->block : inst->other);
+            break;
+        default:
+            break; /* of leaves, which stand in operands; the helper is already there */
+        }
+    }
+}
+
+static void print_inst(const struct printer *p, const struct ir_inst *inst)
+{
+    struct buf *out = p->out;
+
+    buf_add_cstr(out, "    ");
+    if (ir_op_result(inst->op) != IR_NONE)
+        buf_printf(out, "%%%u = ", p->numbers[inst->id]);
+    buf_add_cstr(out, ir_op_name(inst->op));
+    if (inst->op == IR_CALL || inst->op == IR_CALL_PTR)
+        print_helper(out, inst->helper);
+    for (u32 i = 0; i < inst->n_args; i++)
+        print_operand(p, inst->args[i]);
+    print_fields(out, inst);
+    buf_add_char(out, '\n');
+}
+
+/* Number the values of a function that have a line. */
+static u32 *number_values(struct arena *arena, const struct ir_func *func)
+{
+    u32 *numbers = arena_array(arena, u32, func->n_insts);
+    u32 n = 0;
+
+    for (u32 i = 0; i < func->n_insts; i++)
+        numbers[i] = NOT_NUMBERED;
+    vec_foreach(block, &func->blocks) {
+        vec_foreach(inst, &(*block)->insts) {
+            if (!ir_is_leaf((*inst)->op) && ir_op_result((*inst)->op) != IR_NONE)
+                numbers[(*inst)->id] = n++;
+        }
+    }
+    return numbers;
+}
+
+static void print_func(struct arena *arena, const struct ir_func *func, struct buf *out)
+{
+    struct printer p = {out, func, number_values(arena, func)};
+
+    buf_printf(out, "func %s \"%s\" %s {\n", func->name, func->section, ir_ctx_name(func->ctx));
+    vec_foreach(slot, &func->slots) {
+        buf_add_cstr(out, "slot ");
+        print_slot(out, *slot);
+        buf_printf(out, " %u\n", (*slot)->size);
+    }
+    vec_foreach(block, &func->blocks) {
+        print_block_name(out, *block);
+        buf_add_cstr(out, ":\n");
+        vec_foreach(inst, &(*block)->insts) {
+            if (!ir_is_leaf((*inst)->op))
+                print_inst(&p, *inst);
+        }
+    }
+    buf_add_cstr(out, "}\n");
+}
+
+/* The type of a key or value; an aggregation with all that makes its layout. */
+static void print_type(struct buf *out, const struct type *t)
+{
+    buf_add_char(out, ' ');
+    if (!t) {
+        buf_add_char(out, '-');
+        return;
+    }
+    type_print(out, t);
+    if (t->kind == TYPE_AGG)
+        buf_printf(out, "[%c,%lld,%lld,%lld]", t->is_signed ? 's' : 'u', (long long)t->params[0],
+                   (long long)t->params[1], (long long)t->params[2]);
+}
+
+static void print_map(const struct ir_map *map, struct buf *out)
+{
+    buf_printf(out, "map @%s type %u max_entries %u flags %u key %u", map->name, map->bpf_type,
+               map->max_entries, map->map_flags, map->key_size);
+    print_type(out, map->key_type);
+    buf_printf(out, " value %u", map->value_size);
+    print_type(out, map->value_type);
+    buf_add_char(out, '\n');
+}
+
+void ir_print(const struct ir_module *m, struct buf *out)
+{
+    vec_foreach(map, &m->maps) {
+        print_map(*map, out);
+    }
+    vec_foreach(func, &m->funcs) {
+        print_func(m->arena, *func, out);
+    }
+}

@@ -1,0 +1,383 @@
+/* The scanner's decisions: which token a text is, given what came before. See scan.h.
+ *
+ * Each look ahead is bounded by what it skips (white space, comments, a run of `>`), and a run is
+ * looked behind once, so that scanning stays linear on any input. */
+#include "lexer/scan.h"
+
+struct str scan_text(const struct lexer *lx)
+{
+    return str_sub(lx->src.text, lx->begin, lx->end);
+}
+
+static struct span scan_span(const struct lexer *lx)
+{
+    return (struct span){lx->src.base + lx->begin, lx->src.base + lx->end};
+}
+
+/* What is innermost: '{' '<' '(' '[', or 0. */
+static char open_top(const struct lexer *lx)
+{
+    return lx->open.n ? lx->open.items[lx->open.n - 1] : '\0';
+}
+
+static bool in_brackets(const struct lexer *lx)
+{
+    return open_top(lx) == '(' || open_top(lx) == '[';
+}
+
+static void open_push(struct lexer *lx, char c)
+{
+    *vec_push(lx->arena, &lx->open) = c;
+}
+
+static void brackets_drop(struct lexer *lx)
+{
+    while (in_brackets(lx))
+        lx->open.n--;
+}
+
+u32 lexer_depth(const struct lexer *lx)
+{
+    return lx->open.n;
+}
+
+bool lexer_in_angle(const struct lexer *lx)
+{
+    return open_top(lx) == '<';
+}
+
+enum token_kind lexer_block_end(const struct lexer *lx)
+{
+    for (u32 i = lx->open.n; i > 0; i--) {
+        char c = lx->open.items[i - 1];
+
+        if (c == '{' || c == '<')
+            return c == '{' ? TOK_RBRACE : TOK_RANGLE;
+    }
+    return TOK_EOF;
+}
+
+/* A statement or a block begins or ends here: whatever its head had open is over. */
+static void statement_reset(struct lexer *lx)
+{
+    brackets_drop(lx);
+    lx->is_block_next = false;
+    lx->has_question = false;
+}
+
+static void block_open(struct lexer *lx, char c)
+{
+    statement_reset(lx);
+    open_push(lx, c);
+    lx->mode = SCAN_CODE;
+}
+
+static void block_close(struct lexer *lx)
+{
+    statement_reset(lx);
+    if (lx->open.n)
+        lx->open.n--;
+    if (!lx->open.n)
+        lx->mode = SCAN_TOP;
+}
+
+static void statement_end(struct lexer *lx)
+{
+    statement_reset(lx);
+    if (lx->mode == SCAN_PREDICATE) /* its end was forgotten, and some `<` was the block's */
+        block_open(lx, '<');
+    else if (!lx->open.n)
+        lx->mode = SCAN_TOP;
+}
+
+struct token scan_emit(struct lexer *lx, enum token_kind kind)
+{
+    switch (kind) {
+    case TOK_LBRACE:
+    case TOK_LANGLE:
+        block_open(lx, kind == TOK_LBRACE ? '{' : '<');
+        break;
+    case TOK_RBRACE:
+    case TOK_RANGLE:
+        block_close(lx);
+        break;
+    case TOK_LPAREN:
+    case TOK_LBRACKET:
+        open_push(lx, kind == TOK_LPAREN ? '(' : '[');
+        break;
+    case TOK_RPAREN:
+    case TOK_RBRACKET:
+        if (in_brackets(lx))
+            lx->open.n--;
+        break;
+    case TOK_SEMICOLON:
+        statement_end(lx);
+        break;
+    case TOK_PREDICATE:
+        lx->mode = SCAN_PREDICATE;
+        break;
+    case TOK_END_PREDICATE:
+        statement_reset(lx);
+        lx->mode = SCAN_TOP;
+        break;
+    case TOK_IF:
+    case TOK_ELSE:
+    case TOK_FOR:
+    case TOK_WHILE:
+    case TOK_UNROLL:
+        lx->is_block_next = true;
+        break;
+    case TOK_QUESTION:
+        lx->has_question = true;
+        break;
+    default: /* only these mean anything here; at the top, a keyword begins a definition */
+        if (lx->mode == SCAN_TOP && kind >= TOK_BREAK)
+            lx->mode = SCAN_CODE;
+        break;
+    }
+    lx->prev = kind;
+    return (struct token){kind, scan_span(lx)};
+}
+
+/* Whether a statement could begin here, so that no operator can. */
+static bool begins_statement(const struct lexer *lx)
+{
+    switch (lx->prev) {
+    case TOK_SEMICOLON:
+    case TOK_LBRACE:
+    case TOK_RBRACE:
+    case TOK_LANGLE:
+    case TOK_RANGLE:
+        return true;
+    default:
+        return false;
+    }
+}
+
+enum token_kind scan_word(const struct lexer *lx)
+{
+    if (lx->prev == TOK_DOT || lx->prev == TOK_ARROW)
+        return TOK_IDENT;
+    return token_of_word(scan_text(lx));
+}
+
+enum token_kind scan_spec(struct lexer *lx)
+{
+    enum token_kind kind = token_of_word(scan_text(lx));
+
+    switch (kind) {
+    case TOK_COMPTIME:
+    case TOK_CONFIG:
+    case TOK_ENUM:
+    case TOK_FN:
+    case TOK_IMPORT:
+    case TOK_LET:
+    case TOK_MACRO:
+    case TOK_STRUCT:
+    case TOK_TYPEDEF:
+    case TOK_UNION:
+        return kind;
+    default: /* any other word may be a provider's */
+        scan_check_bytes(lx);
+        return TOK_PROBE_SPEC;
+    }
+}
+
+/* Offset behind white space and comments at `at`. */
+static u32 skip_gap(struct str text, u32 at)
+{
+    for (; at < text.n; at++) {
+        struct str rest = str_sub(text, at, text.n);
+        char c = text.p[at];
+
+        if (str_starts(rest, "//")) {
+            int newline = str_index(rest, '\n');
+
+            at = newline < 0 ? text.n - 1 : at + (u32)newline;
+        } else if (str_starts(rest, "/*")) {
+            at += 3; /* at the earliest place of the closing slash */
+            while (at < text.n && (text.p[at] != '/' || text.p[at - 1] != '*'))
+                at++;
+        } else if (c != ' ' && (c < '\t' || c > '\r')) {
+            break;
+        }
+    }
+    return at;
+}
+
+static bool is_word_char(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+/* Whether the `<` at `at`, in the head of an `if`, was meant to compare: no block begins with an
+ * operand and then a block. */
+static bool is_comparison(struct str text, u32 at)
+{
+    at = skip_gap(text, at + 1);
+    if (at >= text.n || (!is_word_char(text.p[at]) && text.p[at] != '$' && text.p[at] != '@'))
+        return false;
+    do {
+        at++;
+    } while (at < text.n && (is_word_char(text.p[at]) || text.p[at] == '.'));
+    at = skip_gap(text, at);
+    return at < text.n && text.p[at] == '{';
+}
+
+enum token_kind scan_less(const struct lexer *lx)
+{
+    if (in_brackets(lx) || lx->mode != SCAN_CODE)
+        return TOK_LT;
+    if (begins_statement(lx))
+        return TOK_LANGLE;
+    return lx->is_block_next && !is_comparison(lx->src.text, lx->begin) ? TOK_LANGLE : TOK_LT;
+}
+
+/* Whether what follows the word that ends at `at` shows it to be a probe, not an operand. */
+static bool is_probe_word(const struct lexer *lx, u32 at)
+{
+    struct str text = lx->src.text;
+    char c = '\0', next = '\0';
+
+    if (at < text.n && text.p[at] == ':')
+        return !lx->has_question;
+    at = skip_gap(text, at);
+    c = at < text.n ? text.p[at] : '\0';
+    next = at + 1 < text.n ? text.p[at + 1] : '\0';
+    return c == '{' || c == ',' || (c == '<' && next != '<' && next != '=');
+}
+
+/* Whether no operand of a `>` can begin at `at`: the end of the input, a closer, the word of a
+ * statement, or the next clause's probe. n_closed: how many `>` lie before it. */
+static bool is_behind_closer(const struct lexer *lx, u32 at, u32 n_closed)
+{
+    struct str text = lx->src.text;
+    u32 end = at;
+    struct str word = {"", 0};
+
+    if (at >= text.n || text.p[at] == '}')
+        return true;
+    while (end < text.n && is_word_char(text.p[end]))
+        end++;
+    word = str_sub(text, at, end);
+    if (!word.n)
+        return false;
+    switch (token_of_word(word)) {
+    case TOK_ELSE:
+    case TOK_IF:
+    case TOK_RETURN:
+    case TOK_LET:
+    case TOK_WHILE:
+    case TOK_FOR:
+    case TOK_UNROLL:
+        return true;
+    default: /* other words begin an operand, if they do not begin a clause */
+        break;
+    }
+    return n_closed >= lx->open.n && is_probe_word(lx, end);
+}
+
+bool scan_closes(struct lexer *lx)
+{
+    struct str text = lx->src.text, match = scan_text(lx);
+    u32 at = lx->begin, n_closed = 0;
+
+    if (in_brackets(lx) || lx->mode != SCAN_CODE)
+        return false;
+    if (begins_statement(lx))
+        return true;
+    if (lx->prev == TOK_GT || lx->prev == TOK_SHR) /* of a run that was looked behind already */
+        return false;
+    /* Behind an expression it is an operator, if an operand follows. */
+    if (!lexer_in_angle(lx) || match.p[match.n - 1] == '=')
+        return false;
+    for (; at < text.n && text.p[at] == '>'; n_closed++)
+        at = skip_gap(text, at + 1);
+    if (!is_behind_closer(lx, at, n_closed))
+        return false;
+    diag_hint(diag_add(lx->diags, E_ANGLE_SEMICOLON,
+                       (struct span){lx->src.base + lx->begin, lx->src.base + lx->begin + 1},
+                       "syntax: expected ';' before the closing '>'"),
+              "In a block of < > the last statement ends in ';' too.");
+    return true;
+}
+
+/* Whether text is UTF-8 from end to end. */
+static bool is_utf8(struct str text)
+{
+    for (u32 i = 0; i < text.n;) {
+        u32 n = str_utf8_len(text, i);
+
+        if (!n)
+            return false;
+        i += n;
+    }
+    return true;
+}
+
+void scan_check_bytes(struct lexer *lx)
+{
+    struct str text = scan_text(lx);
+    int nul = str_index(text, '\0');
+    u32 at = lx->src.base + lx->begin;
+
+    if (nul >= 0) {
+        at += (u32)nul;
+        diag_add(lx->diags, E_NUL_BYTE, (struct span){at, at + 1},
+                 "syntax: the script contains a NUL byte");
+        return;
+    }
+    for (u32 i = 0; i < text.n;) {
+        u32 n = str_utf8_len(text, i);
+
+        if (!n) {
+            diag_add(lx->diags, E_BAD_UTF8, (struct span){at + i, at + i + 1},
+                     "syntax: the script is not valid UTF-8");
+            return;
+        }
+        i += n;
+    }
+}
+
+void scan_bad_chars(struct lexer *lx)
+{
+    struct str text = scan_text(lx);
+
+    if (str_index(text, '\0') >= 0 || !is_utf8(text))
+        scan_check_bytes(lx);
+    else if ((u8)text.p[0] < 0x20 || text.p[0] == 0x7f)
+        diag_add(lx->diags, E_BAD_CHAR, scan_span(lx), "syntax: invalid character '\\x%02x'",
+                 (u8)text.p[0]);
+    else
+        diag_add(lx->diags, E_BAD_CHAR, scan_span(lx), "syntax: invalid character '%.*s'",
+                 STR_ARG(str_sub(text, 0, str_utf8_len(text, 0))));
+}
+
+void scan_open_string(struct lexer *lx)
+{
+    scan_check_bytes(lx);
+    diag_add(lx->diags, E_OPEN_STRING, scan_span(lx), "syntax: unterminated string");
+}
+
+void scan_open_comment(struct lexer *lx)
+{
+    u32 begin = lx->src.base + lx->begin;
+
+    scan_check_bytes(lx);
+    diag_add(lx->diags, E_OPEN_COMMENT, (struct span){begin, begin + 2},
+             "syntax: unterminated comment");
+}
+
+void scan_directive(struct lexer *lx)
+{
+    struct str text = scan_text(lx);
+    u32 begin = lx->src.base + lx->begin, n = 1;
+
+    if (lx->begin == 0 && str_starts(text, "#!"))
+        return;
+    while (n < text.n && is_word_char(text.p[n]))
+        n++;
+    scan_check_bytes(lx);
+    diag_add(lx->diags, E_UNSUPPORTED, (struct span){begin, begin + n},
+             "syntax: '%.*s' is not supported yet", STR_ARG(str_sub(text, 0, n)));
+}

@@ -1,0 +1,67 @@
+/* The scanner's state, between lexer.l (patterns) and scan.c (decisions). Internal to lexer/.
+ *
+ * Everything that a script's grammar needs from the scanner beyond characters is decided from the
+ * tokens that came before, never by the parser:
+ * - The mode says which patterns hold. TOP: probe specs, until a block opens. PREDICATE: behind the
+ *   opening slash, until a slash that `{` or `<` follows. CODE: in blocks, and in definitions at
+ * the top (fn, macro, ...), which end at `;` or `}` with nothing open.
+ * - The stack of what is open: `{` and `<` for blocks, `(` and `[` for brackets. `;`, and what
+ * opens or closes a block, ends all brackets above the innermost block, since none may span it: one
+ *   forgotten `)` spoils one statement.
+ * - `<` opens a block behind a probe list or predicate (TOP), where a statement could begin, and,
+ *   outside of brackets, behind the words that a block follows (if, else, loops): their heads are
+ *   unary expressions, which hold no `<` of their own.
+ * - `>` closes a block where a statement could begin. */
+#pragma once
+
+#include "lexer/token.h"
+
+enum scan_mode {
+    SCAN_TOP,
+    SCAN_PREDICATE,
+    SCAN_CODE,
+};
+
+struct lexer {
+    struct arena *arena;
+    struct source src;
+    struct diags *diags;
+    void *scanner;  /* flex's */
+    u32 begin, end; /* offsets of what flex matched last */
+    enum scan_mode mode;
+    enum token_kind prev; /* the token before; TOK_EOF at the begin */
+    VEC(char) open;
+    bool is_block_next; /* between `if`, `else`, ... and its block */
+    bool has_question;  /* the statement has a `?`, so that a `:` may follow */
+};
+
+/* The text that flex matched last. */
+struct str scan_text(const struct lexer *lx);
+
+/* Make it a token, and keep the state described above. */
+struct token scan_emit(struct lexer *lx, enum token_kind kind);
+
+/* The kind of a word in code: reserved word, type or identifier; behind `.` always an identifier.
+ */
+enum token_kind scan_word(const struct lexer *lx);
+
+/* The kind of what looks like a probe spec: a definition's keyword (fn, config, ...) or a spec.
+ * Reports what is not UTF-8. */
+enum token_kind scan_spec(struct lexer *lx);
+
+/* TOK_LANGLE or TOK_LT for a `<` in code. */
+enum token_kind scan_less(const struct lexer *lx);
+
+/* True if the first `>` of the match closes a block. Also where it does so in spite of a missing
+ * `;`, which is reported. */
+bool scan_closes(struct lexer *lx);
+
+/* Reports for what flex matched: characters without a meaning; a string that ends with its line; a
+ * comment that never ends; a `#` line at the top. */
+void scan_bad_chars(struct lexer *lx);
+void scan_open_string(struct lexer *lx);
+void scan_open_comment(struct lexer *lx);
+void scan_directive(struct lexer *lx);
+
+/* Report NUL bytes and what is not UTF-8 in the match (a string, a comment, a spec). */
+void scan_check_bytes(struct lexer *lx);

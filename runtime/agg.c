@@ -1,0 +1,106 @@
+/* What several aggregations share, and the table of all of them. */
+#include "runtime/agg.h"
+
+#include <inttypes.h>
+
+const struct agg_ops *agg_ops(enum agg_id id)
+{
+    static const struct agg_ops *const table[] = {
+#define AGG(id, name, type_name) [AGG_##id] = &agg_ops_##name,
+#include "abi/agg.def"
+#undef AGG
+    };
+
+    return table[id];
+}
+
+u64 agg_word(const u8 *slot, u64 i)
+{
+    u64 word = 0;
+
+    memcpy(&word, slot + i * sizeof(word), sizeof(word));
+    return word;
+}
+
+void agg_word_set(u8 *slot, u64 i, u64 word)
+{
+    memcpy(slot + i * sizeof(word), &word, sizeof(word));
+}
+
+void agg_merge_sum(const struct meta_type *type, u8 *into, const u8 *from)
+{
+    for (u64 i = 0; i < type->size / sizeof(u64); i++)
+        agg_word_set(into, i, agg_word(into, i) + agg_word(from, i));
+}
+
+bool agg_is_set_by_second(const struct meta_type *type, const u8 *slot)
+{
+    (void)type;
+    return agg_word(slot, 1) != 0;
+}
+
+u64 agg_total(const struct meta_type *type, const u8 *slot)
+{
+    u64 total = 0;
+
+    for (u64 i = 0; i < type->size / sizeof(u64); i++)
+        total += agg_word(slot, i);
+    return total;
+}
+
+int agg_compare_words(const struct meta_type *type, u64 a, u64 b)
+{
+    if (type->is_signed != 0)
+        return (s64)a < (s64)b ? -1 : (s64)a > (s64)b;
+    return a < b ? -1 : a > b;
+}
+
+u64 agg_divide(const struct meta_type *type, u64 word, u64 div)
+{
+    if (div <= 1)
+        return word;
+    if (type->is_signed == 0)
+        return word / div;
+    /* A divisor beyond the signed range exceeds every signed word but the smallest. */
+    return div > INT64_MAX ? 0 : (u64)((s64)word / (s64)div);
+}
+
+void agg_show_word(const struct meta_type *type, u64 word, struct buf *out)
+{
+    if (type->is_signed != 0)
+        buf_printf(out, "%" PRId64, (s64)word);
+    else
+        buf_printf(out, "%" PRIu64, word);
+}
+
+void agg_merge_extreme(const struct meta_type *type, u8 *into, const u8 *from, int sign)
+{
+    bool is_better = agg_compare_words(type, agg_word(from, 0), agg_word(into, 0)) * sign > 0;
+
+    if (agg_word(from, 1) == 0 || (agg_word(into, 1) != 0 && !is_better))
+        return;
+    agg_word_set(into, 0, agg_word(from, 0));
+    agg_word_set(into, 1, 1);
+}
+
+int agg_compare_first(const struct meta_type *type, const u8 *a, const u8 *b)
+{
+    return agg_compare_words(type, agg_word(a, 0), agg_word(b, 0));
+}
+
+void agg_show_first(const struct meta_type *type, const u8 *slot, u64 div, struct buf *out)
+{
+    agg_show_word(type, agg_divide(type, agg_word(slot, 0), div), out);
+}
+
+u64 agg_average(const struct meta_type *type, const u8 *slot)
+{
+    u64 n = agg_word(slot, 1);
+
+    return n == 0 ? 0 : agg_divide(type, agg_word(slot, 0), n);
+}
+
+int agg_compare_average(const struct meta_type *type, const u8 *a, const u8 *b)
+{
+    return agg_compare_words(type, agg_average(type, a), agg_average(type, b));
+}

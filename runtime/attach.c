@@ -1,0 +1,178 @@
+/* What all attach points share: choosing a variant, linking a program to perf events, detaching. */
+#include "runtime/attach.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+#include <linux/perf_event.h>
+
+#include <bpf/bpf.h>
+
+#include "runtime/error.h"
+
+#define NO_FEATURE FEATURE_ID_COUNT_
+
+/* How programs of each method are loaded, and what the kernel must have for them. */
+struct method {
+    enum bpf_prog_type type;
+    enum feature_id feature;
+};
+
+static const struct method methods[] = {
+    [METHOD_TEST_RUN] = {BPF_PROG_TYPE_RAW_TRACEPOINT, NO_FEATURE},
+    [METHOD_KPROBE] = {BPF_PROG_TYPE_KPROBE, FEATURE_KPROBE},
+    [METHOD_KRETPROBE] = {BPF_PROG_TYPE_KPROBE, FEATURE_KPROBE},
+    [METHOD_TRACEPOINT] = {BPF_PROG_TYPE_TRACEPOINT, FEATURE_TRACEPOINT},
+    [METHOD_PERF_CPUS] = {BPF_PROG_TYPE_PERF_EVENT, FEATURE_PERF},
+    [METHOD_PERF_ONE] = {BPF_PROG_TYPE_PERF_EVENT, FEATURE_PERF},
+};
+
+const struct attach_ops *attach_ops(enum probe_id provider)
+{
+    static const struct attach_ops *const table[] = {
+        [PROBE_BEGIN] = &attach_ops_begin,           [PROBE_END] = &attach_ops_end,
+        [PROBE_KPROBE] = &attach_ops_kprobe,         [PROBE_KRETPROBE] = &attach_ops_kprobe,
+        [PROBE_TRACEPOINT] = &attach_ops_tracepoint, [PROBE_PROFILE] = &attach_ops_perf,
+        [PROBE_INTERVAL] = &attach_ops_perf,
+    };
+
+    _Static_assert(ARRAY_SIZE(table) == PROBE_COUNT_, "each provider has a way to attach");
+    return table[provider];
+}
+
+void attach_point_init(struct attach_point *point, const struct meta_attach *row)
+{
+    *point = (struct attach_point){.row = row, .ops = attach_ops((enum probe_id)row->provider)};
+}
+
+/* The object's program of a row, or NULL if there is none of this name and the method's type. */
+static struct bpf_program *find_program(const struct bpf_object *object,
+                                        const struct meta_prog *row)
+{
+    _cleanup_free_ char *name = strndup(row->name.p, row->name.n);
+    struct bpf_program *program = NULL;
+
+    if (name == NULL)
+        return NULL;
+    program = bpf_object__find_program_by_name(object, name);
+    if (program == NULL || bpf_program__type(program) != methods[row->method].type)
+        return NULL;
+    return program;
+}
+
+int attach_choose(struct attach_point *point, const struct meta *meta,
+                  const struct bpf_object *object, struct features *features,
+                  struct ptl_error *err)
+{
+    const struct meta_attach *row = point->row;
+    int failed = error_set(err, -EPROTO, EXIT_USER, "%.*s: the object has no program for it.",
+                           STR_ARG(row->name));
+
+    for (u64 i = 0; i < row->n_variants; i++) {
+        u64 index = meta->variants.items[row->first_variant + i].prog;
+        const struct meta_prog *prog = &meta->progs.items[index];
+        const struct method *method = &methods[prog->method];
+        struct bpf_program *program = find_program(object, prog);
+
+        if (program == NULL || (point->ops->methods & (1u << prog->method)) == 0)
+            continue;
+        if (method->feature != NO_FEATURE) {
+            failed = features_need(features, method->feature, err);
+            if (failed != 0)
+                continue;
+        }
+        point->program = program;
+        point->method = (enum attach_method)prog->method;
+        return bpf_program__set_autoload(program, true);
+    }
+    return failed;
+}
+
+int attach_add_event(struct attach_point *point, int event_fd)
+{
+    struct attach_event *grown =
+        realloc(point->events, (point->n_events + 1) * sizeof(*point->events));
+
+    if (grown == NULL) {
+        close_fd(&event_fd);
+        return -ENOMEM;
+    }
+    point->events = grown;
+    grown[point->n_events++] = (struct attach_event){event_fd, -1};
+    return 0;
+}
+
+int attach_report(const struct attach_point *point, struct diags *diags, int err)
+{
+    const struct meta_attach *row = point->row;
+    struct span span = {(u32)row->span_begin, (u32)row->span_end};
+    struct diag *diag = diag_add(diags, E_ATTACH_FAILED, span, "Unable to attach probe: %.*s: %s.",
+                                 STR_ARG(row->name), error_text(err));
+
+    if (err == -EMFILE || err == -ENFILE)
+        diag_hint(diag, "Too many files are open: raise the limit with `ulimit -n`.");
+    if (err == -EACCES || err == -EPERM)
+        diag_hint(diag, "The kernel does not let you do this; run as root, and see "
+                        "/proc/sys/kernel/perf_event_paranoid.");
+    return err;
+}
+
+/* Give the event its program. Before 5.15 there is no link for it: the event itself holds it. */
+static int event_link(struct attach_event *event, int prog_fd)
+{
+    int fd = bpf_link_create(prog_fd, event->event_fd, BPF_PERF_EVENT, NULL);
+
+    if (fd >= 0) {
+        event->link_fd = fd;
+        return 0;
+    }
+    if (fd != -EINVAL)
+        return fd;
+    return ioctl(event->event_fd, PERF_EVENT_IOC_SET_BPF, prog_fd) == 0 ? 0 : -errno;
+}
+
+int attach_enable(struct attach_point *point, struct diags *diags)
+{
+    int prog_fd = bpf_program__fd(point->program);
+
+    for (u32 i = 0; i < point->n_events; i++) {
+        struct attach_event *event = &point->events[i];
+        int err = event_link(event, prog_fd);
+
+        if (err == 0 && ioctl(event->event_fd, PERF_EVENT_IOC_ENABLE, 0) != 0)
+            err = -errno;
+        if (err != 0)
+            return attach_report(point, diags, err);
+    }
+    return 0;
+}
+
+int attach_run_once(const struct attach_point *point, struct diags *diags)
+{
+    LIBBPF_OPTS(bpf_test_run_opts, opts);
+    int err = bpf_prog_test_run_opts(bpf_program__fd(point->program), &opts);
+
+    return err != 0 ? attach_report(point, diags, err) : 0;
+}
+
+u64 attach_missed(const struct attach_point *point)
+{
+    struct bpf_prog_info info = {0};
+    u32 size = sizeof(info);
+
+    if (bpf_obj_get_info_by_fd(bpf_program__fd(point->program), &info, &size) != 0)
+        return 0;
+    return info.recursion_misses;
+}
+
+void attach_detach(struct attach_point *point)
+{
+    for (u32 i = 0; i < point->n_events; i++) {
+        close_fd(&point->events[i].link_fd);
+        close_fd(&point->events[i].event_fd);
+    }
+    free(point->events);
+    point->events = NULL;
+    point->n_events = 0;
+}

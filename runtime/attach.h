@@ -1,0 +1,82 @@
+/* Attach points: from a row of the metadata to a program that runs.
+ *
+ * One file attach_<what>.c for each way; the table in attach.c has a row for each provider of
+ * abi/probe.def. A point is opened first, which finds out whether its target exists and changes
+ * nothing; then attached; closing its file descriptors detaches it, as the death of this process does. */
+#pragma once
+
+#include <bpf/libbpf.h>
+
+#include "abi/meta.h"
+#include "base/diag.h"
+#include "runtime/features.h"
+
+/* When a point's program runs. */
+enum attach_when {
+    ATTACH_BEGIN,  /* once, before anything is attached */
+    ATTACH_EVENTS, /* whenever its event happens */
+    ATTACH_END,    /* once, when everything is detached */
+};
+
+/* A perf event and the link of the program to it; -1 where there is none. */
+struct attach_event {
+    int event_fd, link_fd;
+};
+
+struct attach_ops;
+
+struct attach_point {
+    const struct meta_attach *row; /* borrowed */
+    const struct attach_ops *ops;
+    struct bpf_program *program; /* of the chosen variant, borrowed from the object */
+    enum attach_method method;
+    struct attach_event *events;
+    u32 n_events;
+};
+
+struct attach_ops {
+    enum attach_when when;
+    u32 methods; /* bits 1 << METHOD_* that this way can do */
+    /* Resolve the target and open its events, disabled. NULL: there is nothing to open.
+     * Returns 0, or a negative errno after reporting to diags. */
+    int (*open)(struct attach_point *point, struct diags *diags);
+};
+
+/* The operations of a provider; never NULL. */
+const struct attach_ops *attach_ops(enum probe_id provider);
+
+/* One for each way; the table of attach.c refers to them by provider. */
+extern const struct attach_ops attach_ops_begin;
+extern const struct attach_ops attach_ops_end;
+extern const struct attach_ops attach_ops_kprobe;
+extern const struct attach_ops attach_ops_tracepoint;
+extern const struct attach_ops attach_ops_perf;
+
+/* Prepare a point of a row: its operations, no events yet. */
+void attach_point_init(struct attach_point *point, const struct meta_attach *row);
+
+/* Choose the best variant that this kernel supports, and mark its program for loading.
+ * Returns 0; -ENOTSUP etc. from features_need() with *err; -EPROTO if the object lacks the program. */
+int attach_choose(struct attach_point *point, const struct meta *meta,
+                  const struct bpf_object *object, struct features *features,
+                  struct ptl_error *err);
+
+/* Add an opened event to the point, which takes event_fd (also on failure). Returns 0 or -ENOMEM. */
+int attach_add_event(struct attach_point *point, int event_fd);
+
+/* Report that a point cannot be attached, err being why. Returns err. */
+int attach_report(const struct attach_point *point, struct diags *diags, int err);
+
+/* Link the loaded program to the events and enable them. Returns 0, or a negative errno after
+ * reporting to diags. */
+int attach_enable(struct attach_point *point, struct diags *diags);
+
+/* Run the program of a begin or end point once. Returns 0, or a negative errno after reporting. */
+int attach_run_once(const struct attach_point *point, struct diags *diags);
+
+/* Times that the kernel skipped the program because it, or another one, was already running on that
+ * CPU; 0 if the kernel does not tell. Ask before detaching. */
+u64 attach_missed(const struct attach_point *point);
+
+/* Detach: closes everything. May be called again. */
+void attach_detach(struct attach_point *point);

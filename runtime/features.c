@@ -1,0 +1,193 @@
+/* What the running kernel can do. Each probe tries the thing itself; nothing is concluded from a
+ * version number. Where a probe is refused for want of privileges, the sentence names the capability. */
+#include "runtime/features.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <linux/perf_event.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <bpf/bpf.h>
+
+#include "runtime/error.h"
+#include "runtime/perf.h"
+#include "runtime/tracefs.h"
+
+struct feature {
+    const char *name, *missing, *hint;
+    int (*probe)(struct ptl_error *err); /* 0, or a negative errno; may fill *err with more detail */
+};
+
+/* The words of /sys/kernel/security/lockdown: the one in brackets is in force. */
+static bool is_locked_down(void)
+{
+    char text[128] = "";
+    _cleanup_close_ int fd = open("/sys/kernel/security/lockdown", O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0 || read(fd, text, sizeof(text) - 1) <= 0)
+        return false;
+    return strstr(text, "[confidentiality]") != NULL;
+}
+
+/* Effective capabilities of this process, or all where they cannot be told. */
+static u64 own_capabilities(void)
+{
+    char text[4096] = "";
+    _cleanup_close_ int fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
+    const char *line = NULL;
+
+    if (fd < 0 || read(fd, text, sizeof(text) - 1) <= 0)
+        return ~(u64)0;
+    line = strstr(text, "CapEff:");
+    return line == NULL ? ~(u64)0 : strtoull(line + strlen("CapEff:"), NULL, 16);
+}
+
+/* The first capability that is missing for tracing, or NULL. */
+static const char *missing_capability(void)
+{
+    u64 own = own_capabilities();
+    bool is_admin = (own & ((u64)1 << CAP_SYS_ADMIN)) != 0;
+
+    if (!is_admin && (own & ((u64)1 << CAP_BPF)) == 0)
+        return "CAP_BPF";
+    if (!is_admin && (own & ((u64)1 << CAP_PERFMON)) == 0)
+        return "CAP_PERFMON";
+    return NULL;
+}
+
+/* Say why something was refused, when it is for want of rights. Returns err_code. */
+static int explain_refusal(int err_code, struct ptl_error *err)
+{
+    const char *capability = missing_capability();
+
+    if (err_code != -EPERM && err_code != -EACCES)
+        return err_code;
+    if (is_locked_down()) {
+        (void)error_set(err, err_code, EXIT_USER,
+                        "The kernel is locked down (confidentiality): it lets nobody trace it.");
+        error_hint(err, "Boot without lockdown=confidentiality; see "
+                        "/sys/kernel/security/lockdown.");
+    } else if (capability != NULL) {
+        (void)error_set(err, err_code, EXIT_USER, "Missing %s capability: tracing needs it.",
+                        capability);
+        error_hint(err, "Run ptrace-lite as root, for example with sudo.");
+    }
+    return err_code;
+}
+
+static int probe_bpf(struct ptl_error *err)
+{
+    _cleanup_close_ int fd = -1;
+
+    /* Maps alone may be open to everybody, so the rights are looked at as well. */
+    if (missing_capability() != NULL)
+        return explain_refusal(-EPERM, err);
+    fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "ptl_probe", sizeof(u32), sizeof(u64), 1, NULL);
+    return fd < 0 ? explain_refusal(fd, err) : 0;
+}
+
+static int probe_ringbuf(struct ptl_error *err)
+{
+    _cleanup_close_ int fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "ptl_probe", 0, 0,
+                                            (u32)sysconf(_SC_PAGESIZE), NULL);
+
+    (void)err;
+    return fd < 0 ? fd : 0;
+}
+
+static int probe_btf(struct ptl_error *err)
+{
+    (void)err;
+    return access("/sys/kernel/btf/vmlinux", R_OK) == 0 ? 0 : -errno;
+}
+
+static int probe_kprobe(struct ptl_error *err)
+{
+    int type = perf_pmu_type("kprobe");
+
+    (void)err;
+    return type < 0 ? type : 0;
+}
+
+static int probe_tracepoint(struct ptl_error *err)
+{
+    const char *root = tracefs_root();
+
+    if (root != NULL)
+        return 0;
+    return explain_refusal(errno == EACCES || errno == EPERM ? -errno : -ENOENT, err);
+}
+
+static int probe_perf(struct ptl_error *err)
+{
+    struct perf_event_attr attr = {
+        .type = PERF_TYPE_SOFTWARE,
+        .size = sizeof(attr),
+        .config = PERF_COUNT_SW_CPU_CLOCK,
+        .sample_period = 1000000000,
+        .disabled = 1,
+    };
+    _cleanup_close_ int fd = perf_event_open(&attr, 0);
+
+    return fd < 0 ? explain_refusal(fd, err) : 0;
+}
+
+static const struct feature *feature_row(enum feature_id id)
+{
+    static const struct feature rows[] = {
+#define FEATURE(id, name, missing, hint) {#name, missing, hint, probe_##name},
+#include "runtime/features.def"
+#undef FEATURE
+    };
+
+    return &rows[id];
+}
+
+static int find_feature(const char *name)
+{
+    for (int id = 0; id < FEATURE_ID_COUNT_; id++) {
+        if (strcmp(feature_row((enum feature_id)id)->name, name) == 0)
+            return id;
+    }
+    return -1;
+}
+
+int features_init(struct features *f, const char *const *names, u32 n, struct ptl_error *err)
+{
+    static const char known[] =
+#define FEATURE(id, name, missing, hint) #name " "
+#include "runtime/features.def"
+#undef FEATURE
+        ;
+
+    *f = (struct features){0};
+    for (u32 i = 0; i < n; i++) {
+        int id = find_feature(names[i]);
+
+        if (id < 0) {
+            (void)error_set(err, -EINVAL, EXIT_USER, "Unknown feature: '%s'", names[i]);
+            error_hint(err, "Known features: %.*s", (int)sizeof(known) - 2, known);
+            return -EINVAL;
+        }
+        f->states[id] = FEATURE_NO;
+    }
+    return 0;
+}
+
+int features_need(struct features *f, enum feature_id id, struct ptl_error *err)
+{
+    const struct feature *row = feature_row(id);
+    int probed = -ENOTSUP; /* of a feature that --no-feature switched off */
+
+    if (f->states[id] == FEATURE_YES)
+        return 0;
+    (void)error_set(err, probed, EXIT_USER, "%s", row->missing);
+    error_hint(err, "%s", row->hint);
+    if (f->states[id] == FEATURE_UNKNOWN)
+        probed = row->probe(err);
+    f->states[id] = probed == 0 ? FEATURE_YES : FEATURE_NO;
+    err->err = probed;
+    return probed;
+}

@@ -1,0 +1,34 @@
+/* The script's maps in the kernel: read as tables, cleared, zeroed. */
+#pragma once
+
+#include <bpf/libbpf.h>
+
+#include "runtime/table.h"
+
+struct maps;
+
+/* Find the ELF map of each map row in an opened object, and check that key and value sizes agree
+ * with the metadata. obj and meta are borrowed.
+ * Returns 0, -ENOMEM, or -EPROTO if the object does not hold what its metadata says. */
+int maps_new(struct maps **out, const struct meta *meta, const struct bpf_object *obj);
+
+/* NULL-safe; sets *m to NULL. */
+void maps_free(struct maps **m);
+
+/* Number of the system's possible CPUs: slots of a per-CPU value. */
+u32 maps_cpu_count(const struct maps *m);
+
+/* Read a loaded map, fold and order it. index: row of the metadata. A scalar that was never written
+ * gives no row. The table is reused: valid until the next call.
+ * Returns 0, -ENOMEM, or what the kernel says. */
+int maps_read(struct maps *m, u32 index, u64 top, u64 div, const struct table **out);
+
+/* Delete all elements; a scalar becomes unwritten. Returns 0 or what the kernel says. */
+int maps_clear(struct maps *m, u32 index);
+
+/* Set all values to zero, keeping the keys. Returns 0, -ENOMEM, or what the kernel says. */
+int maps_zero(struct maps *m, u32 index);
+
+/* The rows of the metadata in byte order of the maps' names: maps_count() of them. */
+const u32 *maps_by_name(const struct maps *m);
+u32 maps_count(const struct maps *m);

@@ -1,0 +1,22 @@
+/* Perf events with a BPF program: opened disabled, then given the program, then enabled. */
+#pragma once
+
+#include "base/util.h"
+
+struct perf_event_attr;
+
+/* Open an event for all processes on one CPU, close-on-exec. Returns the fd or a negative errno. */
+int perf_event_open(const struct perf_event_attr *attr, int cpu);
+
+/* Type number of the PMU with this name, -ENOENT if the kernel has none, or -EIO. */
+int perf_pmu_type(const char *name);
+
+/* Bit of the attr's config that makes a kprobe event one of the function's return. -ENOENT, -EIO. */
+int perf_kretprobe_bit(void);
+
+/* Numbers of the online CPUs, ascending: an array that the caller frees, n_out of them.
+ * Returns 0, -ENOMEM, or -EIO. */
+int perf_online_cpus(u32 **out, u32 *n_out);
+
+/* Parse a list of CPUs as sysfs gives it, "0-3,7". The same results as perf_online_cpus(). */
+int perf_cpu_list(const char *text, u32 **out, u32 *n_out);

@@ -1,0 +1,226 @@
+/* Sizes of maps and constants of the running machine. Everything here is computed before the kernel
+ * is asked for anything: a script that needs more memory than allowed never takes it. */
+#include "runtime/prepare.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include "abi/record.h"
+#include "runtime/error.h"
+
+#define KIB ((u64)1024)
+#define MIB (1024 * KIB)
+#define GIB (1024 * MIB)
+
+#define RING_MIN_BYTES (256 * KIB)
+#define RING_MAX_BYTES (16 * MIB)
+#define RING_ASKED_MAX_BYTES (1 * GIB)
+#define RING_MEMORY_SHARE 256 /* at most this part of the available memory */
+#define RING_RESERVE_BYTES (64 * KIB)
+#define PREALLOC_MAX_BYTES (1 * MIB) /* larger hash maps allocate their elements when needed */
+#define MEMORY_DEFAULT_BYTES (1 * GIB)
+
+/* LAYOUT: include/linux/proc_ns.h: inode of the initial PID namespace. */
+#define PIDNS_INITIAL_INO 0xEFFFFFFCu
+/* LAYOUT: include/linux/kdev_t.h: the kernel's own device numbers have 20 bits of minor. */
+#define KERNEL_MINOR_BITS 20
+
+u64 prepare_ring_limit(u64 ring_bytes, u32 n_cpus, u64 largest_record)
+{
+    u64 reserve = MAX(RING_RESERVE_BYTES, n_cpus * largest_record);
+
+    return ring_bytes - MIN(reserve, ring_bytes / 2);
+}
+
+u64 prepare_ring_bytes(u64 wanted, bool has_data, u64 available_bytes)
+{
+    u64 aim = wanted != 0 ? wanted : MIN(RING_MAX_BYTES, available_bytes / RING_MEMORY_SHARE);
+    u64 size = RING_MIN_BYTES;
+
+    if (wanted == 0 && !has_data)
+        return RING_MIN_BYTES;
+    /* A size that was asked for is rounded up, one of our own choice down. */
+    while (size < RING_ASKED_MAX_BYTES && (wanted != 0 ? size < aim : size * 2 <= aim))
+        size *= 2;
+    return size;
+}
+
+u64 prepare_map_bytes(u64 key_size, u64 value_size, u64 max_entries, u64 n_copies)
+{
+    u64 values = 0;
+    u64 entry = 0;
+    u64 total = 0;
+
+    if (__builtin_mul_overflow(ROUND_UP(value_size, 8), n_copies, &values) ||
+        __builtin_add_overflow(ROUND_UP(key_size, 8), values, &entry) ||
+        __builtin_mul_overflow(entry, max_entries, &total))
+        return UINT64_MAX;
+    return total;
+}
+
+/* MemAvailable of /proc/meminfo in bytes; 0 if it cannot be told. */
+static u64 available_memory(void)
+{
+    char text[4096] = "";
+    _cleanup_close_ int fd = open("/proc/meminfo", O_RDONLY | O_CLOEXEC);
+    const char *line = NULL;
+
+    if (fd < 0 || read(fd, text, sizeof(text) - 1) <= 0)
+        return 0;
+    line = strstr(text, "MemAvailable:");
+    return line == NULL ? 0 : strtoull(line + strlen("MemAvailable:"), NULL, 10) * KIB;
+}
+
+static bool site_is_data(u64 kind)
+{
+    return kind == SITE_PRINTF || kind == SITE_PRINT || kind == SITE_TIME;
+}
+
+static bool is_percpu(enum bpf_map_type type)
+{
+    return type == BPF_MAP_TYPE_PERCPU_HASH || type == BPF_MAP_TYPE_PERCPU_ARRAY ||
+           type == BPF_MAP_TYPE_LRU_PERCPU_HASH;
+}
+
+static u64 map_bytes(const struct ptl_session *s, const struct bpf_map *map)
+{
+    enum bpf_map_type type = bpf_map__type(map);
+
+    if (type == BPF_MAP_TYPE_RINGBUF)
+        return bpf_map__max_entries(map);
+    return prepare_map_bytes(bpf_map__key_size(map), bpf_map__value_size(map),
+                             bpf_map__max_entries(map),
+                             is_percpu(type) ? maps_cpu_count(s->maps) : 1);
+}
+
+/* The name that the script knows the map by. */
+static struct str shown_name(const struct ptl_session *s, const struct bpf_map *map)
+{
+    const char *name = bpf_map__name(map);
+
+    vec_foreach(row, &s->meta.maps) {
+        if (str_eq_c(row->bpf_name, name))
+            return row->name;
+    }
+    return str_of(name);
+}
+
+/* Elements of large hash maps are allocated as keys appear: few scripts use all they may. */
+static int choose_prealloc(const struct ptl_session *s, struct bpf_map *map)
+{
+    enum bpf_map_type type = bpf_map__type(map);
+
+    if (type != BPF_MAP_TYPE_HASH && type != BPF_MAP_TYPE_PERCPU_HASH)
+        return 0;
+    if (map_bytes(s, map) <= PREALLOC_MAX_BYTES)
+        return 0;
+    return bpf_map__set_map_flags(map, bpf_map__map_flags(map) | BPF_F_NO_PREALLOC);
+}
+
+static int too_much_memory(const struct ptl_session *s, const struct bpf_map *largest, u64 total,
+                           u64 bound, struct ptl_error *err)
+{
+    struct str name = shown_name(s, largest);
+    u64 bytes = map_bytes(s, largest);
+
+    (void)error_set(err, -E2BIG, EXIT_USER,
+                    "The maps of this script can take %" PRIu64 " MiB, and %" PRIu64
+                    " MiB are allowed: %.*s alone %" PRIu64 " MiB (%u entries%s).",
+                    total / MIB, bound / MIB, STR_ARG(name), bytes / MIB,
+                    bpf_map__max_entries(largest),
+                    is_percpu(bpf_map__type(largest)) ? ", a value for each CPU" : "");
+    error_hint(err, "Give the map fewer entries (config max_map_keys) or smaller values, or allow "
+                    "more memory.");
+    return -E2BIG;
+}
+
+static int size_ring(struct ptl_session *s, struct ptl_error *err)
+{
+    struct bpf_map *ring = bpf_object__find_map_by_name(s->object, PTL_MAP_RING);
+    bool has_data = false;
+
+    if (ring == NULL || bpf_map__type(ring) != BPF_MAP_TYPE_RINGBUF)
+        return error_set(err, -EPROTO, EXIT_USER, "The object has no ring buffer.");
+    vec_foreach(site, &s->meta.sites)
+        has_data = has_data || site_is_data(site->kind);
+    s->ring_bytes = prepare_ring_bytes(s->opts->ring_bytes, has_data, available_memory());
+    return bpf_map__set_max_entries(ring, (u32)s->ring_bytes);
+}
+
+int prepare_maps(struct ptl_session *s, struct ptl_error *err)
+{
+    u64 bound = s->opts->max_map_memory_bytes;
+    const struct bpf_map *largest = NULL;
+    struct bpf_map *map = NULL;
+    u64 total = 0;
+    int failed = size_ring(s, err);
+
+    if (failed != 0)
+        return failed;
+    bound = bound != 0 ? bound : MEMORY_DEFAULT_BYTES;
+    bpf_object__for_each_map(map, s->object)
+    {
+        if (__builtin_add_overflow(total, map_bytes(s, map), &total))
+            total = UINT64_MAX;
+        if (largest == NULL || map_bytes(s, map) > map_bytes(s, largest))
+            largest = map;
+        failed = choose_prealloc(s, map);
+        if (failed != 0)
+            return error_set(err, failed, EXIT_MACHINE, "Cannot prepare the map %s: %s",
+                             bpf_map__name(map), error_text(failed));
+    }
+    if (largest != NULL && total > bound)
+        return too_much_memory(s, largest, total, bound, err);
+    session_log(s, "maps take up to %" PRIu64 " KiB, the ring buffer %" PRIu64 " KiB of it",
+                total / KIB, s->ring_bytes / KIB);
+    return 0;
+}
+
+/* Device and inode of our PID namespace in the kernel's form; zeros for the initial one. */
+static int fill_pidns(struct ptl_config *config)
+{
+    struct stat st;
+
+    if (stat("/proc/self/ns/pid", &st) != 0)
+        return -errno;
+    if (st.st_ino == PIDNS_INITIAL_INO)
+        return 0;
+    config->pidns_dev = (u64)major(st.st_dev) << KERNEL_MINOR_BITS | minor(st.st_dev);
+    config->pidns_ino = st.st_ino;
+    return 0;
+}
+
+static u64 largest_record(const struct meta *meta)
+{
+    u64 largest = 0;
+
+    vec_foreach(site, &meta->sites)
+        largest = MAX(largest, site->payload_size);
+    return largest + sizeof(struct ptl_record);
+}
+
+int prepare_config(struct ptl_session *s, struct ptl_error *err)
+{
+    struct bpf_map *map = bpf_object__find_map_by_name(s->object, PTL_SECTION_CONFIG);
+    struct ptl_config config = {
+        .ring_data_limit = prepare_ring_limit(s->ring_bytes, maps_cpu_count(s->maps),
+                                              largest_record(&s->meta)),
+        .start_ns = s->start_ns,
+        .cpid = (u64)s->child.pid,
+        .filter_pid = (u64)s->opts->filter_pid,
+    };
+    int failed = fill_pidns(&config);
+
+    if (failed == 0 && map == NULL)
+        return 0; // nothing in the programs depends on it
+    if (failed == 0)
+        failed = bpf_map__set_initial_value(map, &config, sizeof(config));
+    if (failed == 0)
+        return 0;
+    return error_set(err, failed, EXIT_MACHINE, "Cannot set the constants of the object: %s",
+                     error_text(failed));
+}

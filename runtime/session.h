@@ -1,0 +1,44 @@
+/* Inside of a session: shared by the files that take it through its states. */
+#pragma once
+
+#include <bpf/libbpf.h>
+
+#include "runtime/attach.h"
+#include "runtime/child.h"
+#include "runtime/elf.h"
+#include "runtime/features.h"
+#include "runtime/maps.h"
+#include "runtime/runtime.h"
+#include "runtime/signals.h"
+#include "runtime/symbols.h"
+#include "runtime/value.h"
+
+enum session_state { SESSION_OPEN, SESSION_LOADED, SESSION_ATTACHED, SESSION_STOPPED };
+
+struct ptl_session {
+    enum session_state state;
+    const struct ptl_opts *opts; /* borrowed */
+    struct arena arena;          /* metadata rows and diagnostics: nothing while draining */
+    struct sources sources;
+    struct diags diags;
+    struct elf_view elf;
+    struct meta meta;
+    struct features features;
+    struct bpf_object *object;
+    struct attach_point *points; /* one for each attach row */
+    u32 n_points;
+    struct maps *maps;
+    struct symbols *symbols; /* NULL if the script shows none */
+    struct value_env env;
+    struct child child;
+    struct signals signals;
+    int target_fd; /* pidfd of -p, or -1 */
+    u64 ring_bytes;
+    u64 start_ns; /* CLOCK_BOOTTIME */
+};
+
+/* A line to the log, with the milliseconds since the start, if -v was given. */
+void session_log(const struct ptl_session *s, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/* Span of an attach, map or site row. */
+struct span session_span(u64 begin, u64 end);

@@ -1,0 +1,56 @@
+/* Signals of a run. They are blocked while a run lasts, so there are no handlers and no globals. */
+#include "runtime/signals.h"
+
+#include <errno.h>
+#include <sys/signalfd.h>
+
+/* The first three end a run; the last is ignored. */
+static const int numbers[SIGNALS_N] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE};
+
+void signals_init(struct signals *s)
+{
+    *s = (struct signals){.fd = -1};
+}
+
+int signals_take(struct signals *s)
+{
+    sigset_t set;
+
+    (void)sigemptyset(&set); // these four cannot fail with valid numbers
+    for (u32 i = 0; i < SIGNALS_N; i++) {
+        if (numbers[i] != SIGPIPE)
+            (void)sigaddset(&set, numbers[i]);
+    }
+    s->fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (s->fd < 0)
+        return -errno;
+    (void)sigprocmask(SIG_BLOCK, &set, &s->old_mask);
+    for (u32 i = 0; i < SIGNALS_N; i++) {
+        struct sigaction action = {.sa_handler = numbers[i] == SIGPIPE ? SIG_IGN : SIG_DFL};
+
+        (void)sigaction(numbers[i], &action, &s->old_actions[i]);
+    }
+    return 0;
+}
+
+u32 signals_count(const struct signals *s)
+{
+    struct signalfd_siginfo info;
+    u32 n = 0;
+
+    while (s->fd >= 0 && read(s->fd, &info, sizeof(info)) == (ssize_t)sizeof(info))
+        n++;
+    return n;
+}
+
+void signals_restore(struct signals *s)
+{
+    if (s->fd < 0)
+        return;
+    (void)signals_count(s); // else they would end the process when they are let through
+    close_fd(&s->fd);
+    s->fd = -1;
+    for (u32 i = 0; i < SIGNALS_N; i++)
+        (void)sigaction(numbers[i], &s->old_actions[i], NULL);
+    (void)sigprocmask(SIG_SETMASK, &s->old_mask, NULL);
+}

@@ -1,0 +1,27 @@
+/* SIGINT, SIGTERM and SIGHUP as events of a file descriptor; SIGPIPE as an error of the write. */
+#pragma once
+
+#include <signal.h>
+
+#include "base/util.h"
+
+enum { SIGNALS_N = 4 };
+
+struct signals {
+    int fd; /* signalfd; -1: not set up */
+    sigset_t old_mask;
+    struct sigaction old_actions[SIGNALS_N];
+};
+
+/* Nothing changed yet. */
+void signals_init(struct signals *s);
+
+/* Block the signals and open the descriptor. Dispositions become the default first: a shell starts
+ * background jobs with SIGINT ignored. Returns 0 or a negative errno. */
+int signals_take(struct signals *s);
+
+/* Number of signals that came since the last call. Does not block. */
+u32 signals_count(const struct signals *s);
+
+/* Put everything back as it was; signals that came are forgotten. May be called again. */
+void signals_restore(struct signals *s);

@@ -1,0 +1,50 @@
+/* Where a script's output goes. One file sink_<format>.c for each output format.
+ *
+ * Text is collected for a batch of records and written at once; a write that fails is remembered
+ * and told by sink_flush(). */
+#pragma once
+
+#include <stdio.h>
+
+#include "runtime/table.h"
+#include "runtime/value.h"
+
+struct sink;
+
+/* What a format knows to show. Each appends to sink->text; payloads are borrowed. */
+struct sink_ops {
+    void (*printf)(struct sink *sink, const struct meta_site *site, const u8 *payload);
+    void (*value)(struct sink *sink, const struct meta_site *site, const u8 *payload);
+    void (*time)(struct sink *sink, const struct meta_site *site, s64 now);
+    void (*map)(struct sink *sink, const struct table *table);
+    void (*end)(struct sink *sink); /* the run is over, the maps follow */
+};
+
+struct sink {
+    const struct sink_ops *ops;
+    const struct value_env *env; /* borrowed */
+    FILE *out;                   /* borrowed */
+    struct buf text;
+    int err; /* first failure, negative errno */
+};
+
+/* The operations of the plain text format. */
+extern const struct sink_ops sink_text_ops;
+
+/* Prepare. All borrowed for the life of the sink. */
+void sink_init(struct sink *sink, const struct sink_ops *ops, const struct value_env *env,
+               FILE *out);
+
+/* Free; what was not flushed is dropped. */
+void sink_done(struct sink *sink);
+
+/* Each shows one thing, see struct sink_ops; now is in seconds since 1970. */
+void sink_printf(struct sink *sink, const struct meta_site *site, const u8 *payload);
+void sink_value(struct sink *sink, const struct meta_site *site, const u8 *payload);
+void sink_time(struct sink *sink, const struct meta_site *site, s64 now);
+void sink_map(struct sink *sink, const struct table *table);
+void sink_end(struct sink *sink);
+
+/* Write all that was collected. Returns 0, or the first failure since the beginning: -EPIPE,
+ * -ENOSPC, -EIO, -EBADF, -ENOMEM. */
+int sink_flush(struct sink *sink);

@@ -1,0 +1,211 @@
+/* The kernel's symbols. The text of /proc/kallsyms is kept whole; an entry points into it.
+ *
+ * Per-CPU symbols (types a and A) are left out: their addresses are offsets. Of several names at one
+ * address a global one wins, then the first in the alphabet. With kptr_restrict all addresses read
+ * as 0: such a table is treated as empty. */
+#include "runtime/symbols.h"
+
+#include <errno.h>
+#include <fcntl.h>
+
+struct symbol {
+    u64 address;
+    u32 name; /* offset in the text */
+    char type;
+};
+
+struct symbols {
+    int fd; /* -1 once read */
+    struct buf text;
+    struct symbol *list; /* sorted by address */
+    u32 n;
+};
+
+enum {
+    READ_BYTES = 1 << 16,
+    SYMBOL_SPAN_MAX = 16 << 20, /* an address further behind the last symbol is not in it, bytes */
+};
+
+int symbols_new(struct symbols **out, int fd)
+{
+    struct symbols *s = calloc(1, sizeof(*s));
+
+    if (s == NULL) {
+        close_fd(&fd);
+        return -ENOMEM;
+    }
+    s->fd = fd;
+    *out = s;
+    return 0;
+}
+
+int symbols_open(struct symbols **out)
+{
+    int fd = open("/proc/kallsyms", O_RDONLY | O_CLOEXEC);
+
+    return fd < 0 ? -errno : symbols_new(out, fd);
+}
+
+void symbols_free(struct symbols **s)
+{
+    if (*s == NULL)
+        return;
+    close_fd(&(*s)->fd);
+    buf_done(&(*s)->text);
+    free((*s)->list);
+    free(*s);
+    *s = NULL;
+}
+
+static const char *name_of(const struct symbols *s, const struct symbol *symbol)
+{
+    return s->text.p + symbol->name;
+}
+
+static bool is_global(const struct symbol *symbol)
+{
+    return symbol->type >= 'A' && symbol->type <= 'Z';
+}
+
+static int symbol_order(const void *a, const void *b, void *table)
+{
+    const struct symbol *x = a;
+    const struct symbol *y = b;
+
+    if (x->address != y->address)
+        return x->address < y->address ? -1 : 1;
+    if (is_global(x) != is_global(y))
+        return is_global(x) ? -1 : 1;
+    return strcmp(name_of(table, x), name_of(table, y));
+}
+
+/* Read all of fd into text. */
+static bool text_read(int fd, struct buf *text)
+{
+    char chunk[READ_BYTES];
+
+    for (;;) {
+        ssize_t n = read(fd, chunk, sizeof(chunk));
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            break;
+        buf_add(text, chunk, (size_t)n);
+    }
+    buf_add_char(text, '\0');
+    return !text->failed && text->n <= UINT32_MAX;
+}
+
+/* One line "ADDRESS TYPE NAME[\tMODULE]"; its end is cut to a string. False: not a symbol to keep. */
+static bool line_parse(char *line, const char *text, struct symbol *out)
+{
+    char *at = NULL;
+    u64 address = strtoull(line, &at, 16);
+
+    if (at == line || at[0] != ' ' || at[1] == '\0' || at[2] != ' ')
+        return false;
+    *out = (struct symbol){.address = address, .type = at[1], .name = (u32)(at + 3 - text)};
+    at[3 + strcspn(at + 3, "\t ")] = '\0';
+    return address != 0 && out->type != 'a' && out->type != 'A';
+}
+
+static void parse(struct symbols *s)
+{
+    u32 n_lines = 0;
+
+    for (size_t i = 0; i < s->text.n; i++)
+        n_lines += s->text.p[i] == '\n';
+    s->list = calloc(MAX(n_lines, 1), sizeof(*s->list));
+    if (s->list == NULL)
+        return;
+    for (char *line = s->text.p; n_lines > 0; n_lines--) {
+        char *end = strchr(line, '\n');
+
+        if (end == NULL)
+            break;
+        *end = '\0';
+        s->n += line_parse(line, s->text.p, &s->list[s->n]);
+        line = end + 1;
+    }
+    qsort_r(s->list, s->n, sizeof(*s->list), symbol_order, s);
+}
+
+static void ensure_read(struct symbols *s)
+{
+    if (s->fd < 0)
+        return;
+    if (text_read(s->fd, &s->text))
+        parse(s);
+    close_fd(&s->fd);
+    s->fd = -1;
+}
+
+struct str symbols_find(struct symbols *s, u64 address, u64 *offset_out)
+{
+    u32 low = 0;
+    u32 high = 0;
+
+    ensure_read(s);
+    high = s->n;
+    while (low < high) {
+        u32 middle = low + (high - low) / 2;
+
+        if (s->list[middle].address <= address)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == 0 || address - s->list[low - 1].address > SYMBOL_SPAN_MAX)
+        return (struct str){0};
+    low--;
+    while (low > 0 && s->list[low - 1].address == s->list[low].address)
+        low--; // the best name of an address is the first
+    if (offset_out != NULL)
+        *offset_out = address - s->list[low].address;
+    return str_of(name_of(s, &s->list[low]));
+}
+
+static bool is_function(const struct symbol *symbol)
+{
+    return symbol->type == 't' || symbol->type == 'T' || symbol->type == 'w' ||
+           symbol->type == 'W';
+}
+
+u32 symbols_addresses(struct symbols *s, struct str name, u64 *addresses, u32 max)
+{
+    u32 n = 0;
+
+    ensure_read(s);
+    for (u32 i = 0; i < s->n; i++) {
+        if (!is_function(&s->list[i]) || !str_eq_c(name, name_of(s, &s->list[i])))
+            continue;
+        if (n < max)
+            addresses[n] = s->list[i].address;
+        n++;
+    }
+    return n;
+}
+
+struct str symbols_nearest(struct symbols *s, struct str word)
+{
+    _cleanup_free_ const char **candidates = NULL;
+    u32 n = 0;
+    int nearest = -1;
+
+    ensure_read(s);
+    candidates = calloc(MAX(s->n, 1), sizeof(*candidates));
+    if (candidates == NULL)
+        return (struct str){0};
+    for (u32 i = 0; i < s->n; i++) {
+        const char *name = name_of(s, &s->list[i]);
+        size_t length = strlen(name);
+        bool is_near = length + word.n / 3 >= word.n && length <= word.n + word.n / 3;
+
+        /* Compiler-made names (f.cold, __pfx_f) are not what anybody meant. */
+        if (is_function(&s->list[i]) && is_near && strchr(name, '.') == NULL)
+            candidates[n++] = name;
+    }
+    nearest = str_nearest(word, candidates, n);
+    return nearest < 0 ? (struct str){0} : str_of(candidates[nearest]);
+}

@@ -1,0 +1,146 @@
+/* The rows of one map. Keys and values lie in two byte buffers that are reused from print to print. */
+#include "runtime/table.h"
+
+#include <errno.h>
+
+#include "runtime/agg.h"
+#include "runtime/value.h"
+
+void table_init(struct table *t, const struct meta *meta)
+{
+    *t = (struct table){.meta = meta, .div = 1};
+}
+
+void table_done(struct table *t)
+{
+    buf_done(&t->keys);
+    buf_done(&t->values);
+    free(t->order);
+    *t = (struct table){0};
+}
+
+void table_begin(struct table *t, const struct meta_map *map, u32 value_size)
+{
+    t->map = map;
+    t->key_size = map->key == META_NO_REF ? 0 : (u32)t->meta->types.items[map->key].size;
+    t->value_size = value_size;
+    buf_reset(&t->keys);
+    buf_reset(&t->values);
+    t->n = 0;
+    t->first = 0;
+    t->div = 1;
+}
+
+static const struct meta_type *value_type(const struct table *t)
+{
+    return &t->meta->types.items[t->map->value];
+}
+
+static bool is_number(const struct meta_type *type)
+{
+    return type->kind == ABI_INT || type->kind == ABI_UINT;
+}
+
+static bool has_mark(const struct table *t)
+{
+    return t->map->set_offset != META_NO_REF;
+}
+
+void table_merge(const struct table *t, u8 *into, const u8 *from)
+{
+    const struct meta_type *type = value_type(t);
+    u64 mark = t->map->set_offset;
+
+    if (type->kind == ABI_AGG) {
+        agg_ops((enum agg_id)type->num0)->merge(type, into, from);
+    } else if (is_number(type)) {
+        agg_word_set(into, 0, value_word(into) + value_word(from));
+    } else if (!has_mark(t) || value_word(into + mark) == 0) {
+        memcpy(into, from, t->value_size);
+        return;
+    }
+    if (has_mark(t))
+        agg_word_set(into + mark, 0, value_word(into + mark) | value_word(from + mark));
+}
+
+int table_add(struct table *t, const u8 *key, const u8 *slots, u32 n_slots)
+{
+    buf_add(&t->keys, key, t->key_size);
+    buf_add(&t->values, slots, t->value_size);
+    if (t->keys.failed || t->values.failed)
+        return -ENOMEM;
+    for (u32 i = 1; i < n_slots; i++)
+        table_merge(t, (u8 *)t->values.p + (size_t)t->n * t->value_size,
+                    slots + (size_t)i * t->value_size);
+    t->n++;
+    return 0;
+}
+
+bool table_is_set(const struct table *t, const u8 *value)
+{
+    const struct meta_type *type = value_type(t);
+
+    if (has_mark(t))
+        return value_word(value + t->map->set_offset) != 0;
+    if (type->kind == ABI_AGG)
+        return agg_ops((enum agg_id)type->num0)->is_set(type, value);
+    return true;
+}
+
+static const u8 *row_key(const struct table *t, u32 row)
+{
+    return (const u8 *)t->keys.p + (size_t)row * t->key_size;
+}
+
+static const u8 *row_value(const struct table *t, u32 row)
+{
+    return (const u8 *)t->values.p + (size_t)row * t->value_size;
+}
+
+static int row_order(const void *a, const void *b, void *data)
+{
+    const struct table *t = data;
+    const struct meta_type *type = value_type(t);
+    u32 x = *(const u32 *)a;
+    u32 y = *(const u32 *)b;
+    int order = 0;
+
+    if (type->kind == ABI_AGG || is_number(type))
+        order = value_compare(t->meta, t->map->value, row_value(t, x), row_value(t, y));
+    if (order == 0 && t->map->key != META_NO_REF)
+        order = value_compare(t->meta, t->map->key, row_key(t, x), row_key(t, y));
+    return order;
+}
+
+int table_sort(struct table *t, u64 top, u64 div)
+{
+    const struct meta_type *type = value_type(t);
+
+    if (t->order_cap < t->n) {
+        u32 *grown = realloc(t->order, t->n * sizeof(*grown));
+
+        if (grown == NULL)
+            return -ENOMEM;
+        t->order = grown;
+        t->order_cap = t->n;
+    }
+    for (u32 i = 0; i < t->n; i++)
+        t->order[i] = i;
+    if (t->n > 1)
+        qsort_r(t->order, t->n, sizeof(*t->order), row_order, t);
+    if (type->kind == ABI_AGG && agg_ops((enum agg_id)type->num0)->has_no_top_div)
+        return 0;
+    t->first = top != 0 && top < t->n ? t->n - (u32)top : 0;
+    t->div = MAX(div, 1);
+    return 0;
+}
+
+const u8 *table_key(const struct table *t, u32 i)
+{
+    return row_key(t, t->order[i]);
+}
+
+const u8 *table_value(const struct table *t, u32 i)
+{
+    return row_value(t, t->order[i]);
+}

@@ -1,0 +1,144 @@
+/* The kernel's tracefs. Names come from a script: they become part of a path only after a look for
+ * anything that is no name. */
+#include "runtime/tracefs.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+
+enum {
+    PATH_BYTES = 512,
+};
+
+const char *tracefs_root(void)
+{
+    static const char *const places[] = {"/sys/kernel/tracing", "/sys/kernel/debug/tracing"};
+    char path[PATH_BYTES];
+    int err = 0;
+
+    for (u32 i = 0; i < ARRAY_SIZE(places); i++) {
+        (void)snprintf(path, sizeof(path), "%s/events", places[i]); // fits
+        if (access(path, R_OK | X_OK) == 0)
+            return places[i];
+        if (err == 0 || errno != ENOENT)
+            err = errno;
+    }
+    errno = err;
+    return NULL;
+}
+
+static bool is_name(struct str name)
+{
+    if (name.n == 0)
+        return false;
+    for (u32 i = 0; i < name.n; i++) {
+        char c = name.p[i];
+        bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+
+        if (!is_letter && !(c >= '0' && c <= '9') && c != '_' && c != '-')
+            return false;
+    }
+    return true;
+}
+
+s64 tracefs_event_id(struct str category, struct str event)
+{
+    char text[32] = "";
+    char path[PATH_BYTES];
+    const char *root = tracefs_root();
+    _cleanup_close_ int fd = -1;
+    char *end = NULL;
+    s64 id = 0;
+
+    if (root == NULL)
+        return -errno;
+    if (!is_name(category) || !is_name(event))
+        return -EINVAL;
+    if (snprintf(path, sizeof(path), "%s/events/%.*s/%.*s/id", root, STR_ARG(category),
+                 STR_ARG(event)) >= (int)sizeof(path))
+        return -EINVAL;
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    if (read(fd, text, sizeof(text) - 1) <= 0)
+        return -EIO;
+    id = strtoll(text, &end, 10);
+    return end != text && id > 0 ? id : -EIO;
+}
+
+/* Names of the entries of a folder, for a look-up: heap strings. */
+struct names {
+    char **list;
+    u32 n, cap;
+};
+
+static void names_done(struct names *names)
+{
+    for (u32 i = 0; i < names->n; i++)
+        free(names->list[i]);
+    free(names->list);
+}
+
+static void names_read(struct names *names, const char *path)
+{
+    DIR *dir = opendir(path);
+    const struct dirent *entry = NULL;
+
+    if (dir == NULL)
+        return;
+    while ((entry = readdir(dir)) != NULL) {
+        if (entry->d_type != DT_DIR || entry->d_name[0] == '.')
+            continue;
+        if (names->n == names->cap) {
+            u32 cap = names->cap * 2 + 64;
+            char **grown = realloc(names->list, cap * sizeof(*grown));
+
+            if (grown == NULL)
+                break;
+            names->list = grown;
+            names->cap = cap;
+        }
+        names->list[names->n] = strdup(entry->d_name);
+        if (names->list[names->n] == NULL)
+            break;
+        names->n++;
+    }
+    (void)closedir(dir); // only read from
+}
+
+/* The folder below `path` with the name nearest to word; false if none is near. */
+static bool nearest_folder(const char *path, struct str word, struct buf *out)
+{
+    _cleanup_(names_done) struct names names = {0};
+    int nearest = -1;
+
+    names_read(&names, path);
+    nearest = str_nearest(word, (const char *const *)names.list, names.n);
+    if (nearest < 0)
+        return false;
+    buf_add_cstr(out, names.list[nearest]);
+    return true;
+}
+
+bool tracefs_nearest(struct str category, struct str event, struct buf *out)
+{
+    char path[PATH_BYTES];
+    const char *root = tracefs_root();
+    _cleanup_buf_ struct buf found = {0};
+
+    if (root == NULL || !is_name(category) || !is_name(event))
+        return false;
+    (void)snprintf(path, sizeof(path), "%s/events/%.*s", root, STR_ARG(category)); // a cut path: no match
+    if (access(path, F_OK) != 0) {
+        (void)snprintf(path, sizeof(path), "%s/events", root); // fits
+        if (!nearest_folder(path, category, &found))
+            return false;
+        buf_printf(out, "%.*s:%.*s", (int)found.n, found.p, STR_ARG(event));
+        return tracefs_event_id((struct str){found.p, (u32)found.n}, event) > 0;
+    }
+    if (!nearest_folder(path, event, &found))
+        return false;
+    buf_printf(out, "%.*s:%.*s", STR_ARG(category), (int)found.n, found.p);
+    return true;
+}

@@ -1,0 +1,84 @@
+/* What the files of this folder share: symbols and the state of one analysis. */
+#pragma once
+
+#include "semantic/semantic.h"
+#include "stdlib/lower.h"
+
+/* A variable or a map of the script; expr->symbol. */
+struct symbol {
+    struct str name; /* without $; maps with @ */
+    struct span span;
+    bool is_map, is_assigned;
+    const struct type *type; /* variables; NULL until it is known */
+    struct map_info map;
+    /* lowering: the variable's memory in the function that is being made */
+    ir_val slot;
+    const struct ir_func *slot_func;
+};
+
+/* A clause and its attach points; parallel to the program's list. */
+struct clause_info {
+    struct clause *clause;
+    struct attach_point *points;
+    u32 n_points;
+};
+
+struct scope_entry {
+    struct symbol *symbol;
+    u32 depth;
+};
+
+struct sema {
+    struct arena *arena;
+    struct vocab v;
+    const struct semantic_opts *opts;
+    const struct source *source;
+    VEC(struct clause_info) clauses;
+    VEC(struct symbol *) maps;
+    VEC(struct scope_entry) scope; /* variables in sight, innermost last */
+    u32 depth;
+    const struct clause_info *clause; /* that is being looked at */
+    bool has_changed;                 /* a type was learnt in this round of inference */
+};
+
+/* resolve.c: parse the probe specs, connect variables, maps and words to what they name. Reports
+ * what it finds; goes on after errors. */
+void resolve_program(struct sema *s, struct program *program);
+
+/* infer.c: types of all expressions of a clause. Called in rounds until nothing changes (see
+ * semantic.c). */
+void infer_clause(struct sema *s, const struct clause_info *info);
+/* infer_expr.c: type of an expression; never NULL. Statement-level calls of aggregations are
+ * infer.c's. */
+const struct type *infer_expr(struct sema *s, struct expr *e);
+/* Type of the key that is written in a map access; NULL without a key or where it is not known yet.
+ */
+const struct type *infer_key(struct sema *s, struct expr *map);
+/* Learn that the symbol holds a value of this type; reports at span where it cannot. */
+void infer_assign(struct sema *s, struct symbol *symbol, const struct type *t, struct span span);
+/* Type and sign of the result of an arithmetic operator on two values. */
+const struct type *infer_arithmetic(struct sema *s, enum op op, const struct expr *a,
+                                    const struct expr *b, struct span span);
+/* Fill e->is_const and e->num where the operands are constants. */
+void fold_expr(struct expr *e);
+
+/* uses.c: does the clause use a word that has one of these FN_* flags, or one of these CAP_* needs?
+ */
+bool clause_uses(const struct clause *clause, u32 flags, u32 needs);
+
+/* lower_clause.c: programs and attach rows of a clause. */
+void lower_clause(struct sema *s, const struct clause_info *info);
+
+/* lower_expr.c: code for an expression. */
+struct operand lower_expr(struct sema *s, struct lowering *lo, struct expr *e);
+/* Key of a map access, its memory. */
+ir_val lower_key_of(struct sema *s, struct lowering *lo, struct expr *map);
+/* Code for `a op b`; t: type of the result, which tells the sign. */
+ir_val lower_arithmetic(struct lowering *lo, enum op op, const struct type *t, ir_val a, ir_val b);
+/* Memory of a variable in the current function. */
+ir_val lower_variable(struct lowering *lo, struct symbol *symbol);
+/* Fill c->args[].val: code for the arguments. */
+void lower_args(struct sema *s, struct lowering *lo, struct call *c, struct expr *args);
+
+/* lower_stmt.c: code for a statement and those of its blocks. */
+void lower_stmt(struct sema *s, struct lowering *lo, struct stmt *stmt);

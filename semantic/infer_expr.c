@@ -1,0 +1,446 @@
+/* Types of expressions. Called in rounds: types of maps and variables may be unknown (NULL) in the
+ * first ones, and what depends on them is then of type_error(), about which every rule is silent.
+ */
+#include <errno.h>
+
+#include "semantic/context.h"
+
+static const struct type *error(struct sema *s)
+{
+    return type_error(s->v.types);
+}
+
+static const struct type *int64(struct sema *s, bool is_signed)
+{
+    return type_int(s->v.types, 8, is_signed);
+}
+
+static bool is_error(const struct type *t)
+{
+    return t->kind == TYPE_ERROR;
+}
+
+/* A value that could be negative: a literal that is not is no reason to compute with signs. */
+static bool is_truly_signed(const struct expr *e)
+{
+    return e->type->kind == TYPE_INT && e->type->is_signed && !(e->is_const && (s64)e->num >= 0);
+}
+
+static bool is_unsigned_word(const struct expr *e)
+{
+    return (e->type->kind == TYPE_INT && !e->type->is_signed) || e->type->kind == TYPE_POINTER ||
+           e->type->kind == TYPE_KSYM;
+}
+
+/* A value of an aggregation is not one number: it lies in pieces. Reports and returns true. */
+static bool refuse_agg(struct sema *s, const struct expr *e)
+{
+    if (e->type->kind != TYPE_AGG)
+        return false;
+
+    struct str name = type_name(s->arena, e->type);
+
+    diag_hint(diag_add(s->v.diags, E_AGG_READ, e->span,
+                       "A value of type '%.*s' can not be used in an expression", STR_ARG(name)),
+              "print() shows the map.");
+    return true;
+}
+
+/* ---- operators ---- */
+
+const struct type *infer_arithmetic(struct sema *s, enum op op, const struct expr *a,
+                                    const struct expr *b, struct span span)
+{
+    if (is_error(a->type) || is_error(b->type) || refuse_agg(s, a) || refuse_agg(s, b))
+        return error(s);
+    if (!type_is_numeric(a->type) || !type_is_numeric(b->type)) {
+        struct str left = type_name(s->arena, a->type);
+        struct str right = type_name(s->arena, b->type);
+
+        diag_add(s->v.diags, E_OPERAND_TYPE, span,
+                 "The %s operator can not be used on expressions of types '%.*s' and '%.*s'",
+                 op_text(op), STR_ARG(left), STR_ARG(right));
+        return error(s);
+    }
+    if (op == OP_SUB)
+        return int64(s, true);
+    if (op == OP_SHL || op == OP_SHR)
+        return int64(s, !is_unsigned_word(a));
+    if (is_truly_signed(a) || is_truly_signed(b))
+        return int64(s, true);
+    return int64(s, !is_unsigned_word(a) && !is_unsigned_word(b));
+}
+
+static const struct type *infer_comparison(struct sema *s, const struct expr *e)
+{
+    const struct type *a = e->a->type;
+    const struct type *b = e->b->type;
+    bool strings = a->kind == TYPE_STRING && b->kind == TYPE_STRING;
+
+    if (is_error(a) || is_error(b))
+        return type_bool(s->v.types);
+    if (refuse_agg(s, e->a) || refuse_agg(s, e->b))
+        return type_bool(s->v.types);
+    if (strings && (e->op == OP_EQ || e->op == OP_NE))
+        return type_bool(s->v.types);
+    if (type_is_numeric(a) && type_is_numeric(b))
+        return type_bool(s->v.types);
+
+    struct str left = type_name(s->arena, a);
+    struct str right = type_name(s->arena, b);
+    struct diag *diag = diag_add(s->v.diags, E_COMPARE_TYPE, e->span,
+                                 "Type mismatch for '%s': comparing %.*s with %.*s", op_text(e->op),
+                                 STR_ARG(left), STR_ARG(right));
+
+    if (strings)
+        diag_hint(diag, "Strings compare with == and != only.");
+    return type_bool(s->v.types);
+}
+
+static void check_condition(struct sema *s, const struct expr *e)
+{
+    const struct type *t = e->type;
+
+    if (is_error(t) || type_is_numeric(t) || t->kind == TYPE_STRING || refuse_agg(s, e))
+        return;
+
+    struct str name = type_name(s->arena, t);
+
+    diag_add(s->v.diags, E_CONDITION_TYPE, e->span, "A value of type '%.*s' is no condition",
+             STR_ARG(name));
+}
+
+static const struct type *infer_binary(struct sema *s, struct expr *e)
+{
+    (void)infer_expr(s, e->a);
+    (void)infer_expr(s, e->b);
+    switch (e->op) {
+    case OP_EQ:
+    case OP_NE:
+    case OP_LT:
+    case OP_LE:
+    case OP_GT:
+    case OP_GE:
+        return infer_comparison(s, e);
+    case OP_LAND:
+    case OP_LOR:
+        check_condition(s, e->a);
+        check_condition(s, e->b);
+        return type_bool(s->v.types);
+    default:
+        return infer_arithmetic(s, e->op, e->a, e->b, e->span);
+    }
+}
+
+static const struct type *infer_unary(struct sema *s, struct expr *e)
+{
+    const struct type *t = infer_expr(s, e->a);
+
+    if (e->op == OP_NOT) {
+        check_condition(s, e->a);
+        return type_bool(s->v.types);
+    }
+    if (is_error(t) || refuse_agg(s, e->a))
+        return error(s);
+    if (!type_is_numeric(t)) {
+        struct str name = type_name(s->arena, t);
+
+        diag_add(s->v.diags, E_OPERAND_TYPE, e->span,
+                 "The %s operator can not be used on expressions of type '%.*s'", op_text(e->op),
+                 STR_ARG(name));
+        return error(s);
+    }
+    if (e->op == OP_BNOT)
+        return int64(s, false);
+    if (e->op == OP_PLUS)
+        return t;
+    if (e->a->is_const)
+        return type_of_literal(s->v.types, 0 - e->a->num, e->a->num != 0);
+    return int64(s, true);
+}
+
+static const struct type *infer_ternary(struct sema *s, struct expr *e)
+{
+    (void)infer_expr(s, e->a);
+
+    const struct type *b = infer_expr(s, e->b);
+    const struct type *c = infer_expr(s, e->c);
+
+    check_condition(s, e->a);
+    if (is_error(b) || is_error(c))
+        return is_error(b) ? c : b;
+
+    const struct type *joined = b == c ? b : type_join(s->v.types, b, c);
+
+    if (joined && joined->kind != TYPE_AGG)
+        return joined;
+
+    struct str left = type_name(s->arena, b);
+    struct str right = type_name(s->arena, c);
+
+    diag_add(s->v.diags, E_TERNARY_TYPE, e->span,
+             "Ternary operator must return the same type: have '%.*s' and '%.*s'", STR_ARG(left),
+             STR_ARG(right));
+    return error(s);
+}
+
+static const struct type *infer_incdec(struct sema *s, struct expr *e)
+{
+    if (e->a->kind != EXPR_VAR && e->a->kind != EXPR_MAP) {
+        (void)infer_expr(s, e->a);
+        diag_add(s->v.diags, E_INCDEC_TARGET, e->span,
+                 "The %s operator must be applied to a map or variable", op_text(e->op));
+        return error(s);
+    }
+    if (!e->a->symbol)
+        return error(s);
+    if (e->a->kind == EXPR_MAP)
+        infer_assign(s, e->a->symbol, int64(s, true), e->span);
+    (void)infer_expr(s, e->a);
+    if (e->a->kind == EXPR_VAR && !is_error(e->a->type))
+        infer_assign(s, e->a->symbol, int64(s, true), e->span);
+    return int64(s, true);
+}
+
+static const struct type *infer_cast(struct sema *s, struct expr *e)
+{
+    const struct type *from = infer_expr(s, e->a);
+    const struct type *to = NULL;
+    const char *const names[] = {"int8",  "uint8",  "int16", "uint16",
+                                 "int32", "uint32", "int64", "uint64"};
+
+    if (str_eq_c(e->name, "bool"))
+        to = type_bool(s->v.types);
+    for (u32 i = 0; i < ARRAY_SIZE(names); i++) {
+        if (str_eq_c(e->name, names[i]))
+            to = type_int(s->v.types, 1U << (i / 2), i % 2 == 0);
+    }
+    if (!to)
+        ptl_bug("a cast to a type that the grammar does not name");
+    if (is_error(from) || refuse_agg(s, e->a))
+        return to;
+    if (!type_is_numeric(from)) {
+        struct str left = type_name(s->arena, from);
+
+        diag_add(s->v.diags, E_CAST_TYPE, e->span, "Cannot cast from \"%.*s\" to \"%.*s\"",
+                 STR_ARG(left), STR_ARG(e->name));
+    }
+    return to;
+}
+
+/* ---- names ---- */
+
+const struct type *infer_key(struct sema *s, struct expr *map)
+{
+    const struct type **types = arena_array(s->arena, const struct type *, map->n_args);
+    u32 n = 0;
+    bool known = true;
+
+    for (struct expr *key = map->args; key; key = key->next) {
+        types[n] = infer_expr(s, key);
+        if (types[n]->kind == TYPE_VOID) {
+            diag_add(s->v.diags, E_VOID_VALUE, key->span, "This has no value that could be a key");
+            known = false;
+        }
+        known = known && !is_error(types[n]) && !refuse_agg(s, key);
+        n++;
+    }
+    return known ? keys_type(&s->v, types, n) : NULL;
+}
+
+/* What BPF's hash maps take: MAX_BPF_STACK (kernel/bpf/hashtab.c). */
+#define MAX_KEY_SIZE 512
+
+static void learn_key(struct sema *s, const struct expr *e)
+{
+    struct map_info *map = &e->symbol->map;
+    const struct type *before = map->key;
+
+    if (!map_join_key(&s->v, map, infer_key(s, (struct expr *)e), e->span))
+        return;
+    s->has_changed |= map->key != before;
+    if (map->key && type_mem_size(map->key) > MAX_KEY_SIZE) {
+        struct diag *diag = diag_add(s->v.diags, E_KEY_SIZE, e->span,
+                                     "The key of %.*s takes %u bytes, the limit is %d",
+                                     STR_ARG(map->name), type_mem_size(map->key), MAX_KEY_SIZE);
+
+        diag_hint(diag, "Shorten strings: str(x, 64).");
+    }
+}
+
+static const struct type *infer_map(struct sema *s, struct expr *e)
+{
+    if (e->args)
+        learn_key(s, e);
+    if (!e->symbol->is_assigned) {
+        diag_add(s->v.diags, E_UNDEFINED_MAP, e->span, "Undefined map: %.*s",
+                 STR_ARG(e->symbol->name));
+    }
+    return e->symbol->map.value ? e->symbol->map.value : error(s);
+}
+
+static const struct type *infer_variable(struct sema *s, const struct expr *e)
+{
+    return e->symbol && e->symbol->type ? e->symbol->type : error(s);
+}
+
+/* A parameter is the integer that it spells, else a string. */
+static const struct type *infer_param(struct sema *s, struct expr *e)
+{
+    if (e->text.n == 0 && e->num > 0 && e->text.p)
+        return type_string(s->v.types, 1);
+    if (!e->text.p) /* $# */
+        return type_of_literal(s->v.types, e->num, false);
+
+    const char *text = str_cstr(s->arena, e->text);
+    char *end = NULL;
+    bool is_negative = text[0] == '-';
+
+    errno = 0;
+
+    u64 num = is_negative ? (u64)strtoll(text, &end, 0) : strtoull(text, &end, 0);
+    bool starts_well = (text[is_negative] >= '0' && text[is_negative] <= '9');
+
+    if (errno || *end || !starts_well)
+        return type_string(s->v.types, e->text.n + 1);
+    e->num = num;
+    return type_of_literal(s->v.types, num, is_negative);
+}
+
+/* ---- calls ---- */
+
+static void fill_arg(struct call_arg *arg, const struct expr *e)
+{
+    arg->span = e->span;
+    arg->type = arg->map ? NULL : e->type;
+    arg->is_const = e->is_const;
+    arg->num = e->num;
+    arg->is_param = e->kind == EXPR_PARAM;
+    arg->text = e->is_missing ? STR("") : e->text;
+}
+
+static void infer_args(struct sema *s, struct call *c, struct expr *args)
+{
+    u32 i = 0;
+
+    for (struct expr *e = args; e; e = e->next, i++) {
+        if (c->args[i].map) {
+            if (!e->symbol->is_assigned) {
+                diag_add(s->v.diags, E_UNDEFINED_MAP, e->span, "Undefined map: %.*s",
+                         STR_ARG(e->symbol->name));
+            }
+        } else {
+            (void)infer_expr(s, e);
+        }
+        fill_arg(&c->args[i], e);
+    }
+}
+
+/* The type of a word may differ by attach point (the length of `probe`, the width of a field): what
+ * holds them all. */
+static const struct type *check_at_points(struct sema *s, struct call *c, struct span span)
+{
+    const struct type *joined = NULL;
+    u32 n = c->fn->flags & FN_PER_POINT || c->fn->needs ? s->clause->n_points
+                                                        : MIN(s->clause->n_points, 1);
+
+    for (u32 i = 0; i < n; i++) {
+        c->point = &s->clause->points[i];
+
+        const struct type *t = vocab_check(&s->v, c);
+
+        if (is_error(t))
+            return t;
+        joined = joined ? type_join(s->v.types, joined, t) : t;
+        if (!joined) {
+            diag_add(s->v.diags, E_TERNARY_TYPE, span,
+                     "This has values of different types in the probes of this list");
+            return error(s);
+        }
+    }
+    return joined ? joined : error(s);
+}
+
+static const struct type *infer_call(struct sema *s, struct expr *e)
+{
+    struct call *c = e->call;
+
+    if (!c) { /* reported by resolve */
+        for (struct expr *arg = e->args; arg; arg = arg->next)
+            (void)infer_expr(s, arg);
+        return error(s);
+    }
+    infer_args(s, c, e->args);
+    if (c->fn == NULL)
+        return error(s);
+
+    const struct type *key_before = c->n_args && c->args[0].map ? c->args[0].map->key : NULL;
+    const struct type *t = check_at_points(s, c, e->span);
+
+    if (c->n_args && c->args[0].map)
+        s->has_changed |= c->args[0].map->key != key_before;
+    return t;
+}
+
+static const struct type *infer_tuple(struct sema *s, struct expr *e)
+{
+    const struct type **types = arena_array(s->arena, const struct type *, e->n_args);
+    u32 n = 0;
+    bool known = true;
+
+    for (struct expr *elem = e->args; elem; elem = elem->next) {
+        types[n] = infer_expr(s, elem);
+        if (types[n]->kind == TYPE_VOID) {
+            diag_add(s->v.diags, E_VOID_VALUE, elem->span,
+                     "This has no value that could be in a tuple");
+            known = false;
+        }
+        known = known && !is_error(types[n]) && !refuse_agg(s, elem);
+        n++;
+    }
+    return known ? type_tuple(s->v.types, types, n) : error(s);
+}
+
+static const struct type *infer_kind(struct sema *s, struct expr *e)
+{
+    switch (e->kind) {
+    case EXPR_INT:
+        return e->is_unsigned ? int64(s, false) : type_of_literal(s->v.types, e->num, false);
+    case EXPR_BOOL:
+        return type_bool(s->v.types);
+    case EXPR_STRING:
+        return type_string(s->v.types, e->text.n + 1);
+    case EXPR_VAR:
+        return infer_variable(s, e);
+    case EXPR_MAP:
+        return infer_map(s, e);
+    case EXPR_PARAM:
+        return infer_param(s, e);
+    case EXPR_IDENT:
+    case EXPR_CALL:
+    case EXPR_FIELD:
+        return infer_call(s, e);
+    case EXPR_UNARY:
+        return infer_unary(s, e);
+    case EXPR_BINARY:
+        return infer_binary(s, e);
+    case EXPR_TERNARY:
+        return infer_ternary(s, e);
+    case EXPR_INCDEC:
+        return infer_incdec(s, e);
+    case EXPR_CAST:
+        return infer_cast(s, e);
+    case EXPR_TUPLE:
+        return infer_tuple(s, e);
+    case EXPR_COUNT_:
+        break;
+    }
+    ptl_bug("an expression of no kind");
+}
+
+const struct type *infer_expr(struct sema *s, struct expr *e)
+{
+    e->type = infer_kind(s, e);
+    fold_expr(e);
+    return e->type;
+}

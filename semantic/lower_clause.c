@@ -1,0 +1,88 @@
+/* Clauses to programs. Attach points of one provider share a program, unless the clause uses a word
+ * that differs by attach point (`probe`, `args`). */
+#include "semantic/context.h"
+
+/* if (cond) return; */
+static void leave_if(struct lowering *lo, ir_val cond)
+{
+    struct branch br = lower_if(lo, cond);
+
+    ir_ret(&lo->b, 0);
+    lower_end_if(lo, &br);
+}
+
+/* -p PID. The constant is read-only data: without -p the verifier removes all of it. */
+static void lower_pid_filter(struct lowering *lo)
+{
+    struct ir_builder *b = &lo->b;
+    ir_val wanted = ir_config(b, offsetof(struct ptl_config, filter_pid));
+    struct branch br = lower_if(lo, ir_binary(b, IR_NE, wanted, ir_const(b, 0)));
+    ir_val pid = ir_binary(b, IR_LSHR, lower_pid_tgid(lo), ir_const(b, 32));
+
+    leave_if(lo, ir_binary(b, IR_NE, pid, wanted));
+    lower_end_if(lo, &br);
+}
+
+static u64 lower_program_of(struct sema *s, const struct clause_info *info,
+                            const struct attach_point *point)
+{
+    struct ir_module *m = s->v.module;
+    u64 index = m->meta.progs.n;
+    struct str name =
+        str_printf(s->arena, "%s_%llu", probe_name(point->probe->id), (unsigned long long)index);
+    struct lowering lo = {.v = &s->v, .point = point};
+    const struct probe_desc *probe = point->probe;
+
+    lo.b = (struct ir_builder){.module = m, .span = info->clause->span};
+    lo.b.func = ir_func_new(m, str_cstr(s->arena, name), probe->section, probe->ctx);
+    lo.b.func->span = info->clause->span;
+    ir_at(&lo.b, ir_block_new(&lo.b, "entry"));
+    if (probe->has_task)
+        lower_pid_filter(&lo);
+    if (info->clause->predicate) {
+        struct expr *predicate = info->clause->predicate;
+        ir_val holds = lower_truth(&lo, lower_expr(s, &lo, predicate));
+
+        leave_if(&lo, ir_binary(&lo.b, IR_EQ, holds, ir_const(&lo.b, 0)));
+    }
+    lower_stmt(s, &lo, info->clause->body);
+    ir_ret(&lo.b, 0);
+    *vec_push(s->arena, &m->meta.progs) = (struct meta_prog){.name = name, .method = probe->method};
+    return index;
+}
+
+static void add_attach(struct sema *s, const struct attach_point *point, u64 prog)
+{
+    struct meta *meta = &s->v.module->meta;
+
+    *vec_push(s->arena, &meta->attachs) = (struct meta_attach){
+        .provider = point->probe->id,
+        .name = point->name,
+        .text0 = point->text[0],
+        .text1 = point->text[1],
+        .num0 = point->num[0],
+        .num1 = point->num[1],
+        .first_variant = meta->variants.n,
+        .n_variants = 1,
+        .span_begin = point->span.begin,
+        .span_end = point->span.end,
+    };
+    *vec_push(s->arena, &meta->variants) = (struct meta_variant){.prog = prog};
+}
+
+void lower_clause(struct sema *s, const struct clause_info *info)
+{
+    bool per_point = clause_uses(info->clause, FN_PER_POINT, 0);
+    u64 progs[PROBE_COUNT_];
+
+    for (u32 i = 0; i < PROBE_COUNT_; i++)
+        progs[i] = META_NO_REF;
+    for (u32 i = 0; i < info->n_points; i++) {
+        const struct attach_point *point = &info->points[i];
+        u64 *prog = &progs[point->probe->id];
+
+        if (*prog == META_NO_REF || per_point)
+            *prog = lower_program_of(s, info, point);
+        add_attach(s, point, *prog);
+    }
+}

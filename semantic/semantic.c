@@ -1,0 +1,111 @@
+/* The passes, in order: resolve (names), infer (types, in rounds), lower (IR and metadata). */
+#include "semantic/semantic.h"
+
+#include <linux/bpf.h>
+
+#include "semantic/context.h"
+
+/* Types only grow (wider, longer), so the rounds end; a script that needs more of them does not
+ * exist outside of a fuzzer, and its last round reports what is still unknown. */
+#define MAX_ROUNDS 20
+
+static void infer_all(struct sema *s)
+{
+    vec_foreach(info, &s->clauses)
+        infer_clause(s, info);
+}
+
+/* Every round but the last one is only there to learn: what it reports is forgotten. */
+static void infer_program(struct sema *s)
+{
+    u32 n_before = s->v.diags->list.n;
+
+    for (u32 round = 0; round < MAX_ROUNDS; round++) {
+        s->has_changed = false;
+        infer_all(s);
+        diags_truncate(s->v.diags, n_before);
+        if (!s->has_changed)
+            break;
+    }
+    infer_all(s);
+}
+
+static const struct ir_map *own_map(struct sema *s, const char *name, u32 bpf_type, u32 value_size)
+{
+    struct ir_map *map = ir_map_new(s->v.module, name);
+
+    map->bpf_type = bpf_type;
+    map->value_size = value_size;
+    map->key_size = value_size ? sizeof(u32) : 0;
+    map->max_entries = 1;
+    return map;
+}
+
+/* Smallest ring that every kernel takes; the runtime sets the size before load. */
+#define RING_PLACEHOLDER (256 * 1024)
+
+static void begin_module(struct sema *s, const struct sources *sources)
+{
+    struct ir_module *m = ir_module_new(s->arena, s->v.types, sources);
+    struct ir_map *ring = NULL;
+
+    s->v.module = m;
+    s->v.ring = own_map(s, PTL_MAP_RING, BPF_MAP_TYPE_RINGBUF, 0);
+    ring = (struct ir_map *)s->v.ring;
+    ring->max_entries = RING_PLACEHOLDER;
+    s->v.books = own_map(s, PTL_MAP_BOOKS, BPF_MAP_TYPE_PERCPU_ARRAY, sizeof(struct ptl_book));
+}
+
+static void end_module(struct sema *s, const struct sources *sources)
+{
+    struct meta *meta = &s->v.module->meta;
+    struct ir_map *books = (struct ir_map *)s->v.books;
+
+    books->max_entries = MAX(meta->sites.n, 1);
+    *vec_push(s->arena, &meta->infos) = (struct meta_info){
+        .tool_version = STR(PTL_VERSION),
+        .arch_tag = s->opts->arch->elf_machine_bpf_tag,
+        .flags = s->opts->test == SEMANTIC_TEST_NONE ? 0 : META_FLAG_TEST,
+    };
+    vec_foreach(source, &sources->list) {
+        *vec_push(s->arena, &meta->sources) =
+            (struct meta_source){.name = source->name, .text = source->text};
+    }
+}
+
+static void lower_program(struct sema *s, const struct sources *sources)
+{
+    begin_module(s, sources);
+    vec_foreach(symbol, &s->maps)
+        lower_map_declare(&s->v, &(*symbol)->map);
+    vec_foreach(info, &s->clauses)
+        lower_clause(s, info);
+    end_module(s, sources);
+}
+
+struct ir_module *semantic_analyze(struct arena *arena, struct program *program,
+                                   struct diags *diags, const struct kernel *kernel,
+                                   const struct semantic_opts *opts)
+{
+    struct sema s = {
+        .arena = arena,
+        .opts = opts,
+        .v = {.arena = arena,
+              .types = types_new(arena),
+              .diags = diags,
+              .kernel = kernel,
+              .arch = opts->arch,
+              .params = opts->params,
+              .n_params = opts->n_params,
+              .is_unsafe = opts->is_unsafe,
+              .test_plain_rmw = opts->test == SEMANTIC_TEST_PLAIN_RMW,
+              .test_refused = opts->test == SEMANTIC_TEST_REFUSED},
+    };
+
+    resolve_program(&s, program);
+    infer_program(&s);
+    if (diags_errors(diags) > 0)
+        return NULL;
+    lower_program(&s, diags->sources);
+    return s.v.module;
+}

@@ -1,0 +1,36 @@
+/* Which kinds of words a clause uses: asked once a clause, after its names are resolved. */
+#include "semantic/context.h"
+
+static bool call_uses(const struct call *c, u32 flags, u32 needs)
+{
+    return c && c->fn && ((c->fn->flags & flags) || (c->fn->needs & needs));
+}
+
+static bool expr_uses(const struct expr *e, u32 flags, u32 needs)
+{
+    if (!e)
+        return false;
+    if (call_uses(e->call, flags, needs))
+        return true;
+    for (const struct expr *arg = e->args; arg; arg = arg->next) {
+        if (expr_uses(arg, flags, needs))
+            return true;
+    }
+    return expr_uses(e->a, flags, needs) || expr_uses(e->b, flags, needs) ||
+           expr_uses(e->c, flags, needs);
+}
+
+static bool stmt_uses(const struct stmt *stmt, u32 flags, u32 needs)
+{
+    for (; stmt; stmt = stmt->next) {
+        if (expr_uses(stmt->target, flags, needs) || expr_uses(stmt->value, flags, needs) ||
+            stmt_uses(stmt->body, flags, needs) || stmt_uses(stmt->other, flags, needs))
+            return true;
+    }
+    return false;
+}
+
+bool clause_uses(const struct clause *clause, u32 flags, u32 needs)
+{
+    return expr_uses(clause->predicate, flags, needs) || stmt_uses(clause->body, flags, needs);
+}

@@ -1,0 +1,69 @@
+/* lhist(n, min, max, step): slot { buckets[] }: below min, the steps, max and above. */
+#include "stdlib/lower.h"
+
+/* As many as bpftrace allows; with the two outer ones 8 KiB a key and CPU. */
+#define MAX_BUCKETS 1000
+
+static bool check_lhist(struct vocab *v, struct call *c, s64 *params)
+{
+    for (u32 i = 0; i < 3; i++)
+        params[i] = (s64)c->args[i + 1].num;
+
+    u64 range = (u64)params[1] - (u64)params[0];
+
+    if (params[2] <= 0) {
+        diag_add(v->diags, E_LHIST_BOUNDS, c->args[3].span, "lhist() step must be >= 1");
+        return false;
+    }
+    if (params[0] >= params[1]) {
+        diag_add(v->diags, E_LHIST_BOUNDS, c->span, "lhist() min must be less than max");
+        return false;
+    }
+    if (range / (u64)params[2] > MAX_BUCKETS) {
+        diag_add(v->diags, E_LHIST_BOUNDS, c->span,
+                 "lhist() too many buckets, must be <= %d (would need %llu)", MAX_BUCKETS,
+                 (unsigned long long)(range / (u64)params[2]));
+        return false;
+    }
+    return true;
+}
+
+static void update_lhist(struct lowering *lo, const struct type *t, ir_val ptr, ir_val value)
+{
+    struct ir_builder *b = &lo->b;
+    s64 min = t->params[0];
+    s64 max = t->params[1];
+    ir_val bucket = ir_slot_addr(b, ir_slot_new(b, "bucket", 8));
+    ir_val last = ir_const(b, (s64)lhist_bucket_count(min, max, t->params[2]) - 1);
+    ir_val above = t->is_signed || min < 0 ? ir_binary(b, IR_SLE, ir_const(b, max), value)
+                                           : ir_binary(b, IR_ULE, ir_const(b, max), value);
+    struct branch is_above = lower_if(lo, above);
+
+    ir_store64(b, bucket, 0, last);
+    lower_else(lo, &is_above);
+
+    struct branch is_below =
+        lower_if(lo, t->is_signed || min < 0 ? ir_binary(b, IR_SLT, value, ir_const(b, min))
+                                             : ir_binary(b, IR_ULT, value, ir_const(b, min)));
+
+    ir_store64(b, bucket, 0, ir_const(b, 0));
+    lower_else(lo, &is_below);
+
+    ir_val distance = ir_binary(b, IR_SUB, value, ir_const(b, min));
+    ir_val step = ir_binary(b, IR_UDIV, distance, ir_const(b, t->params[2]));
+
+    ir_store64(b, bucket, 0, ir_binary(b, IR_ADD, step, ir_const(b, 1)));
+    lower_end_if(lo, &is_below);
+    lower_end_if(lo, &is_above);
+    lower_bucket_add(lo, t, ptr, ir_load64(b, bucket, 0));
+}
+
+const struct agg_desc agg_lhist = {
+    .id = AGG_LHIST,
+    .sig = "(int, number, number, number) -> lhist",
+    .doc =
+        "Histogram in steps: lhist(n, min, max, step). Values below min and from max on have buckets of their own.",
+    .example = "BEGIN { @ = lhist(15, 0, 100, 10); }",
+    .check = check_lhist,
+    .update = update_lhist,
+};

@@ -1,0 +1,165 @@
+/* Words about maps: clear, zero, delete, has_key, len. */
+#include <linux/bpf.h>
+
+#include "abi/record.h"
+#include "stdlib/lower.h"
+
+static void control_record(struct lowering *lo, struct call *c, enum site_kind kind)
+{
+    struct map_info *map = c->args[0].map;
+    u64 site = lower_site_new(lo->v, kind, c->span);
+
+    lower_map_declare(lo->v, map);
+    lower_site(lo->v, site)->map = map->meta_index;
+
+    struct record r = lower_record_begin(lo, site);
+
+    lower_record_end(lo, &r);
+}
+
+static ir_val lower_clear(struct lowering *lo, struct call *c)
+{
+    control_record(lo, c, SITE_CLEAR);
+    return NULL;
+}
+
+const struct func_desc fn_clear = {
+    .name = "clear",
+    .sig = "(map) -> void",
+    .doc =
+        "Removes all entries of a map. The tracer does it when it comes to this record, in the order of the output.",
+    .example = "BEGIN { @a[1] = 1; clear(@a); }",
+    .lower = lower_clear,
+};
+
+static ir_val lower_zero(struct lowering *lo, struct call *c)
+{
+    control_record(lo, c, SITE_ZERO);
+    return NULL;
+}
+
+const struct func_desc fn_zero = {
+    .name = "zero",
+    .sig = "(map) -> void",
+    .doc =
+        "Sets all values of a map to 0 and keeps the keys. Done by the tracer, in the order of the output.",
+    .example = "BEGIN { @a[1] = count(); zero(@a); }",
+    .lower = lower_zero,
+};
+
+/* ---- words with a key ---- */
+
+/* Type of the key that is written behind the map: arguments 1 and up. */
+static const struct type *written_key(struct vocab *v, const struct call *c)
+{
+    const struct type **types = arena_array(v->arena, const struct type *, c->n_args);
+
+    for (u32 i = 1; i < c->n_args; i++) {
+        types[i - 1] = c->args[i].type;
+        if (!types[i - 1] || types[i - 1]->kind == TYPE_ERROR)
+            return NULL;
+    }
+    return keys_type(v, types, c->n_args - 1);
+}
+
+static const struct type *check_keyed(struct vocab *v, struct call *c)
+{
+    struct map_info *map = c->args[0].map;
+
+    if (c->n_args == 1 && map->is_keyed) {
+        diag_add(v->diags, E_MAP_NEEDS_KEY, c->span, "%.*s() needs a key of %.*s", STR_ARG(c->name),
+                 STR_ARG(map->name));
+        return type_error(v->types);
+    }
+    if (c->n_args > 1 && map->is_scalar) {
+        diag_add(v->diags, E_MAP_IS_SCALAR, c->span,
+                 "%.*s() with a key, but %.*s has no keys (scalar map)", STR_ARG(c->name),
+                 STR_ARG(map->name));
+        return type_error(v->types);
+    }
+    if (!map_join_key(v, map, written_key(v, c), c->span))
+        return type_error(v->types);
+    return NULL;
+}
+
+static ir_val key_of(struct lowering *lo, const struct call *c)
+{
+    struct operand *keys = arena_array(lo->v->arena, struct operand, c->n_args);
+
+    for (u32 i = 1; i < c->n_args; i++)
+        keys[i - 1] = (struct operand){c->args[i].type, c->args[i].val};
+    lower_map_declare(lo->v, c->args[0].map);
+    return lower_key(lo, c->args[0].map, keys, c->n_args - 1);
+}
+
+static ir_val lower_delete(struct lowering *lo, struct call *c)
+{
+    return lower_map_delete(lo, c->args[0].map, key_of(lo, c));
+}
+
+const struct func_desc fn_delete = {
+    .name = "delete",
+    .sig = "(map, ...) -> bool",
+    .doc =
+        "delete(@map, key) removes an entry, delete(@scalar) the value; true if it was there. Several keys are "
+        "written as a tuple: delete(@map, (1, 2)).",
+    .example = "BEGIN { @a[1] = 1; if (delete(@a, 1)) { print(\"gone\"); } }",
+    .check = check_keyed,
+    .lower = lower_delete,
+};
+
+static const struct type *check_has_key(struct vocab *v, struct call *c)
+{
+    if (c->n_args == 1 || c->args[0].map->is_scalar) {
+        diag_add(v->diags, E_MAP_IS_SCALAR, c->span, "%.*s() expects a map with keys, and a key",
+                 STR_ARG(c->name));
+        return type_error(v->types);
+    }
+    return check_keyed(v, c);
+}
+
+static ir_val lower_has_key(struct lowering *lo, struct call *c)
+{
+    return lower_map_has(lo, c->args[0].map, key_of(lo, c));
+}
+
+const struct func_desc fn_has_key = {
+    .name = "has_key",
+    .sig = "(map, ...) -> bool",
+    .doc = "True if the map has an entry for the key. Does not make one.",
+    .example = "BEGIN { @a[1] = 1; print(has_key(@a, 1)); }",
+    .check = check_has_key,
+    .lower = lower_has_key,
+};
+
+static const struct type *check_len(struct vocab *v, struct call *c)
+{
+    if (!c->args[0].map->is_scalar)
+        return NULL;
+
+    diag_add(v->diags, E_MAP_IS_SCALAR, c->span, "len() expects a map with keys");
+    return type_error(v->types);
+}
+
+/* bpf_for_each_map_elem (5.13) gives the number of elements that it visited. */
+static ir_val lower_len(struct lowering *lo, struct call *c)
+{
+    struct ir_builder *b = &lo->b;
+    struct map_info *map = c->args[0].map;
+
+    lower_map_declare(lo->v, map);
+
+    ir_val args[] = {ir_map_addr(b, map->ir), ir_callback(b, lower_visit_nothing(lo->v)),
+                     ir_const(b, 0), ir_const(b, 0)};
+
+    return ir_call(b, BPF_FUNC_for_each_map_elem, args, ARRAY_SIZE(args));
+}
+
+const struct func_desc fn_len = {
+    .name = "len",
+    .sig = "(map) -> uint64",
+    .doc = "Number of entries of a map with keys.",
+    .example = "BEGIN { @a[1] = 1; @a[2] = 1; print(len(@a)); }",
+    .check = check_len,
+    .lower = lower_len,
+};

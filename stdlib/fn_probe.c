@@ -1,0 +1,216 @@
+/* Words about the probe that fired: its arguments, return value, function and name. */
+#include <linux/bpf.h>
+
+#include "stdlib/lower.h"
+
+static const struct type *check_arg(struct vocab *v, struct call *c)
+{
+    if (c->number < v->arch->n_arg_regs)
+        return NULL;
+
+    diag_add(v->diags, E_ARG_NUMBER, c->span, "%s doesn't support arg%u: it has arg0 to arg%u",
+             v->arch->name, c->number, v->arch->n_arg_regs - 1);
+    return type_error(v->types);
+}
+
+static ir_val lower_arg(struct lowering *lo, struct call *c)
+{
+    return ir_arg(&lo->b, c->number);
+}
+
+const struct func_desc fn_arg = {
+    .name = "arg",
+    .sig = "() -> uint64",
+    .doc =
+        "arg0, arg1, ...: the arguments of the traced function that are passed in registers (six on x86_64, "
+        "eight on aarch64), as integers.",
+    .example = "kprobe:do_nanosleep { @[arg1] = count(); }",
+    .flags = FN_VARIABLE | FN_NUMBERED,
+    .needs = CAP_ARGN,
+    .check = check_arg,
+    .lower = lower_arg,
+};
+
+static ir_val lower_retval(struct lowering *lo, struct call *c)
+{
+    (void)c;
+    return ir_retval(&lo->b);
+}
+
+const struct func_desc fn_retval = {
+    .name = "retval",
+    .sig = "() -> uint64",
+    .doc = "Return value of the traced function.",
+    .example = "kretprobe:vfs_read { @bytes = hist(retval); }",
+    .flags = FN_VARIABLE,
+    .needs = CAP_RETVAL,
+    .lower = lower_retval,
+};
+
+/* bpf_get_func_ip (5.15) gives the function's first address for entry and return probes alike. */
+static ir_val lower_func(struct lowering *lo, struct call *c)
+{
+    ir_val args[] = {ir_ctx(&lo->b)};
+
+    (void)c;
+    return ir_call(&lo->b, BPF_FUNC_get_func_ip, args, ARRAY_SIZE(args));
+}
+
+const struct func_desc fn_func = {
+    .name = "func",
+    .sig = "() -> ksym",
+    .doc = "Name of the traced function.",
+    .example = "kprobe:vfs_read, kprobe:vfs_write { @[func] = count(); }",
+    .flags = FN_VARIABLE,
+    .needs = CAP_FUNC,
+    .lower = lower_func,
+};
+
+static const struct type *check_probe(struct vocab *v, struct call *c)
+{
+    return c->point ? type_string(v->types, c->point->name.n + 1) : type_error(v->types);
+}
+
+static ir_val lower_probe(struct lowering *lo, struct call *c)
+{
+    const struct type *t = type_string(lo->v->types, c->point->name.n + 1);
+
+    return ir_string(&lo->b, c->point->name, type_mem_size(t));
+}
+
+const struct func_desc fn_probe = {
+    .name = "probe",
+    .sig = "() -> ?",
+    .doc = "Full name of the probe that fired.",
+    .example = "BEGIN { print(probe); }",
+    .flags = FN_VARIABLE | FN_PER_POINT,
+    .check = check_probe,
+    .lower = lower_probe,
+};
+
+/* ---- args.field of tracepoints ---- */
+
+static const struct tracepoint_field *find_field(const struct tracepoint *tp, struct str name)
+{
+    for (u32 i = 0; i < tp->n_fields; i++) {
+        if (str_eq(tp->fields[i].name, name))
+            return &tp->fields[i];
+    }
+    return NULL;
+}
+
+static void report_unknown_field(struct vocab *v, const struct call *c)
+{
+    const struct tracepoint *tp = c->point->tracepoint;
+    const char **names = arena_array(v->arena, const char *, tp->n_fields + 1);
+    struct diag *diag = diag_add(v->diags, E_UNKNOWN_FIELD, c->member_span,
+                                 "'args' of %.*s has no field named '%.*s'",
+                                 STR_ARG(c->point->name), STR_ARG(c->member));
+    struct str list = {"", 0};
+
+    for (u32 i = 0; i < tp->n_fields; i++) {
+        names[i] = str_cstr(v->arena, tp->fields[i].name);
+        list = str_printf(v->arena, "%.*s%s%s", STR_ARG(list), i ? ", " : "", names[i]);
+    }
+
+    int nearest = str_nearest(c->member, names, tp->n_fields);
+
+    if (nearest >= 0)
+        diag_hint(diag, "Did you mean '%s'?", names[nearest]);
+    else if (tp->n_fields)
+        diag_hint(diag, "It has: %.*s.", STR_ARG(list));
+}
+
+static bool is_pointer(const struct tracepoint_field *field)
+{
+    return field->is_data_loc || (field->size == 8 && str_index(field->type, '*') >= 0);
+}
+
+static bool is_char_array(const struct tracepoint_field *field)
+{
+    return field->is_array && str_starts(field->type, "char");
+}
+
+static const struct type *field_type(struct vocab *v, const struct tracepoint_field *field)
+{
+    if (is_char_array(field))
+        return type_string(v->types, field->size);
+    if (is_pointer(field))
+        return type_pointer(v->types);
+    if (!field->is_array && field->size <= 8 && (field->size & (field->size - 1)) == 0)
+        return type_int(v->types, field->size, field->is_signed);
+    return NULL;
+}
+
+static const struct type *check_args(struct vocab *v, struct call *c)
+{
+    if (!c->point || !c->point->tracepoint)
+        return type_error(v->types); /* an unknown tracepoint was reported where it is named */
+    if (c->member.n == 0) {
+        diag_add(v->diags, E_ARGS_ALONE, c->span, "'args' is used with a field: args.NAME");
+        return type_error(v->types);
+    }
+
+    const struct tracepoint_field *field = find_field(c->point->tracepoint, c->member);
+
+    if (!field) {
+        report_unknown_field(v, c);
+        return type_error(v->types);
+    }
+
+    const struct type *t = field_type(v, field);
+
+    if (!t) {
+        diag_add(v->diags, E_FIELD_TYPE, c->member_span,
+                 "Fields of type '%.*s' can not be read yet", STR_ARG(field->type));
+        return type_error(v->types);
+    }
+    return t;
+}
+
+/* Helpers take no pointer into the context: an array is read from it as from any kernel memory. */
+static ir_val read_char_array(struct lowering *lo, const struct tracepoint_field *field)
+{
+    struct ir_builder *b = &lo->b;
+    const struct type *t = type_string(lo->v->types, field->size);
+    ir_val copy = lower_slot(lo, "field", t);
+    ir_val from = ir_ptr_add(b, ir_ctx(b), ir_const(b, field->offset));
+    ir_val args[] = {copy, ir_const(b, field->size), from};
+
+    ir_fill_zero(b, copy, 0, type_mem_size(t));
+    (void)ir_call(b, BPF_FUNC_probe_read_kernel_str, args,
+                  ARRAY_SIZE(args)); /* the record is there */
+    return copy;
+}
+
+static ir_val lower_args(struct lowering *lo, struct call *c)
+{
+    struct ir_builder *b = &lo->b;
+    const struct tracepoint_field *field = find_field(c->point->tracepoint, c->member);
+
+    if (is_char_array(field))
+        return read_char_array(lo, field);
+
+    ir_val word = ir_ctx_load(b, field->offset, field->size, field->is_signed);
+
+    if (!field->is_data_loc)
+        return word;
+
+    /* __data_loc: low half is the offset of the data in the record, high half its length. */
+    ir_val offset = ir_binary(b, IR_AND, word, ir_const(b, 0xffff));
+
+    return ir_binary(b, IR_ADD, ir_unary(b, IR_PTR_TO_INT, ir_ctx(b)), offset);
+}
+
+const struct func_desc fn_args = {
+    .name = "args",
+    .sig = "() -> ?",
+    .doc =
+        "args.NAME: a field of the tracepoint's record. Integers have their own width and sign, char arrays are "
+        "strings, pointers are read with str().",
+    .example = "tracepoint:syscalls:sys_enter_openat { @[str(args.filename)] = count(); }",
+    .flags = FN_VARIABLE | FN_MEMBERS | FN_PER_POINT,
+    .needs = CAP_FIELDS,
+    .check = check_args,
+    .lower = lower_args,
+};

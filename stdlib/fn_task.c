@@ -1,0 +1,134 @@
+/* Words about the current task and CPU. */
+#include <linux/bpf.h>
+
+#include "stdlib/lower.h"
+
+static ir_val lower_pid(struct lowering *lo, struct call *c)
+{
+    (void)c;
+    return ir_binary(&lo->b, IR_LSHR, lower_pid_tgid(lo), ir_const(&lo->b, 32));
+}
+
+const struct func_desc fn_pid = {
+    .name = "pid",
+    .sig = "() -> uint32",
+    .doc = "Process ID of the current task, in the PID namespace of the tracer.",
+    .example = "BEGIN { if (pid > 0) { print(\"ok\"); } }",
+    .flags = FN_VARIABLE,
+    .lower = lower_pid,
+};
+
+static ir_val lower_tid(struct lowering *lo, struct call *c)
+{
+    (void)c;
+    return ir_extend(&lo->b, lower_pid_tgid(lo), 4, false);
+}
+
+const struct func_desc fn_tid = {
+    .name = "tid",
+    .sig = "() -> uint32",
+    .doc = "Thread ID of the current task, in the PID namespace of the tracer.",
+    .example = "BEGIN { if (tid > 0) { print(\"ok\"); } }",
+    .flags = FN_VARIABLE,
+    .lower = lower_tid,
+};
+
+static ir_val uid_gid(struct lowering *lo)
+{
+    return ir_call(&lo->b, BPF_FUNC_get_current_uid_gid, NULL, 0);
+}
+
+static ir_val lower_uid(struct lowering *lo, struct call *c)
+{
+    (void)c;
+    return ir_extend(&lo->b, uid_gid(lo), 4, false);
+}
+
+const struct func_desc fn_uid = {
+    .name = "uid",
+    .sig = "() -> uint64",
+    .doc = "Real user ID of the current task, in the initial user namespace.",
+    .example = "BEGIN { print(uid); }",
+    .flags = FN_VARIABLE,
+    .lower = lower_uid,
+};
+
+static ir_val lower_gid(struct lowering *lo, struct call *c)
+{
+    (void)c;
+    return ir_binary(&lo->b, IR_LSHR, uid_gid(lo), ir_const(&lo->b, 32));
+}
+
+const struct func_desc fn_gid = {
+    .name = "gid",
+    .sig = "() -> uint64",
+    .doc = "Real group ID of the current task, in the initial user namespace.",
+    .example = "BEGIN { print(gid); }",
+    .flags = FN_VARIABLE,
+    .lower = lower_gid,
+};
+
+/* The helper pads with zeros (kernel/bpf/helpers.c, strscpy_pad), as strings in memory must be. */
+static ir_val lower_comm(struct lowering *lo, struct call *c)
+{
+    ir_val name = lower_slot(lo, "comm", type_string(lo->v->types, 16));
+    ir_val args[] = {name, ir_const(&lo->b, 16)};
+
+    (void)c;
+    (void)ir_call(&lo->b, BPF_FUNC_get_current_comm, args, ARRAY_SIZE(args)); /* fails never */
+    return name;
+}
+
+const struct func_desc fn_comm = {
+    .name = "comm",
+    .sig = "() -> string[16]",
+    .doc = "Name of the current task (its thread name: at most 15 bytes).",
+    .example = "BEGIN { print(comm); }",
+    .flags = FN_VARIABLE,
+    .lower = lower_comm,
+};
+
+static ir_val lower_cpu(struct lowering *lo, struct call *c)
+{
+    (void)c;
+    return ir_call(&lo->b, BPF_FUNC_get_smp_processor_id, NULL, 0);
+}
+
+const struct func_desc fn_cpu = {
+    .name = "cpu",
+    .sig = "() -> uint32",
+    .doc = "Number of the CPU that the probe runs on.",
+    .example = "BEGIN { if (cpu < 4096) { print(\"ok\"); } }",
+    .flags = FN_VARIABLE,
+    .lower = lower_cpu,
+};
+
+static ir_val lower_cpid(struct lowering *lo, struct call *c)
+{
+    (void)c;
+    return ir_config(&lo->b, offsetof(struct ptl_config, cpid));
+}
+
+const struct func_desc fn_cpid = {
+    .name = "cpid",
+    .sig = "() -> uint32",
+    .doc = "Process ID of the command that -c started; 0 without -c.",
+    .example = "BEGIN { print(cpid); }",
+    .flags = FN_VARIABLE,
+    .lower = lower_cpid,
+};
+
+static ir_val lower_rand(struct lowering *lo, struct call *c)
+{
+    (void)c;
+    return ir_extend(&lo->b, ir_call(&lo->b, BPF_FUNC_get_prandom_u32, NULL, 0), 4, false);
+}
+
+const struct func_desc fn_rand = {
+    .name = "rand",
+    .sig = "() -> uint32",
+    .doc = "A pseudo-random number.",
+    .example = "BEGIN { if (rand <= 0xffffffff) { print(\"ok\"); } }",
+    .flags = FN_VARIABLE,
+    .lower = lower_rand,
+};

@@ -1,0 +1,63 @@
+/* Words about time. */
+#include <linux/bpf.h>
+
+#include "stdlib/lower.h"
+
+static ir_val boot_ns(struct lowering *lo)
+{
+    return ir_call(&lo->b, BPF_FUNC_ktime_get_boot_ns, NULL, 0);
+}
+
+static ir_val lower_nsecs(struct lowering *lo, struct call *c)
+{
+    (void)c;
+    return boot_ns(lo);
+}
+
+const struct func_desc fn_nsecs = {
+    .name = "nsecs",
+    .sig = "() -> uint64",
+    .doc = "Nanoseconds since boot, with the time that the machine slept (CLOCK_BOOTTIME).",
+    .example = "BEGIN { $start = nsecs; if (nsecs >= $start) { print(\"ok\"); } }",
+    .flags = FN_VARIABLE,
+    .lower = lower_nsecs,
+};
+
+static ir_val lower_elapsed(struct lowering *lo, struct call *c)
+{
+    ir_val start = ir_config(&lo->b, offsetof(struct ptl_config, start_ns));
+
+    (void)c;
+    return ir_binary(&lo->b, IR_SUB, boot_ns(lo), start);
+}
+
+const struct func_desc fn_elapsed = {
+    .name = "elapsed",
+    .sig = "() -> uint64",
+    .doc = "Nanoseconds since the tracer started.",
+    .example = "BEGIN { if (elapsed < 1h) { print(\"ok\"); } }",
+    .flags = FN_VARIABLE,
+    .lower = lower_elapsed,
+};
+
+static ir_val lower_time(struct lowering *lo, struct call *c)
+{
+    u64 site = lower_site_new(lo->v, SITE_TIME, c->span);
+
+    lower_site(lo->v, site)->text = c->n_args ? c->args[0].text : STR("%H:%M:%S\n");
+
+    struct record r = lower_record_begin(lo, site);
+
+    lower_record_end(lo, &r);
+    return NULL;
+}
+
+const struct func_desc fn_time = {
+    .name = "time",
+    .sig = "(literal?) -> void",
+    .doc =
+        "Prints the local time of day in a format of strftime(3); \"%H:%M:%S\\n\" if none is given. "
+        "The time is taken when the record is printed.",
+    .example = "BEGIN { time(\"%Y\\n\"); }",
+    .lower = lower_time,
+};

@@ -1,0 +1,88 @@
+/* tracepoint:CATEGORY:EVENT. The record's layout comes from the event's format file when `args` is
+ * used. */
+#include <errno.h>
+
+#include "stdlib/vocab.h"
+
+static bool is_event_name(struct str name)
+{
+    for (u32 i = 0; i < name.n; i++) {
+        char c = name.p[i];
+
+        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+              c == '_' || c == '-'))
+            return false;
+    }
+    return name.n > 0;
+}
+
+static void report_missing(struct vocab *v, const struct attach_point *point)
+{
+    const char *const *names = NULL;
+    u32 n = kernel_tracepoint_names(v->kernel, &names);
+    struct str event =
+        str_printf(v->arena, "%.*s:%.*s", STR_ARG(point->text[0]), STR_ARG(point->text[1]));
+    int nearest = str_nearest(event, names, n);
+    struct diag *diag = diag_add(v->diags, E_NO_TRACEPOINT, point->span,
+                                 "No matches for tracepoint %.*s.", STR_ARG(event));
+
+    if (nearest >= 0)
+        diag_hint(diag, "Did you mean '%s'?", names[nearest]);
+}
+
+static bool resolve_tracepoint(struct vocab *v, struct attach_point *point)
+{
+    int err = kernel_tracepoint(v->kernel, point->text[0], point->text[1], &point->tracepoint);
+
+    if (err == 0)
+        return true;
+    if (err == -ENOENT) {
+        report_missing(v, point);
+    } else if (err == -EACCES) {
+        struct diag *diag = diag_add(v->diags, E_NO_TRACEFS, point->span,
+                                     "The fields of %.*s are not known: tracefs can not be read",
+                                     STR_ARG(point->name));
+
+        diag_hint(diag, "Run as root, or mount it: mount -t tracefs tracefs /sys/kernel/tracing");
+    } else {
+        diag_add(v->diags, E_TRACEPOINT_FORMAT, point->span,
+                 "The kernel's description of %.*s can not be understood", STR_ARG(point->name));
+    }
+    return false;
+}
+
+static bool parse_tracepoint(struct vocab *v, struct attach_point *point, const struct str *parts,
+                             u32 n)
+{
+    if (n != 2) {
+        struct diag *diag = diag_add(v->diags, E_PROBE_SPEC, point->span,
+                                     "tracepoint probe type requires 2 arguments, found %u", n);
+
+        diag_hint(diag, "It is written %s.", point->probe->forms);
+        return false;
+    }
+    for (u32 i = 0; i < 2; i++) {
+        if (!is_event_name(parts[i])) {
+            diag_add(v->diags, E_PROBE_SPEC, point->span, "'%.*s' is not the name of a tracepoint",
+                     STR_ARG(parts[i]));
+            return false;
+        }
+        point->text[i] = parts[i];
+    }
+    return true;
+}
+
+const struct probe_desc probe_TRACEPOINT = {
+    .id = PROBE_TRACEPOINT,
+    .forms = "tracepoint:CATEGORY:EVENT",
+    .doc = "A place that the kernel's authors made for tracing. Its record is in args.NAME.",
+    .example = "tracepoint:sched:sched_process_exec { @[comm] = count(); }",
+    .caps = CAP_FIELDS,
+    .exec = EXEC_GUARDED,
+    .has_task = true,
+    .ctx = IR_CTX_TRACEPOINT,
+    .section = "tracepoint",
+    .method = METHOD_TRACEPOINT,
+    .parse = parse_tracepoint,
+    .resolve = resolve_tracepoint,
+};

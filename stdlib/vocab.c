@@ -1,0 +1,234 @@
+/* Look-up of words, and what is common to all of them: names near a misspelt one, probe specs. The
+ * tables come from funcs.def, abi/agg.def and abi/probe.def. */
+#include "stdlib/vocab.h"
+
+#define FUNC(name) extern const struct func_desc fn_##name;
+#include "stdlib/funcs.def"
+#undef FUNC
+
+#define AGG(id, name, type_name) extern const struct agg_desc agg_##name;
+#include "abi/agg.def"
+#undef AGG
+
+#define PROBE(id, name, short_name) extern const struct probe_desc probe_##id;
+#include "abi/probe.def"
+#undef PROBE
+
+static const struct func_desc *const funcs[] = {
+#define FUNC(name) &fn_##name,
+#include "stdlib/funcs.def"
+#undef FUNC
+};
+
+static const struct agg_desc *const aggs[] = {
+#define AGG(id, name, type_name) [AGG_##id] = &agg_##name,
+#include "abi/agg.def"
+#undef AGG
+};
+
+static const struct probe_desc *const probes[] = {
+#define PROBE(id, name, short_name) [PROBE_##id] = &probe_##id,
+#include "abi/probe.def"
+#undef PROBE
+};
+
+static bool parse_number(struct str digits, u32 *number_out)
+{
+    u32 number = 0;
+
+    if (digits.n == 0 || digits.n > 3)
+        return false;
+    for (u32 i = 0; i < digits.n; i++) {
+        if (digits.p[i] < '0' || digits.p[i] > '9')
+            return false;
+        number = number * 10 + (u32)(digits.p[i] - '0');
+    }
+    *number_out = number;
+    return true;
+}
+
+const struct func_desc *vocab_func(struct str name, u32 *number_out)
+{
+    u32 number = 0;
+
+    for (u32 i = 0; i < ARRAY_SIZE(funcs); i++) {
+        const struct func_desc *fn = funcs[i];
+        bool found = str_eq_c(name, fn->name);
+
+        if (fn->flags & FN_NUMBERED) {
+            found = str_starts(name, fn->name) &&
+                    parse_number(str_sub(name, (u32)strlen(fn->name), name.n), &number);
+        }
+        if (found) {
+            if (number_out)
+                *number_out = number;
+            return fn;
+        }
+    }
+    return NULL;
+}
+
+const struct func_desc *const *vocab_funcs(u32 *n_out)
+{
+    *n_out = ARRAY_SIZE(funcs);
+    return funcs;
+}
+
+const struct agg_desc *vocab_agg(struct str name)
+{
+    for (u32 i = 0; i < ARRAY_SIZE(aggs); i++) {
+        if (str_eq_c(name, agg_name(aggs[i]->id)))
+            return aggs[i];
+    }
+    return NULL;
+}
+
+const struct agg_desc *vocab_agg_by_id(enum agg_id id)
+{
+    return aggs[id];
+}
+
+const struct probe_desc *vocab_probe(struct str name)
+{
+    for (u32 i = 0; i < ARRAY_SIZE(probes); i++) {
+        const char *short_name = probe_short_name(probes[i]->id);
+
+        if (str_eq_nocase(name, probe_name(probes[i]->id)))
+            return probes[i];
+        if (*short_name && str_eq_nocase(name, short_name))
+            return probes[i];
+    }
+    return NULL;
+}
+
+const struct probe_desc *vocab_probe_by_id(enum probe_id id)
+{
+    return probes[id];
+}
+
+static void hint_nearest(struct vocab *v, struct diag *diag, struct str name, bool only_variables)
+{
+    const char *names[ARRAY_SIZE(funcs) + ARRAY_SIZE(aggs)];
+    u32 n = 0;
+
+    for (u32 i = 0; i < ARRAY_SIZE(funcs); i++) {
+        if (!only_variables || (funcs[i]->flags & (FN_VARIABLE | FN_NUMBERED | FN_MEMBERS)))
+            names[n++] = funcs[i]->name;
+    }
+    for (u32 i = 0; i < ARRAY_SIZE(aggs) && !only_variables; i++)
+        names[n++] = agg_name(aggs[i]->id);
+
+    int nearest = str_nearest(name, names, n);
+
+    if (nearest >= 0)
+        diag_hint(diag, "Did you mean '%s'?", names[nearest]);
+    else if (vocab_func(name, NULL) || vocab_agg(name))
+        diag_hint(diag, "'%.*s' is a function: write %.*s(...).", STR_ARG(name), STR_ARG(name));
+    (void)v;
+}
+
+void vocab_report_unknown(struct vocab *v, struct str name, struct span span, bool is_call)
+{
+    struct diag *diag = NULL;
+
+    if (is_call)
+        diag =
+            diag_add(v->diags, E_UNKNOWN_FUNCTION, span, "Unknown function: '%.*s'", STR_ARG(name));
+    else
+        diag = diag_add(v->diags, E_UNKNOWN_IDENTIFIER, span, "Unknown identifier: '%.*s'",
+                        STR_ARG(name));
+    hint_nearest(v, diag, name, !is_call);
+}
+
+/* ---- probe specs ---- */
+
+#define MAX_PARTS 8
+
+/* `$1` in a part stands for the parameter's text. */
+static bool expand_param(struct vocab *v, struct span span, struct str part, struct str *out)
+{
+    u32 number = 0;
+
+    *out = part;
+    if (part.n < 2 || part.p[0] != '$' || !parse_number(str_sub(part, 1, part.n), &number))
+        return true;
+    if (number == 0 || number > v->n_params) {
+        diag_add(v->diags, E_PROBE_PARAM, span,
+                 "The probe needs parameter $%u, which was not given", number);
+        return false;
+    }
+    *out = v->params[number - 1];
+    return true;
+}
+
+/* Split at colons outside of quotes, and remove the quotes. Returns the number of parts, 0 after
+ * reporting. */
+static u32 split_spec(struct vocab *v, struct str spec, struct span span, struct str *parts)
+{
+    char *text = arena_array(v->arena, char, spec.n + 1);
+    u32 n = 0;
+    u32 length = 0;
+    bool in_quotes = false;
+
+    parts[0] = (struct str){text, 0};
+    for (u32 i = 0; i < spec.n; i++) {
+        char c = spec.p[i];
+
+        if (c == '"') {
+            in_quotes = !in_quotes;
+        } else if (c == ':' && !in_quotes) {
+            if (++n == MAX_PARTS) {
+                diag_add(v->diags, E_PROBE_SPEC, span, "The probe has too many parts");
+                return 0;
+            }
+            parts[n] = (struct str){text + length, 0};
+        } else {
+            text[length++] = c;
+            parts[n].n++;
+        }
+    }
+    n++;
+    for (u32 i = 0; i < n; i++) {
+        if (!expand_param(v, span, parts[i], &parts[i]))
+            return 0;
+    }
+    return n;
+}
+
+static void report_unknown_probe(struct vocab *v, struct str name, struct span span)
+{
+    const char *names[ARRAY_SIZE(probes)];
+    struct diag *diag =
+        diag_add(v->diags, E_UNKNOWN_PROBE, span, "Invalid probe type: %.*s", STR_ARG(name));
+
+    for (u32 i = 0; i < ARRAY_SIZE(probes); i++)
+        names[i] = probe_name(probes[i]->id);
+
+    int nearest = str_nearest(name, names, ARRAY_SIZE(probes));
+
+    if (nearest >= 0)
+        diag_hint(diag, "Did you mean '%s'?", names[nearest]);
+}
+
+bool vocab_parse_spec(struct vocab *v, struct str spec, struct span span, struct attach_point *out)
+{
+    struct str parts[MAX_PARTS];
+    u32 n = split_spec(v, spec, span, parts);
+
+    if (n == 0)
+        return false;
+
+    const struct probe_desc *probe = vocab_probe(parts[0]);
+
+    if (!probe) {
+        report_unknown_probe(v, parts[0], span);
+        return false;
+    }
+
+    struct str name = str_of(probe_name(probe->id));
+
+    for (u32 i = 1; i < n; i++)
+        name = str_printf(v->arena, "%.*s:%.*s", STR_ARG(name), STR_ARG(parts[i]));
+    *out = (struct attach_point){.probe = probe, .name = name, .span = span};
+    return probe->parse(v, out, parts + 1, n - 1);
+}

@@ -1,0 +1,177 @@
+/* The wiring of the compiler: each stage's result is the next one's input, and the first stage with
+ * an error ends it. Holds the tree's only setjmp: a full arena jumps here and becomes E001.
+ *
+ * Nothing but the output buffers is owned outside of the arena, so the jump leaves nothing behind;
+ * what the scanner and LLVM hold then is freed by the end of the process.
+ */
+#include "tools/compile.h"
+
+#include <setjmp.h>
+
+#include "codegen/codegen.h"
+#include "lexer/token.h"
+#include "parser/parse.h"
+#include "tools/file.h"
+
+#define COMPILE_MEMORY_MAX ((size_t)64 << 20)
+
+struct compilation {
+    const struct compile_opts *opts;
+    struct compile_result *out;
+    struct arena arena;
+    struct sources sources;
+    struct diags diags;
+    jmp_buf on_full;
+};
+
+const char *compile_stage_name(enum compile_stage stage)
+{
+    static const char *const names[] = {
+#define STAGE(id, name) name,
+        COMPILE_STAGES(STAGE)
+#undef STAGE
+    };
+
+    return names[stage];
+}
+
+void compile_result_done(struct compile_result *r)
+{
+    buf_done(&r->object);
+    buf_done(&r->print);
+    buf_done(&r->diagnostics);
+}
+
+static void arena_is_full(void *data)
+{
+    struct compilation *c = data;
+
+    longjmp(c->on_full, 1);
+}
+
+/* Is this stage to be printed? If so and there are others, give it a title. */
+static bool stage_begin(struct compilation *c, enum compile_stage stage)
+{
+    u32 stages = c->opts->stages;
+
+    if (!(stages & (1u << stage)))
+        return false;
+    if (stages & (stages - 1))
+        buf_printf(&c->out->print, "--- %s\n", compile_stage_name(stage));
+    return true;
+}
+
+/* Is there nothing to do behind this stage? */
+static bool stage_is_last(const struct compilation *c, enum compile_stage stage)
+{
+    return !c->opts->wants_object && c->opts->stages && !(c->opts->stages >> (stage + 1));
+}
+
+static void tree_print(struct compilation *c, const struct program *program, bool with_types)
+{
+    struct ast_print how = {.with_types = with_types, .print_type = type_print};
+
+    ast_print(program, &c->sources, &how, &c->out->print);
+}
+
+static void object_make(struct compilation *c, const struct ir_module *module)
+{
+    struct codegen_opts how = {.arch = c->opts->arch, .file_name = c->opts->name};
+
+    if (!codegen_object(module, &how, &c->diags, &c->out->object))
+        return;
+    if (c->out->object.failed)
+        arena_is_full(c);
+    if (stage_begin(c, STAGE_BPF) &&
+        codegen_disassemble(c->out->object.p, c->out->object.n, &c->out->print))
+        ptl_bug("the object that was just made cannot be disassembled");
+}
+
+static struct ir_module *module_make(struct compilation *c, struct program *program)
+{
+    const struct compile_opts *o = c->opts;
+    struct semantic_opts how = {
+        .arch = o->arch,
+        .params = o->params,
+        .n_params = o->n_params,
+        .is_unsafe = o->is_unsafe,
+        .test = o->test,
+    };
+    const struct kernel *kernel = kernel_new(&c->arena, o->tracefs);
+
+    return semantic_analyze(&c->arena, program, &c->diags, kernel, &how);
+}
+
+static void stages_run(struct compilation *c)
+{
+    const struct source *src = sources_add(&c->sources, c->opts->name, c->opts->text);
+    struct program *program = NULL;
+    struct ir_module *module = NULL;
+    const char *wrong = NULL;
+
+    if (c->opts->text.n > SCRIPT_SIZE_MAX) {
+        (void)diag_add(&c->diags, E_SCRIPT_SIZE, NO_SPAN, "The script is larger than 1 MiB.");
+        return;
+    }
+    if (stage_begin(c, STAGE_TOKENS))
+        tokens_print(&c->arena, src, &c->diags, &c->out->print);
+    if (stage_is_last(c, STAGE_TOKENS))
+        return;
+    program = parse_program(&c->arena, src, &c->diags);
+    if (diags_errors(&c->diags))
+        return;
+    if (stage_begin(c, STAGE_AST))
+        tree_print(c, program, false);
+    if (stage_is_last(c, STAGE_AST))
+        return;
+    module = module_make(c, program);
+    if (!module || diags_errors(&c->diags))
+        return;
+    if (stage_begin(c, STAGE_TYPES))
+        tree_print(c, program, true);
+    if (stage_begin(c, STAGE_IR))
+        ir_print(module, &c->out->print);
+    wrong = ir_verify(module);
+    if (wrong)
+        ptl_bug(wrong);
+    if (!stage_is_last(c, STAGE_TYPES) && !stage_is_last(c, STAGE_IR))
+        object_make(c, module);
+}
+
+/* The only place that a full arena comes back to. Returns false in that case. */
+static bool stages_guarded(struct compilation *c)
+{
+    if (setjmp(c->on_full))
+        return false;
+    stages_run(c);
+    diags_render(&c->diags, &c->out->diagnostics, c->opts->has_color);
+    return true;
+}
+
+/* Without an arena there is no diag: this is the one text that is not rendered from one. */
+static void full_report(struct compile_result *out)
+{
+    buf_reset(&out->print);
+    buf_reset(&out->diagnostics);
+    buf_printf(&out->diagnostics, "ERROR: The script needs too much memory to compile. [%c%03d]\n",
+               diag_letter(E_OUT_OF_MEMORY), E_OUT_OF_MEMORY);
+}
+
+bool ptl_compile(const struct compile_opts *opts, struct compile_result *out)
+{
+    struct compilation c = {.opts = opts, .out = out};
+    bool is_good = false;
+
+    arena_init(&c.arena, COMPILE_MEMORY_MAX, arena_is_full, &c);
+    sources_init(&c.sources, &c.arena);
+    diags_init(&c.diags, &c.arena, &c.sources);
+    if (stages_guarded(&c)) {
+        is_good = diags_errors(&c.diags) == 0;
+    } else {
+        full_report(out);
+    }
+    if (!is_good)
+        buf_reset(&out->object);
+    arena_done(&c.arena);
+    return is_good;
+}

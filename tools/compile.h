@@ -1,0 +1,52 @@
+/* The compiler as one call: source text -> object, text of the stages, diagnostics. */
+#pragma once
+
+#include "abi/abi.h"
+#include "semantic/semantic.h"
+
+/* STAGE(id, name): what --emit can print, in the order in which it is printed. */
+#define COMPILE_STAGES(STAGE) \
+    STAGE(TOKENS, "tokens")   \
+    STAGE(AST, "ast")         \
+    STAGE(TYPES, "types")     \
+    STAGE(IR, "ir")           \
+    STAGE(BPF, "bpf")
+
+enum compile_stage {
+#define STAGE(id, name) STAGE_##id,
+    COMPILE_STAGES(STAGE)
+#undef STAGE
+    STAGE_COUNT_
+};
+
+/* All borrowed. */
+struct compile_opts {
+    struct str name; /* of the source, as diagnostics show it */
+    struct str text;
+    const struct str *params; /* $1 .. */
+    u32 n_params;
+    const struct arch *arch;
+    const char *tracefs; /* folder of the tracepoints; NULL: this machine's */
+    bool is_unsafe;
+    enum semantic_test test;
+    u32 stages;        /* 1 << enum compile_stage, for `print` */
+    bool wants_object; /* false: stop behind the last of the stages; with none of them, check all */
+    bool has_color;
+};
+
+/* What a compilation gives; zeroed before, freed by compile_result_done(). */
+struct compile_result {
+    struct buf object;      /* ELF; empty if it was not wanted or there were errors */
+    struct buf print;       /* of the stages; with several, each behind a line "--- NAME" */
+    struct buf diagnostics; /* rendered */
+};
+
+/* Compile. Memory is bounded by COMPILE_MEMORY_MAX (LLVM's own aside); more is diagnostic E001.
+ * Returns true, or false if there were errors: they are in out->diagnostics, as warnings are. */
+bool ptl_compile(const struct compile_opts *opts, struct compile_result *out);
+
+/* Free its buffers. */
+void compile_result_done(struct compile_result *r);
+
+/* Name of a stage; static string. */
+const char *compile_stage_name(enum compile_stage stage);

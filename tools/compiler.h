@@ -1,0 +1,19 @@
+/* Running ptlc: the compiler is a process of its own without privileges, so that no script can do
+ * more by it than end it. */
+#pragma once
+
+#include "base/str.h"
+#include "tools/options.h"
+#include "tools/script.h"
+
+/* Statuses of compiler_run beside 0. */
+#define COMPILER_REJECTED 1 /* the script is wrong; ptlc has said why */
+#define COMPILER_FAILED   2 /* ptlc is missing or died; said here */
+
+/* Compile the script with ptlc (found beside this program, in ../libexec/ptrace-lite, or in $PATH).
+ * Its diagnostics go straight to standard error; with --emit its print goes to output_fd.
+ * has_color: whether diagnostics are coloured.
+ * object_out: the ELF object, appended; nothing with --emit.
+ * Returns 0, COMPILER_REJECTED or COMPILER_FAILED. */
+int compiler_run(const struct options *o, const struct script *script, bool has_color,
+                 int output_fd, struct buf *object_out);

@@ -1,0 +1,22 @@
+/* Whole files, and files in memory: what both programs need to hand sources and objects on. */
+#pragma once
+
+#include "base/str.h"
+
+/* A script may have this many bytes. */
+#define SCRIPT_SIZE_MAX ((size_t)1 << 20)
+
+/* Append all that can be read from fd (from its current position on) to out.
+ * limit: bytes; reading stops there, so endless files are no trap.
+ * Returns 0; -EFBIG if there was more than limit; -ENOMEM; -EISDIR, -EIO, ... from read(2). */
+int file_read_all(int fd, size_t limit, struct buf *out);
+
+/* Write all n bytes. Returns 0 or the negative errno of write(2). */
+int file_write_all(int fd, const void *bytes, size_t n);
+
+/* A file in memory, close-on-exec, empty. name: shown in /proc only.
+ * Returns the descriptor, owned by the caller, or a negative errno. */
+int file_memory_new(const char *name);
+
+/* Set the position of fd to its start. Returns 0 or a negative errno. */
+int file_rewind(int fd);

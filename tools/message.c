@@ -1,0 +1,56 @@
+/* Messages of the programs, and the care for the three standard streams. */
+#include "tools/message.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <string.h>
+
+void message_print(const char *kind, const char *fmt, ...)
+{
+    va_list args;
+
+    va_start(args, fmt);
+    (void)fprintf(stderr, "%s: ", kind); /* nowhere to report a failing standard error */
+    (void)vfprintf(stderr, fmt, args);   // NOLINT(clang-analyzer-valist.Uninitialized): it is not
+    va_end(args);
+    (void)fputc('\n', stderr);
+}
+
+const char *message_errno(int err)
+{
+    const char *text = strerrordesc_np(-err);
+
+    return text ? text : "unknown error";
+}
+
+bool message_flush(FILE *stream, const char *name)
+{
+    int failed = ferror(stream);
+
+    errno = 0;
+    if (fflush(stream) == 0 && !failed)
+        return true;
+    if (errno) {
+        message_error("cannot write %s: %s", name, message_errno(-errno));
+    } else {
+        message_error("cannot write %s", name); /* the reason was lost with an earlier call */
+    }
+    return false;
+}
+
+unsigned message_guard_streams(void)
+{
+    unsigned closed = 0;
+
+    for (int fd = 0; fd <= 2; fd++) {
+        if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF)
+            continue;
+        closed |= 1u << fd;
+        /* The lowest free number is fd. Not close-on-exec: the programs that we start need it too.
+         */
+        if (open("/dev/null", O_RDWR) < 0)
+            return closed;
+    }
+    return closed;
+}

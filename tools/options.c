@@ -1,0 +1,327 @@
+/* The command line of ptrace-lite: a handler for each row of options.def, and what getopt_long
+ * needs, made from the same rows. Options end at the program, so that those behind it are the
+ * program's. */
+#include "tools/options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <string.h>
+
+#include "tools/message.h"
+
+#define PID_MAX_LIMIT 0x400000 /* of the kernel, 64-bit */
+#define LONG_BASE     0x100    /* getopt values of rows: above all letters */
+
+struct option_row {
+    char letter; /* 0: none */
+    const char *name;
+    const char *argument;
+    bool (*set)(struct options *o, const char *arg); /* false after saying what is wrong */
+    const char *help;
+};
+
+// --- handlers ------------------------------------------------------------------------------------
+
+static bool option_text(struct options *o, const char *arg)
+{
+    if (o->text) {
+        message_error("two programs given: -e may be used once");
+        return false;
+    }
+    o->text = arg;
+    return true;
+}
+
+static bool option_command(struct options *o, const char *arg)
+{
+    o->command = arg;
+    return true;
+}
+
+static bool option_pid(struct options *o, const char *arg)
+{
+    char *end = NULL;
+    long pid = 0;
+
+    errno = 0;
+    pid = strtol(arg, &end, 10);
+    if (end == arg || *end != '\0') {
+        message_error("Failed to parse pid: %s", arg);
+        return false;
+    }
+    if (errno == ERANGE || pid < 1 || pid > PID_MAX_LIMIT) {
+        message_error("Pid out of range: %s", arg);
+        return false;
+    }
+    o->pid = (pid_t)pid;
+    return true;
+}
+
+static bool option_output(struct options *o, const char *arg)
+{
+    o->output = arg;
+    return true;
+}
+
+static bool option_quiet(struct options *o, const char *arg)
+{
+    (void)arg; /* none */
+    o->is_quiet = true;
+    return true;
+}
+
+static bool option_verbose(struct options *o, const char *arg)
+{
+    (void)arg; /* none */
+    o->is_verbose = true;
+    return true;
+}
+
+static bool option_unsafe(struct options *o, const char *arg)
+{
+    (void)arg; /* none */
+    o->is_unsafe = true;
+    return true;
+}
+
+static bool option_dry_run(struct options *o, const char *arg)
+{
+    (void)arg; /* none */
+    o->is_dry_run = true;
+    return true;
+}
+
+static bool option_emit(struct options *o, const char *arg)
+{
+    o->emit = arg; /* ptlc knows the stages */
+    return true;
+}
+
+static bool option_max_map_memory(struct options *o, const char *arg)
+{
+    static const char units[] = "KMG";
+    const char *unit = NULL;
+    char *end = NULL;
+    u64 size = 0;
+
+    errno = 0;
+    size = strtoull(arg, &end, 10);
+    if (*end != '\0')
+        unit = strchr(units, *end);
+    if (arg[0] < '0' || arg[0] > '9' || (*end != '\0' && (!unit || end[1] != '\0'))) {
+        message_error("Failed to parse size: %s", arg);
+        message_hint("a number of bytes, or with K, M or G: 64M");
+        return false;
+    }
+    if (errno == ERANGE || size == 0 ||
+        (unit && __builtin_mul_overflow(size, 1ull << (10 * (unit - units + 1)), &size))) {
+        message_error("Size out of range: %s", arg);
+        return false;
+    }
+    o->max_map_memory_bytes = size;
+    return true;
+}
+
+/* Append one name, n bytes of it. */
+static bool feature_add(struct options *o, const char *name, size_t n)
+{
+    char *copy = NULL;
+
+    if (n == 0) {
+        message_error("--no-feature: a name is missing");
+        return false;
+    }
+    if (o->n_no_features == OPTIONS_FEATURES_MAX) {
+        message_error("--no-feature: more than %d names", OPTIONS_FEATURES_MAX);
+        return false;
+    }
+    copy = strndup(name, n);
+    if (!copy) {
+        message_error("out of memory");
+        return false;
+    }
+    o->no_features[o->n_no_features++] = copy;
+    return true;
+}
+
+static bool option_no_feature(struct options *o, const char *arg)
+{
+    for (;;) {
+        size_t n = strcspn(arg, ",");
+
+        if (!feature_add(o, arg, n))
+            return false;
+        if (arg[n] == '\0')
+            return true;
+        arg += n + 1;
+    }
+}
+
+static bool option_raw_output(struct options *o, const char *arg)
+{
+    (void)arg; /* none */
+    o->is_raw_output = true;
+    return true;
+}
+
+static bool option_version(struct options *o, const char *arg)
+{
+    (void)arg; /* none */
+    o->wants_version = true;
+    return true;
+}
+
+static bool option_help(struct options *o, const char *arg)
+{
+    (void)arg; /* none */
+    o->wants_help = true;
+    return true;
+}
+
+static bool option_test_switch(struct options *o, const char *arg)
+{
+    o->test_switch = arg;
+    return true;
+}
+
+static const struct option_row rows[] = {
+#define OPT(letter, name, argument, set, help) {letter, name, argument, option_##set, help},
+#include "tools/options.def"
+#undef OPT
+};
+
+// --- getopt --------------------------------------------------------------------------------------
+
+struct getopt_tables {
+    char letters[2 + 2 * ARRAY_SIZE(rows)];
+    struct option names[ARRAY_SIZE(rows) + 1];
+};
+
+static void tables_make(struct getopt_tables *t)
+{
+    char *letter = t->letters;
+    struct option *name = t->names;
+
+    memset(t, 0, sizeof(*t));
+    *letter++ = '+'; /* stop at the program */
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        bool has_argument = *rows[i].argument != '\0';
+
+        if (rows[i].letter) {
+            *letter++ = rows[i].letter;
+            if (has_argument)
+                *letter++ = ':';
+        }
+        if (*rows[i].name != '\0')
+            *name++ = (struct option){rows[i].name, has_argument, NULL, LONG_BASE + (int)i};
+    }
+}
+
+static const struct option_row *row_find(int value)
+{
+    if (value >= LONG_BASE)
+        return &rows[value - LONG_BASE];
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        if (rows[i].letter == value)
+            return &rows[i];
+    }
+    return NULL;
+}
+
+/* The rule of the language: text has a block in it, and file names have no `{` or `<`. */
+static bool is_program_text(const char *arg)
+{
+    return strpbrk(arg, "{<") != NULL;
+}
+
+/* What is left behind the options: the program, unless -e gave it, and its parameters. */
+static bool operands_take(struct options *o, char **operands, int n)
+{
+    if (!o->text) {
+        if (n == 0) {
+            message_error("no program given");
+            return false;
+        }
+        *(is_program_text(operands[0]) ? &o->text : &o->file) = operands[0];
+        operands++;
+        n--;
+    }
+    o->params = (const char *const *)operands;
+    o->n_params = (u32)n;
+    return true;
+}
+
+static bool options_check(const struct options *o)
+{
+    if (o->pid && o->command) {
+        message_error("-p and -c exclude each other");
+        message_hint("-c traces the command that it starts, -p a process that runs already");
+        return false;
+    }
+    return true;
+}
+
+bool options_parse(struct options *o, int argc, char **argv)
+{
+    struct getopt_tables tables;
+    int value = 0;
+
+    memset(o, 0, sizeof(*o));
+    tables_make(&tables);
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread
+    while ((value = getopt_long(argc, argv, tables.letters, tables.names, NULL)) != -1) {
+        const struct option_row *row = row_find(value);
+
+        if (!row) { /* '?': getopt has told the reason */
+            options_usage(stderr);
+            return false;
+        }
+        if (!row->set(o, optarg))
+            return false;
+    }
+    if (o->wants_help || o->wants_version)
+        return true;
+    if (!operands_take(o, argv + optind, argc - optind)) {
+        options_usage(stderr);
+        return false;
+    }
+    return options_check(o);
+}
+
+void options_done(struct options *o)
+{
+    for (u32 i = 0; i < o->n_no_features; i++)
+        free(o->no_features[i]);
+    o->n_no_features = 0;
+}
+
+void options_usage(FILE *out)
+{
+    (void)fputs(
+        "usage: ptrace-lite [OPTIONS] PROGRAM|FILE|- [PARAMETERS...]\n"
+        "       ptrace-lite [OPTIONS] -e TEXT [PARAMETERS...]\n\n"
+        "PROGRAM is a text with a block in it: 'kprobe:do_sys_openat2 < @[comm] = count(); >'.\n"
+        "Else it is the name of a FILE that holds one; - is standard input.\n\n",
+        out); /* the caller flushes and checks */
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        const struct option_row *row = &rows[i];
+        char left[40];
+        int n = 0;
+
+        if (*row->help == '\0')
+            continue;
+        if (row->letter)
+            n = snprintf(left, sizeof(left), "-%c", row->letter);
+        if (*row->name != '\0') {
+            n += snprintf(left + n, sizeof(left) - (size_t)n, "%s--%s", n ? ", " : "    ",
+                          row->name);
+        }
+        if (*row->argument != '\0')
+            (void)snprintf(left + n, sizeof(left) - (size_t)n, " %s", row->argument);
+        (void)fprintf(out, "  %-24s %s\n", left, row->help);
+    }
+    (void)fputs(
+        "\nExit status: 0, N of exit(N), 1 for mistakes, 2 if the compiler died, 255 if the\n"
+        "kernel refused to load or attach. The manual: man ptrace-lite.\n",
+        out);
+}

@@ -1,0 +1,37 @@
+/* The command line of ptrace-lite. Every option is a row of options.def. */
+#pragma once
+
+#include <stdio.h>
+#include <sys/types.h>
+
+#include "base/util.h"
+
+#define OPTIONS_FEATURES_MAX 32
+
+/* Strings are views into argv where nothing else is said. */
+struct options {
+    const char *text;          /* -e TEXT, or the program as first argument; else NULL */
+    const char *file;          /* path or "-"; NULL if there is a text */
+    const char *const *params; /* $1 .. */
+    u32 n_params;
+    const char *command; /* -c */
+    const char *output;  /* -o */
+    const char *emit;
+    const char *test_switch;
+    pid_t pid;                               /* -p; 0: none */
+    char *no_features[OPTIONS_FEATURES_MAX]; /* owned */
+    u32 n_no_features;
+    u64 max_map_memory_bytes; /* 0: not given */
+    bool is_quiet, is_verbose, is_unsafe, is_dry_run, is_raw_output;
+    bool wants_help, wants_version;
+};
+
+/* Read the command line. Says on standard error what is wrong with it. Returns whether it is right.
+ * Call options_done() in both cases. May be called once in a process (getopt). */
+bool options_parse(struct options *o, int argc, char **argv);
+
+/* Free what it owns; a zeroed one is fine. */
+void options_done(struct options *o);
+
+/* The text of --help. */
+void options_usage(FILE *out);

@@ -1,0 +1,173 @@
+/* ptrace-lite, the command: options, source, compiler, then the runtime's session from open to
+ * free.
+ *
+ * Exit status: 0; N of exit(N); 1 for mistakes of the user and failing output; 2 if the compiler
+ * died; 255 if the kernel refused to load or attach. Everything but the program's output is written
+ * to standard error.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/diag.h"
+#include "runtime/runtime.h"
+#include "tools/compiler.h"
+#include "tools/message.h"
+#include "tools/options.h"
+#include "tools/script.h"
+
+#define STATUS_MISTAKE 1
+#define STDOUT_NAME    "standard output"
+
+static void stream_close(FILE **stream)
+{
+    if (*stream && *stream != stdout)
+        (void)fclose(*stream); /* message_flush has checked what was written */
+}
+
+/* A set variable that is not empty. */
+static const char *variable(const char *name)
+{
+    const char *value = getenv(name); // NOLINT(concurrency-mt-unsafe): one thread
+
+    return value && *value != '\0' ? value : NULL;
+}
+
+/* Whether diagnostics are coloured. Both streams are asked: who redirects one wants plain text. */
+static bool wants_color(void)
+{
+    const char *choice = variable("PTRACE_LITE_COLOR");
+
+    if (choice && strcmp(choice, "always") == 0)
+        return true;
+    if (choice && strcmp(choice, "never") == 0)
+        return false;
+    return !variable("NO_COLOR") && isatty(STDOUT_FILENO) && isatty(STDERR_FILENO);
+}
+
+static double now_ms(void)
+{
+    struct timespec t = {0};
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &t); /* cannot fail for this clock */
+    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
+/* Say why a session's step failed: what has a place in the script first. Returns the exit status.
+ */
+static int failure_report(const struct ptl_session *s, const struct ptl_error *err, bool has_color)
+{
+    _cleanup_buf_ struct buf located = {0};
+    const struct diags *diags = s ? ptl_diags(s) : NULL;
+
+    if (diags)
+        diags_render(diags, &located, has_color);
+    if (located.n > 0)
+        (void)fwrite(located.p, 1, located.n, stderr); /* nowhere to report that */
+    if (err->text[0] != '\0')
+        message_error("%s", err->text);
+    if (err->hint[0] != '\0')
+        message_hint("%s", err->hint);
+    return err->exit_status ? err->exit_status : STATUS_MISTAKE;
+}
+
+/* Run the object. out_name: of the stream `out`, for messages. Returns the exit status. */
+static int object_run(const struct buf *object, const struct options *o, FILE *out, bool has_color)
+{
+    _cleanup_(ptl_free) struct ptl_session *s = NULL;
+    struct ptl_error err = {0};
+    struct ptl_opts opts = {
+        .no_features = (const char *const *)o->no_features,
+        .n_no_features = o->n_no_features,
+        .filter_pid = o->pid,
+        .command = o->command,
+        .max_map_memory_bytes = o->max_map_memory_bytes,
+        .is_verbose = o->is_verbose,
+        .is_quiet = o->is_quiet,
+        .is_raw_output = o->is_raw_output,
+        .out = out,
+        .log = stderr,
+    };
+    int status = 0;
+
+    if (ptl_open(&s, object->p, object->n, &opts, &err) || ptl_load(s, &err) || ptl_attach(s, &err))
+        return failure_report(s, &err, has_color);
+    if (o->is_dry_run) {
+        u32 n = ptl_attach_count(s);
+
+        if (!o->is_quiet)
+            (void)fprintf(stderr, "Attached %u probe%s\n", n, n == 1 ? "" : "s");
+        return 0;
+    }
+    if (ptl_run(s, &status, &err))
+        return failure_report(s, &err, has_color);
+    return status;
+}
+
+/* Compile and run. Returns the exit status. */
+static int script_run(const struct options *o, FILE *out)
+{
+    _cleanup_(script_done) struct script script = {.fd = -1};
+    _cleanup_buf_ struct buf object = {0};
+    bool has_color = wants_color();
+    double start_ms = now_ms();
+    int status = 0;
+
+    if (!script_load(&script, o))
+        return STATUS_MISTAKE;
+    status = compiler_run(o, &script, has_color, fileno(out), &object);
+    if (status || o->emit)
+        return status;
+    if (o->is_verbose)
+        (void)fprintf(stderr, "compiled: %.1f ms, %zu bytes\n", now_ms() - start_ms, object.n);
+    return object_run(&object, o, out, has_color);
+}
+
+/* The stream of -o, or standard output; NULL after saying what is wrong. */
+static FILE *output_open(const char *path, bool is_stdout_closed)
+{
+    FILE *out = NULL;
+
+    if (!path && is_stdout_closed) {
+        message_error(STDOUT_NAME " is closed");
+        return NULL;
+    }
+    if (!path)
+        return stdout;
+    out = fopen(path, "we");
+    if (!out)
+        message_error("cannot open %s for writing: %s", path, message_errno(-errno));
+    return out;
+}
+
+static void version_print(FILE *out)
+{
+    (void)fputs("ptrace-lite v" PTL_VERSION "\n", out); /* main flushes and checks */
+}
+
+int main(int argc, char **argv)
+{
+    bool is_stdout_closed = message_guard_streams() & (1u << STDOUT_FILENO);
+    _cleanup_(stream_close) FILE *out = NULL;
+    _cleanup_(options_done) struct options o = {0};
+    int status = 0;
+
+    if (!options_parse(&o, argc, argv))
+        return STATUS_MISTAKE;
+    /* First of all, before anything is traced whose record would then be lost. */
+    out = output_open(o.output, is_stdout_closed);
+    if (!out)
+        return STATUS_MISTAKE;
+    if (o.wants_help) {
+        options_usage(out);
+    } else if (o.wants_version) {
+        version_print(out);
+    } else {
+        status = script_run(&o, out);
+    }
+    if (!message_flush(out, o.output ? o.output : STDOUT_NAME) && status == 0)
+        status = STATUS_MISTAKE;
+    return status;
+}
