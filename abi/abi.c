@@ -1,5 +1,5 @@
-/* Names of the enumerations that both programs agree on, straight from their .def files. Unknown ids give "?": they can
- * come from an object that was not checked. */
+/* Names of the enumerations that both programs agree on, straight from their .def files. Unknown
+ * ids give "?": they can come from an object that was not checked. */
 #include "abi/abi.h"
 
 static const char *const probe_names[] = {

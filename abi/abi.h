@@ -17,10 +17,11 @@ enum probe_id {
     PROBE_COUNT_
 };
 
-/* How a program is loaded and attached. A provider may have several methods (variants of a clause), best first. */
+/* How a program is loaded and attached. A provider may have several methods (variants of a clause),
+ * best first. */
 enum attach_method {
-    METHOD_TEST_RUN = 1,   /* raw tracepoint program, run once by BPF_PROG_TEST_RUN: begin, end */
-    METHOD_KPROBE = 2,     /* perf event of the kprobe PMU */
+    METHOD_TEST_RUN = 1, /* raw tracepoint program, run once by BPF_PROG_TEST_RUN: begin, end */
+    METHOD_KPROBE = 2,   /* perf event of the kprobe PMU */
     METHOD_KRETPROBE = 3,
     METHOD_TRACEPOINT = 4, /* perf event of a tracepoint */
     METHOD_PERF_CPUS = 5,  /* cpu-clock perf event on every online CPU: profile */
@@ -29,16 +30,18 @@ enum attach_method {
 
 #define METHOD_LAST METHOD_PERF_ONE
 
-/* Shape of a value in memory; kind of a `type` row of the metadata. The number is part of the format. */
+/* Shape of a value in memory; kind of a `type` row of the metadata. The number is part of the
+ * format. */
 enum abi_type {
     ABI_NONE = 0,
-    ABI_INT = 1,    /* 8 bytes, signed */
-    ABI_UINT = 2,   /* 8 bytes, unsigned */
-    ABI_BOOL = 3,   /* 8 bytes, 0 or 1 */
-    ABI_STRING = 4, /* size bytes, NUL-terminated or full */
-    ABI_TUPLE = 5,  /* its fields, each at its offset */
-    ABI_KSYM = 6,   /* 8 bytes: kernel address, shown as the symbol's name */
-    ABI_AGG = 7,    /* an aggregation's slot; num0 agg_id, num1..3 its parameters, is_signed of its argument */
+    ABI_INT = 1,     /* 8 bytes, signed */
+    ABI_UINT = 2,    /* 8 bytes, unsigned */
+    ABI_BOOL = 3,    /* 8 bytes, 0 or 1 */
+    ABI_STRING = 4,  /* size bytes, NUL-terminated or full */
+    ABI_TUPLE = 5,   /* its fields, each at its offset */
+    ABI_KSYM = 6,    /* 8 bytes: kernel address, shown as the symbol's name */
+    ABI_AGG = 7,     /* an aggregation's slot; num0 agg_id, num1..3 its parameters, is_signed of its
+                        argument */
     ABI_POINTER = 8, /* 8 bytes, shown as 0x... */
 };
 
@@ -49,33 +52,38 @@ const char *probe_short_name(enum probe_id id);
 const char *agg_name(enum agg_id id);
 const char *agg_type_name(enum agg_id id);
 
-/* Number of 8-byte members of an aggregation's slot (agg.def); 0 for an unknown aggregation or a wrong bits. */
+/* Number of 8-byte members of an aggregation's slot (agg.def); 0 for an unknown aggregation or a
+ * wrong bits. */
 u32 agg_word_count(enum agg_id agg, const s64 params[3]);
 
 #define HIST_BITS_MAX 5
 
-/* hist(n, bits): each power of two is cut into 2^bits buckets. Bucket 0 holds negative values, then one bucket for
- * each of 0 .. 2^bits - 1, then 2^bits for each power of two up to 2^63. bits: 0 to 5. */
+/* hist(n, bits): each power of two is cut into 2^bits buckets. Bucket 0 holds negative values, then
+ * one bucket for each of 0 .. 2^bits - 1, then 2^bits for each power of two up to 2^63. bits: 0
+ * to 5. */
 u32 hist_bucket_count(u32 bits);
 /* Smallest value of a bucket >= 1, and the smallest of the next one (0 stands for 2^64). */
 u64 hist_bucket_low(u32 bits, u32 bucket);
 
-/* lhist(n, min, max, step): bucket 0 below min, last bucket max and above. Bounds are signed; step > 0.
- * Where step does not divide the range, the last bucket below max is narrower. Saturates at UINT32_MAX. */
+/* lhist(n, min, max, step): bucket 0 below min, last bucket max and above. Bounds are signed; step
+ * > 0. Where step does not divide the range, the last bucket below max is narrower. Saturates at
+ * UINT32_MAX. */
 u32 lhist_bucket_count(s64 min, s64 max, s64 step);
 
 /* Architectures: what depends on the CPU, as tables. */
 struct arch {
-    const char *name;      /* uname -m */
+    const char *name;        /* uname -m */
     u16 elf_machine_bpf_tag; /* number in the metadata: 1 x86_64, 2 arm64 */
-    u32 n_arg_regs;        /* integer arguments that a kernel function gets in registers */
-    u32 arg_off[8];        /* offset of each in the kprobe context (struct pt_regs / user_pt_regs), bytes */
-    u32 ret_off;           /* offset of the return value's register */
-    u32 ip_off;            /* offset of the instruction pointer */
+    u32 n_arg_regs;          /* integer arguments that a kernel function gets in registers */
+    u32 arg_off[8]; /* offset of each in the kprobe context (struct pt_regs / user_pt_regs), bytes
+                     */
+    u32 ret_off;    /* offset of the return value's register */
+    u32 ip_off;     /* offset of the instruction pointer */
     const char *syscall_prefix; /* of kernel functions: "__x64_sys_" */
 };
 
-/* The architecture that this binary runs on; never NULL on the supported ones (a build error elsewhere). */
+/* The architecture that this binary runs on; never NULL on the supported ones (a build error
+ * elsewhere). */
 const struct arch *arch_native(void);
 /* By its number in the metadata, or NULL. */
 const struct arch *arch_by_tag(u32 tag);

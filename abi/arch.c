@@ -1,5 +1,6 @@
-/* What depends on the CPU: where a kprobe's context holds the integer arguments, the return value and the instruction
- * pointer. x86_64 is the kernel's struct pt_regs; arm64 is struct user_pt_regs: regs[31], sp, pc, pstate. */
+/* What depends on the CPU: where a kprobe's context holds the integer arguments, the return value
+ * and the instruction pointer. x86_64 is the kernel's struct pt_regs; arm64 is struct user_pt_regs:
+ * regs[31], sp, pc, pstate. */
 #include "abi/abi.h"
 
 static const struct arch arches[] = {

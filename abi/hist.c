@@ -1,5 +1,6 @@
-/* Bucket arithmetic of hist() and lhist(), and the sizes of all aggregations' slots: the compiler sizes maps by it, the
- * runtime labels rows by it. The layouts are documented in abi.h and agg.def. */
+/* Bucket arithmetic of hist() and lhist(), and the sizes of all aggregations' slots: the compiler
+ * sizes maps by it, the runtime labels rows by it. The layouts are documented in abi.h and agg.def.
+ */
 #include "abi/abi.h"
 
 u32 hist_bucket_count(u32 bits)

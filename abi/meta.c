@@ -1,9 +1,10 @@
 /* Encoder and decoder of the metadata section, generated from meta.def.
  *
- * Format, little-endian: 8 bytes of magic, u32 version, then every table in the order of meta.def: u32 number of rows,
- * then the rows, member by member; an integer is 8 bytes, a string is a u32 length and its bytes. Nothing follows.
- * The decoder runs as root on bytes that anybody may have written: every read is checked against the end, and a row count
- * is refused when that many rows cannot be in what is left, so memory stays proportional to the input. */
+ * Format, little-endian: 8 bytes of magic, u32 version, then every table in the order of meta.def:
+ * u32 number of rows, then the rows, member by member; an integer is 8 bytes, a string is a u32
+ * length and its bytes. Nothing follows. The decoder runs as root on bytes that anybody may have
+ * written: every read is checked against the end, and a row count is refused when that many rows
+ * cannot be in what is left, so memory stays proportional to the input. */
 #include "abi/meta.h"
 
 #include <errno.h>
@@ -34,11 +35,11 @@ static void put_str(struct buf *out, struct str s)
     buf_add(out, s.p, s.n);
 }
 
-#define META_TABLE(name)                                                        \
-    static void put_##name##s(struct buf *out, const struct meta *m)            \
-    {                                                                           \
-        put_u32(out, m->name##s.n);                                             \
-        for (u32 i = 0; i < m->name##s.n; i++) {                                \
+#define META_TABLE(name)                                             \
+    static void put_##name##s(struct buf *out, const struct meta *m) \
+    {                                                                \
+        put_u32(out, m->name##s.n);                                  \
+        for (u32 i = 0; i < m->name##s.n; i++) {                     \
             const struct meta_##name *row = &m->name##s.items[i];
 #define META_U64(member)        put_u64(out, row->member);
 #define META_STR(member)        put_str(out, row->member);
@@ -146,14 +147,14 @@ enum {
 #undef META_END
 };
 
-#define META_TABLE(name)                                                              \
-    static void get_##name##s(struct reader *r, struct meta *m)                       \
-    {                                                                                 \
-        u32 n = get_count(r, ROW_MIN_##name);                                         \
-                                                                                      \
-        m->name##s.items = n ? arena_array(r->arena, struct meta_##name, n) : NULL;   \
-        m->name##s.n = m->name##s.cap = n;                                            \
-        for (u32 i = 0; i < n; i++) {                                                 \
+#define META_TABLE(name)                                                            \
+    static void get_##name##s(struct reader *r, struct meta *m)                     \
+    {                                                                               \
+        u32 n = get_count(r, ROW_MIN_##name);                                       \
+                                                                                    \
+        m->name##s.items = n ? arena_array(r->arena, struct meta_##name, n) : NULL; \
+        m->name##s.n = m->name##s.cap = n;                                          \
+        for (u32 i = 0; i < n; i++) {                                               \
             struct meta_##name *row = &m->name##s.items[i];
 #define META_U64(member)        row->member = get_u64(r);
 #define META_STR(member)        row->member = get_str(r);
@@ -173,17 +174,17 @@ static bool in_table(u64 ref, u32 n_rows)
     return ref == META_NO_REF || ref < n_rows;
 }
 
-#define META_TABLE(name)                                                        \
-    static bool refs_ok_##name(const struct meta *m)                            \
-    {                                                                           \
-        for (u32 i = 0; i < m->name##s.n; i++) {                                \
-            const struct meta_##name *row = &m->name##s.items[i];               \
-                                                                                \
+#define META_TABLE(name)                                          \
+    static bool refs_ok_##name(const struct meta *m)              \
+    {                                                             \
+        for (u32 i = 0; i < m->name##s.n; i++) {                  \
+            const struct meta_##name *row = &m->name##s.items[i]; \
+                                                                  \
             (void)row; /* tables without a reference */
 #define META_U64(member)
 #define META_STR(member)
-#define META_REF(member, table)                   \
-    if (!in_table(row->member, m->table##s.n))    \
+#define META_REF(member, table)                \
+    if (!in_table(row->member, m->table##s.n)) \
         return false;
 #define META_END(name) \
     }                  \
@@ -213,8 +214,8 @@ static bool all_refs_ok(const struct meta *m)
         ;
 }
 
-/* n rows from first lie in a table of n_rows. *total sums them up: rows are not shared, so that no reader of the tables
- * does more work than there are rows. */
+/* n rows from first lie in a table of n_rows. *total sums them up: rows are not shared, so that no
+ * reader of the tables does more work than there are rows. */
 static bool owns_rows(u64 first, u64 n, u32 n_rows, u64 *total)
 {
     if (first > n_rows || n > n_rows - first || n > n_rows - *total)
@@ -260,7 +261,8 @@ static const char *check_structure(const struct meta *m)
     return check_types(m);
 }
 
-int meta_decode(struct arena *arena, const void *bytes, size_t size, struct meta *m, const char **why_out)
+int meta_decode(struct arena *arena, const void *bytes, size_t size, struct meta *m,
+                const char **why_out)
 {
     struct reader r = {.arena = arena, .p = bytes, .end = (const u8 *)bytes + size};
     struct meta got = {0};

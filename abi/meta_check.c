@@ -1,8 +1,10 @@
-/* The second check of decoded metadata: the rows against each other. After it the runtime may use every enum as an index
- * and read every value inside its payload, key or map value without looking again.
+/* The second check of decoded metadata: the rows against each other. After it the runtime may use
+ * every enum as an index and read every value inside its payload, key or map value without looking
+ * again.
  *
- * Limits are generous ones of our own, so that a made-up object cannot make the runtime allocate without end: what the
- * compiler produces stays far below them. Each function gives NULL or a static sentence. */
+ * Limits are generous ones of our own, so that a made-up object cannot make the runtime allocate
+ * without end: what the compiler produces stays far below them. Each function gives NULL or a
+ * static sentence. */
 #include <errno.h>
 #include <string.h>
 
@@ -10,7 +12,7 @@
 #include "abi/record.h"
 
 enum {
-    VALUE_SIZE_MAX = 1 << 20,  /* of a type, bytes: a hist with 32 buckets a power has 15 kB */
+    VALUE_SIZE_MAX = 1 << 20, /* of a type, bytes: a hist with 32 buckets a power has 15 kB */
     PAYLOAD_SIZE_MAX = 1 << 20,
     FIELD_WIDTH_MAX = 1 << 16, /* of a printf conversion */
 };
@@ -151,8 +153,7 @@ static const char *check_piece(const struct meta *m, const struct meta_piece *p,
 static const char *check_pieces(const struct meta *m, const struct meta_site *s)
 {
     for (u64 i = 0; i < s->n_pieces; i++) {
-        const char *why =
-            check_piece(m, &m->pieces.items[s->first_piece + i], s->payload_size);
+        const char *why = check_piece(m, &m->pieces.items[s->first_piece + i], s->payload_size);
 
         if (why)
             return why;

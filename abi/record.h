@@ -1,30 +1,34 @@
-/* The ring buffer's records, and the maps that both programs know by name. LAYOUT: shared by codegen and runtime.
+/* The ring buffer's records, and the maps that both programs know by name. LAYOUT: shared by
+ * codegen and runtime.
  *
- * One ring buffer carries data and control in one order: the order in which space was reserved, which is the sequence
- * that the reader sees. Data records are refused by the program when less than a reserve is free (see
- * struct ptl_config.ring_data_limit), so control is never dropped because data filled the buffer.
+ * One ring buffer carries data and control in one order: the order in which space was reserved,
+ * which is the sequence that the reader sees. Data records are refused by the program when less
+ * than a reserve is free (see struct ptl_config.ring_data_limit), so control is never dropped
+ * because data filled the buffer.
  *
- * A record is a header and a payload whose layout is the site's (abi/meta.def): each value at its offset, integers as
- * 8 bytes, strings as NUL-terminated arrays of fixed size. */
+ * A record is a header and a payload whose layout is the site's (abi/meta.def): each value at its
+ * offset, integers as 8 bytes, strings as NUL-terminated arrays of fixed size. */
 #pragma once
 
 #include "base/util.h"
 
 struct ptl_record {
-    u32 site;     /* index into the metadata's sites; its kind says what the payload is */
-    u32 size;     /* of header and payload, bytes: a check for the reader */
+    u32 site; /* index into the metadata's sites; its kind says what the payload is */
+    u32 size; /* of header and payload, bytes: a check for the reader */
 };
 
 /* Kind of a site. The number is part of the format. */
 enum site_kind {
-    SITE_PRINTF = 1,    /* payload: the arguments, see the site's pieces */
-    SITE_PRINT = 2,     /* print(value): payload one value of the site's type */
-    SITE_TIME = 3,      /* time(fmt): the site's text is the strftime format; no payload */
-    SITE_EXIT = 4,      /* control; payload s64 code */
-    SITE_PRINT_MAP = 5, /* control; payload u64 top, u64 div (0: not given); the site names the map */
-    SITE_CLEAR = 6,     /* control; no payload; the site names the map */
-    SITE_ZERO = 7,      /* control; no payload; the site names the map */
-    SITE_ERROR = 8,     /* a run-time warning; payload s64 return code of the helper; text: message id (enum run_error) in num0 */
+    SITE_PRINTF = 1, /* payload: the arguments, see the site's pieces */
+    SITE_PRINT = 2,  /* print(value): payload one value of the site's type */
+    SITE_TIME = 3,   /* time(fmt): the site's text is the strftime format; no payload */
+    SITE_EXIT = 4,   /* control; payload s64 code */
+    SITE_PRINT_MAP =
+        5,          /* control; payload u64 top, u64 div (0: not given); the site names the map */
+    SITE_CLEAR = 6, /* control; no payload; the site names the map */
+    SITE_ZERO = 7,  /* control; no payload; the site names the map */
+    SITE_ERROR = 8, /* a run-time warning; payload s64 return code of the helper; text: message id
+                       (enum run_error) in num0 */
 };
 
 static inline bool site_is_control(enum site_kind kind)
@@ -42,7 +46,8 @@ enum run_error {
 
 #define RUN_ERROR_LAST RUN_ERROR_READ
 
-/* Per-CPU books, one per site, in the array map PTL_MAP_BOOKS: what could not be told through the ring. */
+/* Per-CPU books, one per site, in the array map PTL_MAP_BOOKS: what could not be told through the
+ * ring. */
 struct ptl_book {
     u64 lost;   /* records of this site that found no room */
     u64 errors; /* times that a SITE_ERROR happened, sent or not */
@@ -51,14 +56,16 @@ struct ptl_book {
 /* A SITE_ERROR is sent for the first so many times on each CPU, then only counted. */
 #define PTL_ERRORS_SENT 16
 
-#define PTL_MAP_RING "ptl_ring"     /* BPF_MAP_TYPE_RINGBUF, size set by the runtime before load */
-#define PTL_MAP_BOOKS "ptl_books"   /* BPF_MAP_TYPE_PERCPU_ARRAY of struct ptl_book, one entry a site */
-#define PTL_MAP_SCRATCH "ptl_scratch" /* BPF_MAP_TYPE_PERCPU_ARRAY, one entry a program */
+#define PTL_MAP_RING "ptl_ring" /* BPF_MAP_TYPE_RINGBUF, size set by the runtime before load */
+#define PTL_MAP_BOOKS \
+    "ptl_books" /* BPF_MAP_TYPE_PERCPU_ARRAY of struct ptl_book, one entry a site */
+#define PTL_MAP_SCRATCH  "ptl_scratch" /* BPF_MAP_TYPE_PERCPU_ARRAY, one entry a program */
 #define PTL_SECTION_META ".ptl.meta"
-#define PTL_SECTION_CONFIG ".rodata.ptl" /* holds one struct ptl_config, filled in by the runtime before load */
+#define PTL_SECTION_CONFIG \
+    ".rodata.ptl" /* holds one struct ptl_config, filled in by the runtime before load */
 
-/* Constants that only the running machine knows. They are read-only data, so the verifier folds them and removes the
- * branches that they decide. LAYOUT: every member is 8 bytes. */
+/* Constants that only the running machine knows. They are read-only data, so the verifier folds
+ * them and removes the branches that they decide. LAYOUT: every member is 8 bytes. */
 struct ptl_config {
     u64 ring_data_limit; /* data is refused when the ring holds more than this many bytes */
     u64 start_ns;        /* CLOCK_BOOTTIME at start: base of `elapsed` */

@@ -101,10 +101,11 @@ void buf_printf(struct buf *b, const char *fmt, ...)
         n = vsnprintf(b->p + b->n, b->cap - b->n, fmt, args);
         va_end(args);
     }
-    if (n < 0)
+    if (n < 0) {
         b->failed = true;
-    else
+    } else {
         b->n += (size_t)n;
+    }
 }
 
 u32 buf_add_visible(struct buf *b, struct str s, u32 at, u32 *columns_out)

@@ -29,9 +29,10 @@ static const struct diag_row rows[] = {
 
 static const struct diag_row *diag_row(enum diag_code code)
 {
-    for (u32 i = 0; i < ARRAY_SIZE(codes); i++)
+    for (u32 i = 0; i < ARRAY_SIZE(codes); i++) {
         if (codes[i] == code)
             return &rows[i];
+    }
     return NULL;
 }
 
@@ -105,6 +106,7 @@ struct diag *diag_add(struct diags *d, enum diag_code code, struct span span, co
     diag->text = text;
     diag->arena = d->arena;
     diag->order = d->list.n;
+    /* NOLINTNEXTLINE(bugprone-sizeof-expression): a list of pointers, and meant so */
     *vec_push(d->arena, &d->list) = diag;
     d->n_errors += row->severity == SEV_ERROR;
     return diag;

@@ -56,10 +56,11 @@ static void add_source_line(struct buf *out, const struct place *place)
         u32 columns = 0, at = i;
 
         i += buf_add_visible(out, line, i, &columns);
-        if (at < begin)
+        if (at < begin) {
             lead += columns;
-        else if (at < end)
+        } else if (at < end) {
             width += columns;
+        }
     }
     buf_add_char(out, '\n');
     if (place->end_line != place->line)
@@ -74,10 +75,11 @@ static void add_place(struct buf *out, const struct place *place)
     if (!place->source)
         return;
     add_escaped(out, place->source->name);
-    if (place->line == place->end_line)
+    if (place->line == place->end_line) {
         buf_printf(out, ":%u:%u-%u: ", place->line, place->column, place->end_column);
-    else
+    } else {
         buf_printf(out, ":%u-%u: ", place->line, place->end_line);
+    }
 }
 
 static void add_message(struct buf *out, enum severity severity, struct str text, bool color)
@@ -137,8 +139,8 @@ void diags_render(const struct diags *d, struct buf *out, bool color)
 
     if (!d->list.n)
         return;
-    memcpy(sorted, d->list.items, d->list.n * sizeof(*sorted));
-    qsort(sorted, d->list.n, sizeof(struct diag *), diag_order);
+    memcpy(sorted, d->list.items, d->list.n * sizeof(void *));
+    qsort(sorted, d->list.n, sizeof(void *), diag_order);
     for (u32 i = 0; i < d->list.n; i++) {
         bool is_error = sorted[i]->severity == SEV_ERROR;
 

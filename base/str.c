@@ -8,6 +8,7 @@
 
 enum {
     NEAREST_MAX_BYTES = 64, /* longer words get no suggestion: nobody mistypes those */
+    STR_PRINTF_ROOM = 128,  /* what most formatted texts fit into */
 };
 
 struct str str_of(const char *cstr)
@@ -27,7 +28,9 @@ bool str_eq_c(struct str a, const char *b)
 
 static char ascii_lower(char c)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+    if (c < 'A' || c > 'Z')
+        return c;
+    return (char)(c | 0x20);
 }
 
 bool str_eq_nocase(struct str a, const char *b)
@@ -36,9 +39,10 @@ bool str_eq_nocase(struct str a, const char *b)
 
     if (a.n != other.n)
         return false;
-    for (u32 i = 0; i < a.n; i++)
+    for (u32 i = 0; i < a.n; i++) {
         if (ascii_lower(a.p[i]) != ascii_lower(other.p[i]))
             return false;
+    }
     return true;
 }
 
@@ -90,17 +94,19 @@ const char *str_cstr(struct arena *a, struct str s)
 struct str str_vprintf(struct arena *a, const char *fmt, va_list args)
 {
     va_list again;
+    size_t room = STR_PRINTF_ROOM;
+    char *p = arena_alloc(a, room);
     int n = 0;
-    char *p = NULL;
 
     va_copy(again, args);
-    n = vsnprintf(NULL, 0, fmt, again);
+    n = vsnprintf(p, room, fmt, args);
+    if (n >= 0 && (size_t)n >= room) {
+        room = (size_t)n + 1;
+        p = arena_alloc(a, room);
+        n = vsnprintf(p, room, fmt, again);
+    }
     va_end(again);
-    if (n <= 0)
-        return (struct str){"", 0};
-    p = arena_alloc(a, (size_t)n + 1);
-    n = vsnprintf(p, (size_t)n + 1, fmt, args);
-    return (struct str){p, n > 0 ? (u32)n : 0};
+    return n > 0 ? (struct str){p, (u32)n} : (struct str){"", 0};
 }
 
 struct str str_printf(struct arena *a, const char *fmt, ...)

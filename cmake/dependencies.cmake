@@ -1,5 +1,5 @@
-# What comes from outside, as two interface libraries: ptl_llvm (for codegen/) and ptl_bpf (for
-# runtime/). Static by default: loading the shared libLLVM costs 17 ms and 60 MB in every run.
+# What comes from outside, as interface libraries: ptl_llvm (for codegen/), ptl_bpf (for runtime/) and
+# ptl_elf (for both). Static by default: loading the shared libLLVM costs 17 ms and 60 MB in every run.
 
 # A library by name, its archive if PTL_STATIC_DEPS and one is installed.
 function(ptl_find_library out name)
@@ -19,10 +19,11 @@ ptl_find_library(elf_library elf)
 ptl_find_library(z_library z)
 ptl_find_library(zstd_library zstd)
 
-add_library(ptl_bpf INTERFACE)
+add_library(ptl_elf INTERFACE)
 # zstd: newer archives of libelf need it; an archive that nothing needs adds nothing.
-target_link_libraries(ptl_bpf INTERFACE
-  "${bpf_library}" "${elf_library}" "${zstd_library}" "${z_library}")
+target_link_libraries(ptl_elf INTERFACE "${elf_library}" "${zstd_library}" "${z_library}")
+add_library(ptl_bpf INTERFACE)
+target_link_libraries(ptl_bpf INTERFACE "${bpf_library}" ptl_elf)
 
 find_program(PTL_LLVM_CONFIG NAMES llvm-config-19 llvm-config REQUIRED)
 

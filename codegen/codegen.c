@@ -1,6 +1,7 @@
-/* IR module -> object: sets up one LLVM module, has every function and map generated into it, and turns what LLVM
- * complains about into diagnostics. If the stack of a function proves too large, all is made again with a stricter plan
- * for its slots. LLVM's only global state is its fatal error handler, which reports like every bug of ours. */
+/* IR module -> object: sets up one LLVM module, has every function and map generated into it, and
+ * turns what LLVM complains about into diagnostics. If the stack of a function proves too large,
+ * all is made again with a stricter plan for its slots. LLVM's only global state is its fatal error
+ * handler, which reports like every bug of ours. */
 #include "codegen/codegen.h"
 
 #include <stdlib.h>
@@ -84,7 +85,8 @@ static void gen_done(struct gen *g)
     LLVMContextDispose(g->e.context);
 }
 
-/* LLVM's own check of what we made: a failure is our bug, found here rather than in a crash of a pass. */
+/* LLVM's own check of what we made: a failure is our bug, found here rather than in a crash of a
+ * pass. */
 static void check_module(const struct gen *g)
 {
     char *error = NULL;
@@ -148,7 +150,8 @@ static void report(struct diags *diags, const struct ir_module *m, const char *l
     }
 }
 
-/* One attempt; g is what it left behind: failed, llvm_error. Returns whether the object was appended. */
+/* One attempt; g is what it left behind: failed, llvm_error. Returns whether the object was
+ * appended. */
 static bool attempt(const struct gen *like, struct buf *out, struct gen *g)
 {
     bool ok;

@@ -1,8 +1,9 @@
-/* Thin wrappers around what is used of LLVM's C API to append instructions, so that a change of that API is a change
- * here. Each appends at the builder's place and returns LLVM's value.
+/* Thin wrappers around what is used of LLVM's C API to append instructions, so that a change of
+ * that API is a change here. Each appends at the builder's place and returns LLVM's value.
  *
- * BPF's rules that the wrappers know: words are i64, addresses are opaque pointers, a load or store is aligned to its
- * size (the IR's rule), and LLVM must not turn our loops over memory into something the verifier cannot follow. */
+ * BPF's rules that the wrappers know: words are i64, addresses are opaque pointers, a load or store
+ * is aligned to its size (the IR's rule), and LLVM must not turn our loops over memory into
+ * something the verifier cannot follow. */
 #pragma once
 
 #include <llvm-c/Core.h>
@@ -145,8 +146,8 @@ static inline LLVMAttributeRef emit_text_attribute(const struct emit *e, const c
     return LLVMCreateStringAttribute(e->context, name, (unsigned)strlen(name), "", 0);
 }
 
-/* Call a BPF helper by its number. args: words and pointers. LLVM may not merge two such calls into one: the verifier
- * wants to see one map in one call. */
+/* Call a BPF helper by its number. args: words and pointers. LLVM may not merge two such calls into
+ * one: the verifier wants to see one map in one call. */
 static inline LLVMValueRef emit_helper(const struct emit *e, LLVMTypeRef result, u32 helper,
                                        LLVMValueRef *args, u32 n_args)
 {
@@ -164,27 +165,12 @@ static inline LLVMValueRef emit_helper(const struct emit *e, LLVMTypeRef result,
     return call;
 }
 
-/* v, but LLVM cannot know it to be so: no unrolling, no strength reduction into a comparison of pointers. Costs no
- * instruction. */
+/* v, but LLVM cannot know it to be so: no unrolling, no strength reduction into a comparison of
+ * pointers. Costs no instruction. */
 static inline LLVMValueRef emit_opaque(const struct emit *e, LLVMValueRef v)
 {
     LLVMTypeRef type = LLVMFunctionType(e->i64, (LLVMTypeRef[]){e->i64}, 1, 0);
     LLVMValueRef code = LLVMGetInlineAsm(type, "", 0, "=r,0", 4, 1, 0, LLVMInlineAsmDialectATT, 0);
 
     return LLVMBuildCall2(e->builder, type, code, &v, 1, "");
-}
-
-/* Say that a conditional branch nearly always takes its first way: LLVM then leaves it a branch, where it would compute
- * both ways and select. */
-static inline void emit_mark_likely(const struct emit *e, LLVMValueRef branch)
-{
-    unsigned kind = LLVMGetMDKindIDInContext(e->context, "prof", 4);
-    LLVMMetadataRef parts[3] = {
-        LLVMMDStringInContext2(e->context, "branch_weights", 14),
-        LLVMValueAsMetadata(LLVMConstInt(e->i32, 2000, 0)),
-        LLVMValueAsMetadata(LLVMConstInt(e->i32, 1, 0)),
-    };
-    LLVMMetadataRef node = LLVMMDNodeInContext2(e->context, parts, ARRAY_SIZE(parts));
-
-    LLVMSetMetadata(branch, kind, LLVMMetadataAsValue(e->context, node));
 }

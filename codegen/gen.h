@@ -1,7 +1,7 @@
 /* What the files of codegen/ share: the state of one object's generation, and the parts' entries.
  *
- * One struct gen makes one LLVM module. Everything that hangs off LLVM's context is freed with it (gen_done); the rest
- * lives in the IR module's arena. */
+ * One struct gen makes one LLVM module. Everything that hangs off LLVM's context is freed with it
+ * (gen_done); the rest lives in the IR module's arena. */
 #pragma once
 
 #include <llvm-c/DebugInfo.h>
@@ -14,8 +14,8 @@
 #define BPF_TRIPLE "bpfel"
 #define BPF_CPU    "v3"
 
-/* How freely a function's slots may use the BPF stack. If LLVM finds the stack too large, the object is made again with
- * the next. */
+/* How freely a function's slots may use the BPF stack. If LLVM finds the stack too large, the
+ * object is made again with the next. */
 enum stack_plan {
     STACK_FREE,   /* slots that LLVM can keep in registers do not count */
     STACK_COUNT,  /* all slots count */
@@ -44,9 +44,9 @@ struct gen_func {
     LLVMValueRef *values; /* by instruction id; leaves are not in it */
     LLVMBasicBlockRef *blocks;
     struct slot_place *slots;
-    u32 scratch_size;     /* bytes of scratch that its slots need; 0: none */
+    u32 scratch_size;         /* bytes of scratch that its slots need; 0: none */
     LLVMValueRef scratch_key; /* on the stack: number of the entry */
-    u32 scratch_block;    /* block at whose begin the scratch entry is looked up */
+    u32 scratch_block;        /* block at whose begin the scratch entry is looked up */
     LLVMMetadataRef subprogram;
     struct span last_span; /* of the location that the builder has */
 };
@@ -63,11 +63,13 @@ struct gen {
     LLVMMetadataRef unit;
     LLVMMetadataRef int32_type, uint32_type, word_type, signed_type, char_type;
     LLVMMetadataRef main_type; /* int (void *ctx) */
-    LLVMValueRef *maps;     /* by map id */
-    LLVMValueRef config;    /* the global, NULL before its first use */
-    LLVMValueRef scratch;   /* the scratch map, NULL before its first use */
-    u32 scratch_size;       /* largest need so far, bytes */
-    u32 n_scratch;          /* entries */
+    LLVMValueRef *maps;        /* by map id */
+    LLVMValueRef
+        visitor; /* the function that MAP_LEN calls for each element, NULL before its first use */
+    LLVMValueRef config;  /* the global, NULL before its first use */
+    LLVMValueRef scratch; /* the scratch map, NULL before its first use */
+    u32 scratch_size;     /* largest need so far, bytes */
+    u32 n_scratch;        /* entries */
     VEC(struct gen_const) consts;
     enum stack_plan plan;
     struct gen_func f;
@@ -84,6 +86,8 @@ void debug_module_text(const struct gen *g, struct buf *out);
 void debug_init(struct gen *g);
 /* Make the subprogram of g->f.ir and give it to g->e.func. */
 void debug_func(struct gen *g);
+/* Make the subprogram of a callback of bpf_for_each_map_elem: long (map, key, value, ctx). */
+void debug_visitor(struct gen *g, LLVMValueRef func);
 /* Instructions from here on come from span. */
 void debug_at(struct gen *g, struct span span);
 /* Finish: after this no debug information may be made. */
@@ -102,7 +106,8 @@ struct debug_member {
 };
 
 /* A struct of n members one behind the other; name "" for none. */
-LLVMMetadataRef debug_struct(struct gen *g, const char *name, const struct debug_member *members, u32 n);
+LLVMMetadataRef debug_struct(struct gen *g, const char *name, const struct debug_member *members,
+                             u32 n);
 /* Say that a global variable has a type. */
 void debug_global(struct gen *g, LLVMValueRef global, const char *name, LLVMMetadataRef type);
 
@@ -138,7 +143,8 @@ void gen_func(struct gen *g, const struct ir_func *func);
 LLVMValueRef gen_value(struct gen *g, ir_val v);
 /* Append an instruction that computes a word of words; NULL if it is none of those. */
 LLVMValueRef gen_word_op(struct gen *g, const struct ir_inst *inst);
-/* Append an instruction that works on memory; *result_out NULL where it has no result. False if it is none of those. */
+/* Append an instruction that works on memory; *result_out NULL where it has no result. False if it
+ * is none of those. */
 bool gen_mem_op(struct gen *g, const struct ir_inst *inst, LLVMValueRef *result_out);
 /* COPY, FILL_ZERO, MEM_EQ, STR_EQ (gen_bytes.c). */
 void gen_copy(struct gen *g, const struct ir_inst *inst);
@@ -150,12 +156,12 @@ LLVMValueRef gen_str_eq(struct gen *g, const struct ir_inst *inst);
 
 /* Make LLVM's BPF target known and create the target machine for CPU v3; never NULL. */
 LLVMTargetMachineRef object_target(void);
-/* Optimise the module and append the ELF bytes, stripped. False with g->llvm_error set (it is the first complaint) or
- * out->failed. */
+/* Optimise the module and append the ELF bytes, stripped. False with g->llvm_error set (it is the
+ * first complaint) or out->failed. */
 bool object_emit(struct gen *g, struct buf *out);
 
 /* ---- strip.c ---- */
 
-/* Append the ELF object without its DWARF sections (BTF stays). Returns 0, -EPROTO (not an object that we wrote) or
- * -ENOMEM. */
+/* Append the ELF object without its DWARF sections (BTF stays). Returns 0, -EPROTO (not an object
+ * that we wrote) or -ENOMEM. */
 int object_strip(const void *elf, size_t size, struct buf *out);

@@ -1,16 +1,23 @@
-/* Instructions that work on many bytes: copy, fill, compare. BPF has no memcpy to call, so all is written out in words of
- * 8 bytes with a tail of 4, 2 and 1; what is long is a loop of 64 bytes a round, with a counter that LLVM cannot see through
- * (emit_opaque), so the verifier finds a constant in every round.
+/* Instructions that work on many bytes: copy, fill, compare. BPF has no memcpy to call, so all is
+ * written out in words of 8 bytes with a tail of 4, 2 and 1; what is long is a loop of 64 bytes a
+ * round, with a counter that LLVM cannot see through (emit_opaque), so the verifier finds a
+ * constant in every round.
  *
- * Strings are compared by words, too. In a word w with the bytes of a string, z = (w - 0x01..01) & ~w & 0x80..80 has its lowest set
- * bit in the first NUL byte, exact up to there; the strings end equal in this word if no bit up to that one differs. The
- * lowest byte is the first one: BPF is compiled little-endian (bpfel). */
+ * Strings are compared by words, too. In a word w with the bytes of a string, z = (w - 0x01..01) &
+ * ~w & 0x80..80 has its lowest set bit in the first NUL byte, exact up to there; the strings end
+ * equal in this word if no bit up to that one differs. The lowest byte is the first one: BPF is
+ * compiled little-endian (bpfel). */
 #include "codegen/gen.h"
 
 /* Up to so many bytes are written out. */
-enum { UNROLL_MAX = 256, STRING_UNROLL_MAX = 64 };
+enum {
+    UNROLL_MAX = 256,
+    STRING_UNROLL_MAX = 64
+};
 
-enum { LOOP_BYTES = 64 };
+enum {
+    LOOP_BYTES = 64
+};
 
 /* Size of the next access when `rest` bytes are left. */
 static u32 chunk_size(u32 rest)
@@ -22,8 +29,8 @@ static u32 chunk_size(u32 rest)
     return rest >= 2 ? 2 : 1;
 }
 
-/* A loop over round_bytes at a time: begin opens it and gives the offset (a word) of the round; end closes it. Code in
- * between may leave the loop to other blocks. */
+/* A loop over round_bytes at a time: begin opens it and gives the offset (a word) of the round; end
+ * closes it. Code in between may leave the loop to other blocks. */
 struct loop {
     LLVMBasicBlockRef head;
     LLVMValueRef counter, offset;
@@ -73,8 +80,7 @@ static void move_bytes(struct gen *g, LLVMValueRef dst, LLVMValueRef src, u32 fr
         LLVMValueRef v;
 
         n = chunk_size(to - at);
-        v = src ? emit_load(e, emit_member(e, src, at), n)
-                : LLVMConstNull(emit_int_type(e, n));
+        v = src ? emit_load(e, emit_member(e, src, at), n) : LLVMConstNull(emit_int_type(e, n));
         emit_store(e, v, emit_member(e, dst, at), n);
     }
 }
@@ -87,8 +93,8 @@ static void move_all(struct gen *g, LLVMValueRef dst, LLVMValueRef src, u32 size
     if (looped) {
         struct loop l = loop_begin(g);
 
-        move_bytes(g, emit_ptr_add(e, dst, l.offset), src ? emit_ptr_add(e, src, l.offset) : NULL, 0,
-                   LOOP_BYTES);
+        move_bytes(g, emit_ptr_add(e, dst, l.offset), src ? emit_ptr_add(e, src, l.offset) : NULL,
+                   0, LOOP_BYTES);
         loop_end(g, &l, LOOP_BYTES, looped);
     }
     move_bytes(g, dst, src, looped, size);
@@ -132,7 +138,8 @@ static struct comparison comparison_begin(struct gen *g, const struct ir_inst *i
 }
 
 /* Go on if cond, else the result is `otherwise`. */
-static void comparison_need(struct gen *g, const struct comparison *c, LLVMValueRef cond, bool otherwise)
+static void comparison_need(struct gen *g, const struct comparison *c, LLVMValueRef cond,
+                            bool otherwise)
 {
     const struct emit *e = &g->e;
     LLVMBasicBlockRef next = emit_block(e, "compare");
@@ -154,8 +161,8 @@ static LLVMValueRef comparison_end(struct gen *g, const struct comparison *c, LL
     return emit_bool_word(e, c->result);
 }
 
-static void need_equal_bytes(struct gen *g, const struct comparison *c, LLVMValueRef x, LLVMValueRef y, u32 from,
-                             u32 to)
+static void need_equal_bytes(struct gen *g, const struct comparison *c, LLVMValueRef x,
+                             LLVMValueRef y, u32 from, u32 to)
 {
     const struct emit *e = &g->e;
     u32 n;
@@ -210,10 +217,12 @@ static LLVMValueRef string_word(struct gen *g, LLVMValueRef ptr, u32 at, u32 res
 }
 
 /* Compare one word of two strings: leave with the result if they differ or end here, else go on. */
-static void compare_string_word(struct gen *g, const struct comparison *c, LLVMValueRef a, LLVMValueRef b)
+static void compare_string_word(struct gen *g, const struct comparison *c, LLVMValueRef a,
+                                LLVMValueRef b)
 {
     const struct emit *e = &g->e;
-    LLVMBasicBlockRef ends = emit_block(e, "string_ends"), goes_on = emit_block(e, "string_goes_on");
+    LLVMBasicBlockRef ends = emit_block(e, "string_ends"),
+                      goes_on = emit_block(e, "string_goes_on");
     LLVMValueRef differ = emit_op(e, LLVMXor, a, b);
     LLVMValueRef nuls = emit_op(e, LLVMSub, a, emit_word(e, 0x0101010101010101));
     LLVMValueRef up_to_nul;
@@ -229,9 +238,10 @@ static void compare_string_word(struct gen *g, const struct comparison *c, LLVMV
     comparison_need(g, c, emit_is_zero(e, differ), false);
 }
 
-/* Compare with a known text: its bytes and its NUL, as constants. readable: bytes that may be read at ptr. */
-static LLVMValueRef compare_with_text(struct gen *g, const struct comparison *c, LLVMValueRef ptr, struct str text,
-                                      u32 readable)
+/* Compare with a known text: its bytes and its NUL, as constants. readable: bytes that may be read
+ * at ptr. */
+static LLVMValueRef compare_with_text(struct gen *g, const struct comparison *c, LLVMValueRef ptr,
+                                      struct str text, u32 readable)
 {
     const struct emit *e = &g->e;
     u32 length = (u32)strnlen(text.p, text.n), size = MIN(length + 1, readable), n;

@@ -1,9 +1,9 @@
-/* Debug information. Of it LLVM makes what the kernel reads: BTF types of maps and functions, and the line information
- * that lets the verifier's log name a line of the script.
+/* Debug information. Of it LLVM makes what the kernel reads: BTF types of maps and functions, and
+ * the line information that lets the verifier's log name a line of the script.
  *
- * The traps: an unnamed parameter makes the kernel refuse the BTF; a column has 10 bits there; and LLVM reads the source
- * lines from the file system unless a DIFile carries them. Only the text form of a module can make such a DIFile, so the
- * module starts as text (debug_module_text). */
+ * The traps: an unnamed parameter makes the kernel refuse the BTF; a column has 10 bits there; and
+ * LLVM reads the source lines from the file system unless a DIFile carries them. Only the text form
+ * of a module can make such a DIFile, so the module starts as text (debug_module_text). */
 #include <stddef.h>
 
 #include "codegen/gen.h"
@@ -61,12 +61,17 @@ static void module_flag(struct gen *g, const char *name, u32 value)
     LLVMAddModuleFlag(g->e.module, LLVMModuleFlagBehaviorWarning, name, strlen(name), number);
 }
 
-static LLVMMetadataRef basic_type(struct gen *g, const char *name, u32 bits, LLVMDWARFTypeEncoding encoding)
+static LLVMMetadataRef basic_type(struct gen *g, const char *name, u32 bits,
+                                  LLVMDWARFTypeEncoding encoding)
 {
     return LLVMDIBuilderCreateBasicType(g->di, name, strlen(name), bits, encoding, LLVMDIFlagZero);
 }
 
-enum { ENCODING_SIGNED = 5, ENCODING_SIGNED_CHAR = 6, ENCODING_UNSIGNED = 7 }; /* DW_ATE_* */
+enum {
+    ENCODING_SIGNED = 5,
+    ENCODING_SIGNED_CHAR = 6,
+    ENCODING_UNSIGNED = 7
+}; /* DW_ATE_* */
 
 void debug_init(struct gen *g)
 {
@@ -77,9 +82,9 @@ void debug_init(struct gen *g)
     module_flag(g, "Dwarf Version", 4);
     find_files(g);
     g->di = LLVMCreateDIBuilder(g->e.module);
-    g->unit = LLVMDIBuilderCreateCompileUnit(
-        g->di, LLVMDWARFSourceLanguageC99, g->files[0], producer, sizeof(producer) - 1, 1, "", 0, 0,
-        "", 0, LLVMDWARFEmissionFull, 0, 0, 0, "", 0, "", 0);
+    g->unit = LLVMDIBuilderCreateCompileUnit(g->di, LLVMDWARFSourceLanguageC99, g->files[0],
+                                             producer, sizeof(producer) - 1, 1, "", 0, 0, "", 0,
+                                             LLVMDWARFEmissionFull, 0, 0, 0, "", 0, "", 0);
     g->int32_type = basic_type(g, "int", 32, ENCODING_SIGNED);
     g->uint32_type = basic_type(g, "unsigned int", 32, ENCODING_UNSIGNED);
     g->word_type = basic_type(g, "unsigned long long", 64, ENCODING_UNSIGNED);
@@ -87,7 +92,8 @@ void debug_init(struct gen *g)
     g->char_type = basic_type(g, "char", 8, ENCODING_SIGNED_CHAR);
     signature[0] = g->int32_type;
     signature[1] = debug_pointer(g, NULL);
-    g->main_type = LLVMDIBuilderCreateSubroutineType(g->di, g->files[0], signature, 2, LLVMDIFlagZero);
+    g->main_type =
+        LLVMDIBuilderCreateSubroutineType(g->di, g->files[0], signature, 2, LLVMDIFlagZero);
 }
 
 void debug_finish(struct gen *g)
@@ -97,7 +103,8 @@ void debug_finish(struct gen *g)
 
 /* ---- places ---- */
 
-/* Number of the source, line and column of a span; the first line of the script where it has none. */
+/* Number of the source, line and column of a span; the first line of the script where it has none.
+ */
 static u32 place_of(const struct gen *g, struct span span, u32 *line_out, u32 *column_out)
 {
     const struct sources *sources = g->ir->sources;
@@ -129,6 +136,26 @@ void debug_func(struct gen *g)
     g->f.subprogram = subprogram;
     g->f.last_span = NO_SPAN;
     debug_at(g, g->f.ir->span);
+}
+
+void debug_visitor(struct gen *g, LLVMValueRef func)
+{
+    static const char *const names[] = {"map", "key", "value", "ctx"};
+    static const char name[] = "visit_nothing";
+    LLVMMetadataRef pointer = debug_pointer(g, NULL);
+    LLVMMetadataRef signature[] = {g->signed_type, pointer, pointer, pointer, pointer};
+    LLVMMetadataRef type = LLVMDIBuilderCreateSubroutineType(g->di, g->files[0], signature,
+                                                             ARRAY_SIZE(signature), LLVMDIFlagZero);
+    LLVMMetadataRef subprogram =
+        LLVMDIBuilderCreateFunction(g->di, g->files[0], name, strlen(name), name, strlen(name),
+                                    g->files[0], 1, type, 1, 1, 1, LLVMDIFlagPrototyped, 1);
+
+    for (u32 i = 0; i < ARRAY_SIZE(names); i++) {
+        (void)LLVMDIBuilderCreateParameterVariable(g->di, subprogram, names[i], strlen(names[i]),
+                                                   i + 1, g->files[0], 1, pointer, 1,
+                                                   LLVMDIFlagZero);
+    }
+    LLVMSetSubprogram(func, subprogram);
 }
 
 void debug_at(struct gen *g, struct span span)
@@ -163,7 +190,8 @@ LLVMMetadataRef debug_array(struct gen *g, LLVMMetadataRef elem, u32 elem_size, 
     return LLVMDIBuilderCreateArrayType(g->di, (u64)elem_size * n * 8, 0, elem, &range, 1);
 }
 
-LLVMMetadataRef debug_struct(struct gen *g, const char *name, const struct debug_member *members, u32 n)
+LLVMMetadataRef debug_struct(struct gen *g, const char *name, const struct debug_member *members,
+                             u32 n)
 {
     LLVMMetadataRef *elems = arena_array(g->arena, LLVMMetadataRef, n);
     LLVMMetadataRef file = g->files[0];
@@ -197,10 +225,10 @@ static LLVMMetadataRef tuple_type(struct gen *g, const struct type *t)
 static LLVMMetadataRef agg_type(struct gen *g, const struct type *t)
 {
     static const char *const names[AGG_COUNT_][2] = {
-        [AGG_COUNT] = {"n", NULL},         [AGG_SUM] = {"sum", "is_set"},
-        [AGG_AVG] = {"total", "n"},        [AGG_MIN] = {"value", "is_set"},
-        [AGG_MAX] = {"value", "is_set"},   [AGG_STATS] = {"total", "n"},
-        [AGG_HIST] = {"buckets", NULL},    [AGG_LHIST] = {"buckets", NULL},
+        [AGG_COUNT] = {"n", NULL},       [AGG_SUM] = {"sum", "is_set"},
+        [AGG_AVG] = {"total", "n"},      [AGG_MIN] = {"value", "is_set"},
+        [AGG_MAX] = {"value", "is_set"}, [AGG_STATS] = {"total", "n"},
+        [AGG_HIST] = {"buckets", NULL},  [AGG_LHIST] = {"buckets", NULL},
     };
     u32 n_words = type_agg_words(t);
     LLVMMetadataRef word = t->is_signed ? g->signed_type : g->word_type;

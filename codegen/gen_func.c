@@ -1,7 +1,11 @@
-/* One IR function -> one LLVM function, which is one BPF program: `int NAME(void *ctx)` in the section that libbpf derives
- * the program type from. IR blocks become LLVM blocks; an instruction may end one and go on in another of its own.
+/* One IR function -> one LLVM function, which is one BPF program: `int NAME(void *ctx)` in the
+ * section that libbpf derives the program type from. IR blocks become LLVM blocks; an instruction
+ * may end one and go on in another of its own.
  *
- * Blocks are emitted in reverse postorder: a value is there before every use of it. What is never reached is left out. */
+ * Blocks are emitted in reverse postorder: a value is there before every use of it. What is never
+ * reached is left out. */
+#include <linux/bpf.h>
+
 #include "codegen/gen.h"
 
 LLVMValueRef gen_value(struct gen *g, ir_val v)
@@ -34,6 +38,50 @@ static LLVMValueRef gen_call(struct gen *g, const struct ir_inst *inst)
                        inst->n_args);
 }
 
+/* Without "no-builtins" LLVM would make calls of memcpy and memcmp out of our loops and chains, and
+ * BPF has neither. */
+static void set_attributes(struct gen *g)
+{
+    LLVMAddAttributeAtIndex(g->e.func, LLVMAttributeFunctionIndex,
+                            emit_attribute(&g->e, "nounwind"));
+    LLVMAddAttributeAtIndex(g->e.func, LLVMAttributeFunctionIndex,
+                            emit_text_attribute(&g->e, "no-builtins"));
+}
+
+/* A function that does nothing with an element: BPF_FUNC_for_each_map_elem (5.13) gives the number
+ * of its calls. */
+static LLVMValueRef visitor(struct gen *g)
+{
+    struct emit *e = &g->e;
+    LLVMTypeRef params[] = {e->ptr, e->ptr, e->ptr, e->ptr};
+    LLVMTypeRef type = LLVMFunctionType(e->i64, params, ARRAY_SIZE(params), 0);
+    LLVMBasicBlockRef from = emit_here(e);
+    LLVMValueRef func = e->func;
+
+    if (g->visitor)
+        return g->visitor;
+    g->visitor = e->func = LLVMAddFunction(e->module, "visit_nothing", type);
+    LLVMSetLinkage(e->func, LLVMInternalLinkage);
+    set_attributes(g);
+    debug_visitor(g, e->func);
+    emit_at(e, emit_block(e, "entry"));
+    LLVMSetCurrentDebugLocation2(e->builder, NULL);
+    (void)LLVMBuildRet(e->builder, emit_word(e, 0));
+    e->func = func;
+    emit_at(e, from);
+    g->f.last_span = NO_SPAN;
+    return g->visitor;
+}
+
+static LLVMValueRef gen_map_len(struct gen *g, const struct ir_inst *inst)
+{
+    LLVMValueRef args[] = {g->maps[inst->map->id], visitor(g), LLVMConstNull(g->e.ptr),
+                           emit_word(&g->e, 0)};
+
+    debug_at(g, inst->span);
+    return emit_helper(&g->e, g->e.i64, BPF_FUNC_for_each_map_elem, args, ARRAY_SIZE(args));
+}
+
 static void gen_branch(struct gen *g, const struct ir_inst *inst)
 {
     LLVMValueRef cond = emit_is_not_zero(&g->e, gen_value(g, inst->args[0]));
@@ -49,6 +97,8 @@ static LLVMValueRef gen_inst(struct gen *g, const struct ir_inst *inst)
     case IR_CALL:
     case IR_CALL_PTR:
         return gen_call(g, inst);
+    case IR_MAP_LEN:
+        return gen_map_len(g, inst);
     case IR_JMP:
         emit_jump(&g->e, g->f.blocks[inst->block->id]);
         return NULL;
@@ -76,14 +126,6 @@ static void gen_block(struct gen *g, const struct ir_block *block)
         debug_at(g, (*inst)->span);
         g->f.values[(*inst)->id] = gen_inst(g, *inst);
     }
-}
-
-/* Without "no-builtins" LLVM would make calls of memcpy and memcmp out of our loops and chains, and BPF has neither. */
-static void set_attributes(struct gen *g)
-{
-    LLVMAddAttributeAtIndex(g->e.func, LLVMAttributeFunctionIndex, emit_attribute(&g->e, "nounwind"));
-    LLVMAddAttributeAtIndex(g->e.func, LLVMAttributeFunctionIndex,
-                            emit_text_attribute(&g->e, "no-builtins"));
 }
 
 /* The reached blocks in reverse postorder. */

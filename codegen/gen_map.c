@@ -1,18 +1,23 @@
 /* Maps and other global data of the object.
  *
- * A map is a variable in section .maps whose debug type is a struct of pointers; libbpf reads the numbers out of the
- * pointed-to array types: `int (*max_entries)[4096]`. Its content is never used. The configuration is in a section of its
- * own, which libbpf makes a frozen map of; all constants are in .rodata, set explicitly, since LLVM would spread them over
- * several mergeable sections and libbpf would make a map of each. */
+ * A map is a variable in section .maps whose debug type is a struct of pointers; libbpf reads the
+ * numbers out of the pointed-to array types: `int (*max_entries)[4096]`. Its content is never used.
+ * The configuration is in a section of its own, which libbpf makes a frozen map of; all constants
+ * are in .rodata, set explicitly, since LLVM would spread them over several mergeable sections and
+ * libbpf would make a map of each. */
 #include <stddef.h>
 
 #include "abi/record.h"
 #include "codegen/gen.h"
 
 /* Numbers of the kernel's enum bpf_map_type. */
-enum { MAP_TYPE_PERCPU_ARRAY = 6 };
+enum {
+    MAP_TYPE_PERCPU_ARRAY = 6
+};
 
-enum { MAP_MEMBERS_MAX = 5 };
+enum {
+    MAP_MEMBERS_MAX = 5
+};
 
 struct map_members {
     struct debug_member items[MAP_MEMBERS_MAX];
@@ -30,40 +35,34 @@ static void add_number(struct gen *g, struct map_members *m, const char *name, u
     add_member(g, m, name, debug_array(g, g->int32_type, 4, value));
 }
 
-/* The type of `size` bytes that begin with a value of type t; the words behind it are marks of the script's map. */
+/* The type of `size` bytes that begin with a value of type t (NULL: nothing is known of them); the
+ * words behind it are marks of the script's map. Key and value have a type always: the kernel
+ * refuses a map that has BTF for one alone. */
 static LLVMMetadataRef sized_type(struct gen *g, const struct type *t, u32 size)
 {
-    u32 known = type_mem_size(t);
-    struct debug_member members[2] = {{"value", known, debug_type(g, t)}};
+    u32 known = t ? type_mem_size(t) : 0;
+    u32 n_words = (size - known) / 8;
+    struct debug_member members[2] = {{0}, {"is_set", size - known, g->word_type}};
 
+    if (!t)
+        return size % 8 == 0 ? debug_array(g, g->word_type, 8, size / 8)
+                             : debug_array(g, g->char_type, 1, size);
+    members[0] = (struct debug_member){"value", known, debug_type(g, t)};
     if (size <= known || size % 8 != 0)
         return members[0].type;
-    members[1] = (struct debug_member){"is_set", size - known, g->word_type};
-    if (size - known > 8)
-        members[1].type = debug_array(g, g->word_type, 8, (size - known) / 8);
+    if (n_words > 1)
+        members[1].type = debug_array(g, g->word_type, 8, n_words);
     return debug_struct(g, "", members, 2);
 }
 
-static void add_key(struct gen *g, struct map_members *m, const struct ir_map *map)
+static void add_key_and_value(struct gen *g, struct map_members *m, const struct ir_map *map)
 {
-    if (map->key_size == 0)
-        return;
-    if (map->key_type)
-        add_member(g, m, "key", sized_type(g, map->key_type, map->key_size));
-    else if (map->key_size == 4)
+    if (map->key_size == 4 && !map->key_type)
         add_member(g, m, "key", g->uint32_type);
-    else
-        add_number(g, m, "key_size", map->key_size);
-}
-
-static void add_value(struct gen *g, struct map_members *m, const struct ir_map *map)
-{
-    if (map->value_size == 0)
-        return;
-    if (map->value_type)
+    else if (map->key_size)
+        add_member(g, m, "key", sized_type(g, map->key_type, map->key_size));
+    if (map->value_size)
         add_member(g, m, "value", sized_type(g, map->value_type, map->value_size));
-    else
-        add_number(g, m, "value_size", map->value_size);
 }
 
 static LLVMValueRef map_global(struct gen *g, const char *name, u32 n_members)
@@ -86,12 +85,12 @@ static struct map_members map_members(struct gen *g, const struct ir_map *map)
         add_number(g, &m, "max_entries", map->max_entries);
     if (map->map_flags)
         add_number(g, &m, "map_flags", map->map_flags);
-    add_key(g, &m, map);
-    add_value(g, &m, map);
+    add_key_and_value(g, &m, map);
     return m;
 }
 
-static void describe_map(struct gen *g, LLVMValueRef global, const char *name, const struct map_members *m)
+static void describe_map(struct gen *g, LLVMValueRef global, const char *name,
+                         const struct map_members *m)
 {
     debug_global(g, global, name, debug_struct(g, "", m->items, m->n));
 }
@@ -120,8 +119,10 @@ void gen_maps(struct gen *g)
     gen_license(g);
 }
 
-/* type, max_entries, key, value_size */
-enum { SCRATCH_MEMBERS = 4 };
+/* type, max_entries, key, value */
+enum {
+    SCRATCH_MEMBERS = 4
+};
 
 LLVMValueRef gen_scratch_address(struct gen *g)
 {
@@ -151,7 +152,8 @@ void gen_scratch_map(struct gen *g)
 static const char *const config_members[] = {
     "ring_data_limit", "start_ns", "cpid", "filter_pid", "pidns_dev", "pidns_ino",
 };
-_Static_assert(sizeof(struct ptl_config) == 8 * ARRAY_SIZE(config_members), "a name for each member");
+_Static_assert(sizeof(struct ptl_config) == 8 * ARRAY_SIZE(config_members),
+               "a name for each member");
 
 LLVMValueRef gen_config_address(struct gen *g)
 {

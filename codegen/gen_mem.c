@@ -1,8 +1,9 @@
-/* Instructions that read and write memory one word at a time: loads, stores, atomics, the context, the configuration.
+/* Instructions that read and write memory one word at a time: loads, stores, atomics, the context,
+ * the configuration.
  *
- * The verifier allows the context to be read only by its register plus a constant, so LLVM must not compute an address in
- * it first: llvm.preserve.static.offset is BPF's way to say that. Reads of the configuration are volatile: its zeros in
- * the object are not its values. */
+ * The verifier allows the context to be read only by its register plus a constant, so LLVM must not
+ * compute an address in it first: llvm.preserve.static.offset is BPF's way to say that. Reads of
+ * the configuration are volatile: its zeros in the object are not its values. */
 #include "codegen/gen.h"
 
 static LLVMValueRef preserve_static_offset(struct gen *g, LLVMValueRef ptr)
@@ -31,8 +32,8 @@ static LLVMValueRef load_arg(struct gen *g, const struct ir_inst *inst)
     if (inst->imm >= 0 && inst->imm < arch->n_arg_regs)
         return load_context(g, arch->arg_off[inst->imm], 8, false);
     (void)diag_add(g->diags, E_ARG_NOT_IN_REGISTER, inst->span,
-                   "arg%lld is not in a register on %s: the last one is arg%u", (long long)inst->imm,
-                   arch->name, arch->n_arg_regs - 1);
+                   "arg%lld is not in a register on %s: the last one is arg%u",
+                   (long long)inst->imm, arch->name, arch->n_arg_regs - 1);
     g->failed = true;
     return emit_word(&g->e, 0);
 }

@@ -1,5 +1,5 @@
-/* Instructions that compute a word of words. What BPF (cpu v3) has not is made of what it has: signed division, and log2,
- * as the sequences that are the fewest executed instructions there. */
+/* Instructions that compute a word of words. What BPF (cpu v3) has not is made of what it has:
+ * signed division, and log2, as the sequences that are the fewest executed instructions there. */
 #include "codegen/gen.h"
 
 static LLVMValueRef operand(struct gen *g, const struct ir_inst *inst, u32 i)
@@ -19,8 +19,8 @@ static LLVMValueRef negate_by(const struct emit *e, LLVMValueRef v, LLVMValueRef
     return emit_op(e, LLVMSub, emit_op(e, LLVMXor, v, mask), mask);
 }
 
-/* Divide the absolute values and put the sign on: of both operands for the quotient, of the dividend for the rest.
- * INT64_MIN / -1 gives INT64_MIN. */
+/* Divide the absolute values and put the sign on: of both operands for the quotient, of the
+ * dividend for the rest. INT64_MIN / -1 gives INT64_MIN. */
 static LLVMValueRef signed_division(struct gen *g, const struct ir_inst *inst)
 {
     const struct emit *e = &g->e;
@@ -29,7 +29,8 @@ static LLVMValueRef signed_division(struct gen *g, const struct ir_inst *inst)
     LLVMValueRef a_abs = negate_by(e, a, a_sign), b_abs = negate_by(e, b, b_sign);
 
     if (inst->op == IR_SDIV)
-        return negate_by(e, emit_op(e, LLVMUDiv, a_abs, b_abs), emit_op(e, LLVMXor, a_sign, b_sign));
+        return negate_by(e, emit_op(e, LLVMUDiv, a_abs, b_abs),
+                         emit_op(e, LLVMXor, a_sign, b_sign));
     return negate_by(e, emit_op(e, LLVMURem, a_abs, b_abs), a_sign);
 }
 
@@ -41,35 +42,44 @@ static LLVMValueRef shift(struct gen *g, const struct ir_inst *inst, LLVMOpcode 
     return emit_op(e, op, operand(g, inst, 0), count);
 }
 
-/* floor(log2(v)) by halving: for 32, 16, .. 1: if v has bits above, shift them down and count. Three instructions a step, one
- * where nothing is above; as selects it would be five or more. */
+/* One halving: if v has bits at `step` and above, shift them down and count them. An opaque value
+ * keeps it a branch of three instructions, one where nothing is above; LLVM would make two selects
+ * of it, which are five. */
+static void halve(const struct emit *e, LLVMValueRef *v, LLVMValueRef *log, u32 step)
+{
+    LLVMBasicBlockRef from = emit_here(e), above = emit_block(e, "log2_above");
+    LLVMBasicBlockRef next = emit_block(e, "log2_next");
+    LLVMValueRef limit = emit_word(e, ((u64)1 << step) - 1), bits = emit_word(e, step);
+    LLVMValueRef shifted, added, v_next, log_next;
+
+    (void)emit_branch(e, emit_cmp(e, LLVMIntUGT, *v, limit), above, next);
+    emit_at(e, above);
+    shifted = emit_opaque(e, emit_op(e, LLVMLShr, *v, bits));
+    added = emit_op(e, LLVMAdd, *log, bits);
+    emit_jump(e, next);
+    emit_at(e, next);
+    v_next = emit_phi(e, e->i64);
+    log_next = emit_phi(e, e->i64);
+    emit_incoming(v_next, shifted, above);
+    emit_incoming(v_next, *v, from);
+    emit_incoming(log_next, added, above);
+    emit_incoming(log_next, *log, from);
+    *v = v_next;
+    *log = log_next;
+}
+
+/* floor(log2(v)) by halving. The verifier knows the result of each of the 64 ways through that, and
+ * would follow what comes behind once for each; with three histograms in a clause it gives up. So a
+ * zero is added that it does not know to be one, and all it then sees is a number below 64. */
 static LLVMValueRef log2_floor(struct gen *g, LLVMValueRef v)
 {
     const struct emit *e = &g->e;
-    LLVMValueRef log = emit_word(e, 0);
+    LLVMValueRef rest = v, log = emit_word(e, 0), zero;
 
-    for (u32 step = 32; step; step /= 2) {
-        LLVMBasicBlockRef from = emit_here(e), above = emit_block(e, "log2_above");
-        LLVMBasicBlockRef next = emit_block(e, "log2_next");
-        LLVMValueRef bits = emit_word(e, step), is_above, shifted, added, v_next, log_next;
-
-        is_above = emit_cmp(e, LLVMIntUGT, v, emit_word(e, ((u64)1 << step) - 1));
-        emit_mark_likely(e, emit_branch(e, is_above, above, next));
-        emit_at(e, above);
-        shifted = emit_op(e, LLVMLShr, v, bits);
-        added = emit_op(e, LLVMAdd, log, bits);
-        emit_jump(e, next);
-        emit_at(e, next);
-        v_next = emit_phi(e, e->i64);
-        log_next = emit_phi(e, e->i64);
-        emit_incoming(v_next, shifted, above);
-        emit_incoming(v_next, v, from);
-        emit_incoming(log_next, added, above);
-        emit_incoming(log_next, log, from);
-        v = v_next;
-        log = log_next;
-    }
-    return log;
+    for (u32 step = 32; step; step /= 2)
+        halve(e, &rest, &log, step);
+    zero = emit_op(e, LLVMSub, emit_opaque(e, v), v);
+    return emit_op(e, LLVMAnd, emit_op(e, LLVMAdd, log, zero), emit_word(e, 63));
 }
 
 static LLVMValueRef compare(struct gen *g, const struct ir_inst *inst, LLVMIntPredicate predicate)
@@ -136,6 +146,8 @@ LLVMValueRef gen_word_op(struct gen *g, const struct ir_inst *inst)
         return shift(g, inst, LLVMAShr);
     case IR_LOG2:
         return log2_floor(g, operand(g, inst, 0));
+    case IR_OPAQUE:
+        return emit_opaque(e, operand(g, inst, 0));
     case IR_EXTEND:
         return emit_widen(e, emit_narrow(e, operand(g, inst, 0), inst->size), inst->is_signed);
     case IR_IS_NULL:

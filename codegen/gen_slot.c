@@ -1,14 +1,16 @@
-/* Where local memory lies. The BPF stack has 512 bytes for everything, LLVM's spills included: small slots go there while
- * the sum is small, the others into a per-CPU entry of the scratch map, one for each program that needs it.
+/* Where local memory lies. The BPF stack has 512 bytes for everything, LLVM's spills included:
+ * small slots go there while the sum is small, the others into a per-CPU entry of the scratch map,
+ * one for each program that needs it.
  *
- * A slot that is only read and written at constant places becomes registers in LLVM (SROA), so at first it is taken to cost
- * no stack. Where that proves wrong, the object is made again with a stricter plan (enum stack_plan).
- * The scratch entry is looked up as late as all its uses allow, so that a predicate that says no has not paid for it;
- * but never while a ring buffer record is reserved: the way out (no entry: return 0) could not give that back. */
+ * A slot that is only read and written at constant places becomes registers in LLVM (SROA), so at
+ * first it is taken to cost no stack. Where that proves wrong, the object is made again with a
+ * stricter plan (enum stack_plan). The scratch entry is looked up as late as all its uses allow, so
+ * that a predicate that says no has not paid for it; but never while a ring buffer record is
+ * reserved: the way out (no entry: return 0) could not give that back. */
 #include "codegen/gen.h"
 
 enum {
-    SLOT_STACK_MAX = 64,    /* larger slots never lie on the stack */
+    SLOT_STACK_MAX = 64, /* larger slots never lie on the stack */
     STACK_BUDGET = 320,
     STACK_BUDGET_NARROW = 96,
     HELPER_RINGBUF_RESERVE = 131, /* enum bpf_func_id */

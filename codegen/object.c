@@ -26,7 +26,8 @@ LLVMTargetMachineRef object_target(void)
     return machine;
 }
 
-/* Keep the message of an LLVM call that failed; it is the first complaint unless the diagnostic handler saw one. */
+/* Keep the message of an LLVM call that failed; it is the first complaint unless the diagnostic
+ * handler saw one. */
 static bool fail(struct gen *g, const char *message)
 {
     if (!g->llvm_error)
@@ -60,7 +61,8 @@ bool object_emit(struct gen *g, struct buf *out)
 
     if (!optimise(g))
         return false;
-    if (LLVMTargetMachineEmitToMemoryBuffer(g->machine, g->e.module, LLVMObjectFile, &error, &memory)) {
+    if (LLVMTargetMachineEmitToMemoryBuffer(g->machine, g->e.module, LLVMObjectFile, &error,
+                                            &memory)) {
         (void)fail(g, error);
         LLVMDisposeMessage(error);
         return false;

@@ -1,9 +1,11 @@
-/* Dropping DWARF from an object. LLVM makes BTF only together with DWARF, which is half of the object's bytes and which
- * nothing of ours reads. What is dropped: sections .debug_*, their relocations, and the section symbols that those need.
+/* Dropping DWARF from an object. LLVM makes BTF only together with DWARF, which is half of the
+ * object's bytes and which nothing of ours reads. What is dropped: sections .debug_*, their
+ * relocations, and the section symbols that those need.
  *
- * The object is written anew: headers, then the kept sections one behind the other in their old order. Sections and
- * symbols are renumbered, in the section headers' links, in the symbols and in the relocations. BTF goes unchanged: it
- * names things by strings and offsets inside sections. The input is LLVM's, but all of it is checked all the same. */
+ * The object is written anew: headers, then the kept sections one behind the other in their old
+ * order. Sections and symbols are renumbered, in the section headers' links, in the symbols and in
+ * the relocations. BTF goes unchanged: it names things by strings and offsets inside sections. The
+ * input is LLVM's, but all of it is checked all the same. */
 #include <elf.h>
 #include <errno.h>
 
@@ -60,6 +62,15 @@ static const char *section_name(const struct strip *s, const Elf64_Shdr *section
     return p + section->sh_name;
 }
 
+/* By its name: DWARF, or what only a linker of DWARF and BTF needs. The relocations of BTF add
+ * section addresses, which are 0 in an object file; libbpf does not read them. */
+static bool is_unread(const char *name)
+{
+    return strncmp(name, ".debug_", 7) == 0 || strncmp(name, ".rel.debug_", 11) == 0 ||
+           strcmp(name, ".rel.BTF") == 0 || strcmp(name, ".rel.BTF.ext") == 0 ||
+           strcmp(name, ".llvm_addrsig") == 0;
+}
+
 /* Number the sections anew. */
 static void map_sections(struct strip *s)
 {
@@ -67,10 +78,7 @@ static void map_sections(struct strip *s)
 
     for (u32 i = 0; i < s->n_sections; i++) {
         const Elf64_Shdr *section = &s->sections[i];
-        const char *name = section_name(s, section);
-        bool is_rel = section->sh_type == SHT_REL;
-        bool is_dropped = strncmp(name, ".debug_", 7) == 0 || (is_rel && strncmp(name, ".rel.debug_", 11) == 0) ||
-                          strcmp(name, ".llvm_addrsig") == 0;
+        bool is_dropped = is_unread(section_name(s, section));
 
         s->section_map[i] = is_dropped ? DROPPED : n++;
     }
@@ -148,8 +156,8 @@ static u32 count_locals(const struct strip *s, u32 n_old)
 }
 
 /* Write the bytes of a section, and its new header to *header. */
-static bool write_section(const struct strip *s, const Elf64_Shdr *section, size_t start, struct buf *out,
-                          Elf64_Shdr *header)
+static bool write_section(const struct strip *s, const Elf64_Shdr *section, size_t start,
+                          struct buf *out, Elf64_Shdr *header)
 {
     const u8 *bytes = s->bytes + section->sh_offset;
     size_t align = MAX(section->sh_addralign, (u64)1), before;

@@ -1,5 +1,6 @@
-/* Dominators by Cooper, Harvey and Kennedy's iteration: intersect the dominators of all predecessors, in reverse
- * postorder, until nothing changes. The depth-first walk has a stack of its own: a script may make very many blocks. */
+/* Dominators by Cooper, Harvey and Kennedy's iteration: intersect the dominators of all
+ * predecessors, in reverse postorder, until nothing changes. The depth-first walk has a stack of
+ * its own: a script may make very many blocks. */
 #include "ir/dom.h"
 
 struct walk {

@@ -1,5 +1,6 @@
-/* Control flow of a function: which blocks are reached, and which one every path to a block passes (its dominators).
- * The verifier checks definitions before uses by it; codegen finds where to do late what several blocks need. */
+/* Control flow of a function: which blocks are reached, and which one every path to a block passes
+ * (its dominators). The verifier checks definitions before uses by it; codegen finds where to do
+ * late what several blocks need. */
 #pragma once
 
 #include "ir/ir.h"
@@ -8,8 +9,9 @@
 
 struct dom {
     u32 n_blocks;
-    u32 *order; /* position in reverse postorder by block id; DOM_NONE: not reached from the entry */
-    u32 *idom;  /* immediate dominator by block id; the entry's is itself; DOM_NONE: not reached */
+    u32 *
+        order; /* position in reverse postorder by block id; DOM_NONE: not reached from the entry */
+    u32 *idom; /* immediate dominator by block id; the entry's is itself; DOM_NONE: not reached */
 };
 
 /* Compute for a function whose blocks all end in JMP, BR or RET to blocks of the same function. */

@@ -1,11 +1,13 @@
-/* Making modules, functions and instructions. The builder folds what it can: operations on constants, and operations
- * that change nothing (x + 0, x * 1, x & -1 ...); so semantic/ may lower without looking for special cases.
+/* Making modules, functions and instructions. The builder folds what it can: operations on
+ * constants, and operations that change nothing (x + 0, x * 1, x & -1 ...); so semantic/ may lower
+ * without looking for special cases.
  *
- * All memory is the module's arena's. Instructions are never removed: a constant whose use was folded away stays behind
- * unused, and costs nothing. */
+ * All memory is the module's arena's. Instructions are never removed: a constant whose use was
+ * folded away stays behind unused, and costs nothing. */
 #include "ir/ir.h"
 
-struct ir_module *ir_module_new(struct arena *arena, struct types *types, const struct sources *sources)
+struct ir_module *ir_module_new(struct arena *arena, struct types *types,
+                                const struct sources *sources)
 {
     struct ir_module *m = arena_new(arena, struct ir_module);
 
@@ -25,7 +27,8 @@ struct ir_map *ir_map_new(struct ir_module *m, const char *name)
     return map;
 }
 
-struct ir_func *ir_func_new(struct ir_module *m, const char *name, const char *section, enum ir_ctx ctx)
+struct ir_func *ir_func_new(struct ir_module *m, const char *name, const char *section,
+                            enum ir_ctx ctx)
 {
     struct ir_func *func = arena_new(m->arena, struct ir_func);
 
@@ -375,6 +378,19 @@ ir_val ir_binary(struct ir_builder *b, enum ir_op op, ir_val a, ir_val c)
     else if (a == c)
         folded = fold_same(b, op, a);
     return folded ? folded : append2(b, op, a, c);
+}
+
+ir_val ir_opaque(struct ir_builder *b, ir_val v)
+{
+    return append1(b, IR_OPAQUE, v);
+}
+
+ir_val ir_map_len(struct ir_builder *b, const struct ir_map *map)
+{
+    struct ir_inst *inst = append(b, IR_MAP_LEN, NULL, 0);
+
+    inst->map = map;
+    return inst;
 }
 
 ir_val ir_extend(struct ir_builder *b, ir_val v, u32 size, bool is_signed)

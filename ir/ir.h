@@ -1,9 +1,10 @@
 /* The IR: what semantic/ makes of a script and codegen/ makes a BPF object of. No LLVM, no AST.
  *
- * A module has maps, functions (one BPF program each), and the metadata that the object will carry. A function has local
- * memory slots and blocks of instructions. A value is the result of an instruction: a 64-bit word or a pointer; words
- * that live across blocks are kept in slots (LLVM's mem2reg makes registers of them). Where a slot lies (BPF stack or
- * per-CPU scratch) is codegen's decision: the BPF stack has 512 bytes. */
+ * A module has maps, functions (one BPF program each), and the metadata that the object will carry.
+ * A function has local memory slots and blocks of instructions. A value is the result of an
+ * instruction: a 64-bit word or a pointer; words that live across blocks are kept in slots (LLVM's
+ * mem2reg makes registers of them). Where a slot lies (BPF stack or per-CPU scratch) is codegen's
+ * decision: the BPF stack has 512 bytes. */
 #pragma once
 
 #include "abi/meta.h"
@@ -12,14 +13,18 @@
 #include "ir/type.h"
 
 enum ir_op {
-#define VARIADIC 0xff
+#define VARIADIC                                       0xff
 #define OP(id, name, n_args, result, operands, fields) IR_##id,
 #include "ir/ops.def"
 #undef OP
     IR_OP_COUNT_
 };
 
-enum ir_result { IR_NONE, IR_INT, IR_PTR };
+enum ir_result {
+    IR_NONE,
+    IR_INT,
+    IR_PTR
+};
 
 struct diags;
 struct ir_inst;
@@ -27,7 +32,7 @@ typedef const struct ir_inst *ir_val; /* the instruction that computes it */
 
 struct ir_slot {
     u32 id;
-    u32 size; /* bytes, a multiple of 8 */
+    u32 size;         /* bytes, a multiple of 8 */
     const char *name; /* for the text form */
 };
 
@@ -66,11 +71,19 @@ struct ir_map {
 };
 
 /* What the context of a program is: decides types and registers, never the provider. */
-enum ir_ctx { IR_CTX_NONE, IR_CTX_PT_REGS, IR_CTX_TRACEPOINT, IR_CTX_PERF_EVENT, IR_CTX_RAW_TP, IR_CTX_COUNT_ };
+enum ir_ctx {
+    IR_CTX_NONE,
+    IR_CTX_PT_REGS,
+    IR_CTX_TRACEPOINT,
+    IR_CTX_PERF_EVENT,
+    IR_CTX_RAW_TP,
+    IR_CTX_COUNT_
+};
 
 struct ir_func {
     const char *name;    /* ELF symbol */
-    const char *section; /* that libbpf derives the program type from: "kprobe", "tracepoint", "perf_event", "raw_tp" */
+    const char *section; /* that libbpf derives the program type from: "kprobe", "tracepoint",
+                            "perf_event", "raw_tp" */
     enum ir_ctx ctx;
     struct span span; /* of the clause */
     VEC(struct ir_slot *) slots;
@@ -87,10 +100,12 @@ struct ir_module {
     struct meta meta;
 };
 
-struct ir_module *ir_module_new(struct arena *arena, struct types *types, const struct sources *sources);
+struct ir_module *ir_module_new(struct arena *arena, struct types *types,
+                                const struct sources *sources);
 /* Declare a map; the caller fills the members after name. */
 struct ir_map *ir_map_new(struct ir_module *m, const char *name);
-struct ir_func *ir_func_new(struct ir_module *m, const char *name, const char *section, enum ir_ctx ctx);
+struct ir_func *ir_func_new(struct ir_module *m, const char *name, const char *section,
+                            enum ir_ctx ctx);
 
 /* ---- building ---- */
 
@@ -131,15 +146,23 @@ void ir_atomic_add(struct ir_builder *b, ir_val ptr, s64 offset, ir_val value);
 ir_val ir_atomic(struct ir_builder *b, enum ir_op op, ir_val ptr, s64 offset, ir_val value);
 ir_val ir_cmpxchg(struct ir_builder *b, ir_val ptr, s64 offset, ir_val expected, ir_val value);
 ir_val ir_ptr_add(struct ir_builder *b, ir_val ptr, ir_val bytes);
-/* Any op with one or two word operands and a word result: ADD .. SLE, LOG2, IS_NULL, PTR_TO_INT. Folds constants. */
+/* Any op with one or two word operands and a word result: ADD .. SLE, LOG2, IS_NULL, PTR_TO_INT.
+ * Folds constants. */
 ir_val ir_unary(struct ir_builder *b, enum ir_op op, ir_val a);
 ir_val ir_binary(struct ir_builder *b, enum ir_op op, ir_val a, ir_val c);
 ir_val ir_extend(struct ir_builder *b, ir_val v, u32 size, bool is_signed);
+/* v, of which the optimiser knows nothing. A bound that the verifier must see is tested on such a
+ * word: LLVM would remove a test whose outcome it can prove, and the verifier cannot prove as much.
+ */
+ir_val ir_opaque(struct ir_builder *b, ir_val v);
+/* Number of entries of a hash map. */
+ir_val ir_map_len(struct ir_builder *b, const struct ir_map *map);
 void ir_copy(struct ir_builder *b, ir_val dst, ir_val src, u32 size);
 void ir_fill_zero(struct ir_builder *b, ir_val ptr, s64 offset, u32 size);
 ir_val ir_mem_eq(struct ir_builder *b, ir_val x, ir_val y, u32 size);
 ir_val ir_str_eq(struct ir_builder *b, ir_val x, ir_val y, u32 size);
-/* Call a BPF helper that gives a word / a pointer (NULL possible). helper: enum bpf_func_id. At most 5 args. */
+/* Call a BPF helper that gives a word / a pointer (NULL possible). helper: enum bpf_func_id. At
+ * most 5 args. */
 ir_val ir_call(struct ir_builder *b, u32 helper, const ir_val *args, u32 n_args);
 ir_val ir_call_ptr(struct ir_builder *b, u32 helper, const ir_val *args, u32 n_args);
 void ir_jmp(struct ir_builder *b, struct ir_block *to);
@@ -163,32 +186,37 @@ const struct ir_op_row *ir_op_row(enum ir_op op);
 /* Name of an op ("add") and the class of its result. */
 const char *ir_op_name(enum ir_op op);
 enum ir_result ir_op_result(enum ir_op op);
-/* CONST, STRING, ZERO, SLOT, CTX, MAP: a constant or an address that is the same everywhere in the function. Such a
- * value may be used in any block, wherever it was made, and the text form writes it in its use. */
+/* CONST, STRING, ZERO, SLOT, CTX, MAP: a constant or an address that is the same everywhere in the
+ * function. Such a value may be used in any block, wherever it was made, and the text form writes
+ * it in its use. */
 bool ir_is_leaf(enum ir_op op);
 /* JMP, BR, RET. */
 bool ir_is_terminator(enum ir_op op);
+/* Word of the text form for a kind of context ("pt_regs"). */
+const char *ir_ctx_name(enum ir_ctx ctx);
 /* Name of a BPF helper that the text form knows ("map_lookup_elem"), or NULL. */
 const char *ir_helper_name(u32 helper);
-/* If ptr is a constant distance from a leaf address (PTR_ADDs of constants): that leaf, and *offset_out the distance.
- * Otherwise NULL. */
+/* If ptr is a constant distance from a leaf address (PTR_ADDs of constants): that leaf, and
+ * *offset_out the distance. Otherwise NULL. */
 ir_val ir_ptr_base(ir_val ptr, s64 *offset_out);
-/* Result of a word op for constant operands (b is 0 for a unary one). False where it has none: not a word op, or a
- * division by 0. */
+/* Result of a word op for constant operands (b is 0 for a unary one). False where it has none: not
+ * a word op, or a division by 0. */
 bool ir_fold(enum ir_op op, s64 a, s64 b, s64 *result_out);
 /* Low size bytes of v, sign- or zero-extended. size: 1, 2, 4 or 8. */
 s64 ir_extend_value(s64 v, u32 size, bool is_signed);
 
-/* Text form of maps and functions (not of the metadata): stable, for --emit=ir and golden files. Values are numbered
- * anew, leaves stand where they are used, and what is not used is not printed. */
+/* Text form of maps and functions (not of the metadata): stable, for --emit=ir and golden files.
+ * Values are numbered anew, leaves stand where they are used, and what is not used is not printed.
+ */
 void ir_print(const struct ir_module *m, struct buf *out);
 
-/* Read the text form back: maps and functions. Reports E040 and E041 to diags with spans in src, which are
- * also the spans of the instructions. src must be one of diags->sources. Returns NULL
- * if there were errors. What is printed and read again prints the same. */
-struct ir_module *ir_read(struct arena *arena, struct types *types, const struct source *src, struct diags *diags);
+/* Read the text form back: maps and functions. Reports E040 and E041 to diags with spans in src,
+ * which are also the spans of the instructions. src must be one of diags->sources. Returns NULL if
+ * there were errors. What is printed and read again prints the same. */
+struct ir_module *ir_read(struct arena *arena, struct types *types, const struct source *src,
+                          struct diags *diags);
 
-/* Check the rules: operands have the right class and dominate their use, blocks end once, slots and maps belong to the
- * module, constant accesses lie inside slots and are aligned, nothing is written to read-only data. Returns NULL, or a
- * sentence in the arena that says what is wrong and where. */
+/* Check the rules: operands have the right class and dominate their use, blocks end once, slots and
+ * maps belong to the module, constant accesses lie inside slots and are aligned, nothing is written
+ * to read-only data. Returns NULL, or a sentence in the arena that says what is wrong and where. */
 const char *ir_verify(const struct ir_module *m);

@@ -1,5 +1,5 @@
-/* What is known of the ops themselves, without a function around them: their rows, the names of helpers, and what an op
- * computes of constants. */
+/* What is known of the ops themselves, without a function around them: their rows, the names of
+ * helpers, and what an op computes of constants. */
 #include "ir/ir.h"
 
 static const struct ir_op_row rows[] = {

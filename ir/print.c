@@ -1,4 +1,5 @@
-/* The text form of a module: words between spaces, one map, slot, label or instruction a line, `#` begins a comment.
+/* The text form of a module: words between spaces, one map, slot, label or instruction a line, `#`
+ * begins a comment.
  *
  *   map @m type 5 max_entries 4096 flags 0 key 16 string[16] value 8 count_t[u,0,0,0]
  *   func kprobe_1 "kprobe" pt_regs {
@@ -9,9 +10,10 @@
  *       %1 = is_null %0
  *       br %1 new.1 old.2
  *
- * An instruction is: [%result =] name [helper] operands fields, as ops.def says. Operands: %n, 42, "text":size, zero:size,
- * $slot.n, ctx, @map. Fields: +8 an offset, u4 or s4 a size with signedness, :16 a size, 3 a number, name.n a block.
- * Values are numbered in the order of the text; leaves that are not used do not show. */
+ * An instruction is: [%result =] name [helper] operands fields, as ops.def says. Operands: %n, 42,
+ * "text":size, zero:size, $slot.n, ctx, @map. Fields: +8 an offset, u4 or s4 a size with
+ * signedness, :16 a size, 3 a number, name.n a block. Values are numbered in the order of the text;
+ * leaves that are not used do not show. */
 #include "ir/ir.h"
 
 #define NOT_NUMBERED (~(u32)0)

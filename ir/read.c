@@ -1,187 +1,414 @@
-/* Reading the text form back (the form: ir/print.c). For tests of codegen/ and for people who want to try a program
- * without writing a script for it.
+/* Reading the text form back (the form: ir/print.c). For tests of codegen/ and for people who want
+ * to try a program without writing a script for it.
  *
- * A line is read word by word; the first problem of a line is reported and the rest of it skipped. Values may be used
- * in lines above their definition (the text has the blocks in the order of their making): such a use makes the
- * instruction, its line fills it in. The result is as the text says, rules are ir_verify()'s business. */
-#include "base/diag.h"
+ * Values may be used in lines above their definition (the text has the blocks in the order of their
+ * making): such a use makes the instruction, its line fills it in. The result is as the text says;
+ * rules are ir_verify()'s business. */
+#include <stdio.h>
+
 #include "ir/ir.h"
+#include "ir/scan.h"
 
-enum { TYPE_DEPTH_MAX = 32, VALUES_MAX = 1 << 20 };
-
-struct reader {
-    struct ir_builder b;
-    const struct source *src;
-    struct diags *diags;
-    u32 at;            /* next byte of the text */
-    u32 n_problems;
-    bool line_failed;
-    VEC(struct ir_inst *) values; /* by number; NULL: not mentioned */
-    VEC(bool) is_defined;
+enum {
+    VALUES_MAX = 1 << 20
 };
 
-/* ---- words ---- */
+/* A value by its number in the text. */
+struct value {
+    struct ir_inst *inst; /* NULL: not mentioned yet */
+    bool is_defined;
+    struct span first_use;
+};
 
-static char peek(const struct reader *r)
+struct reader {
+    struct scan s;
+    struct ir_module *m;
+    struct ir_func *func;
+    struct ir_block *block;
+    VEC(struct value) values;
+};
+
+/* ---- names ---- */
+
+static const struct ir_map *find_map(const struct ir_module *m, struct str name)
 {
-    return r->at < r->src->text.n ? r->src->text.p[r->at] : '\0';
+    vec_foreach(map, &m->maps) {
+        if (str_eq_c(name, (*map)->name))
+            return *map;
+    }
+    return NULL;
 }
 
-static struct span span_from(const struct reader *r, u32 from)
+static void unknown(struct reader *r, struct str w, const char *what)
 {
-    return (struct span){r->src->base + from, r->src->base + MAX(r->at, from + 1)};
+    scan_problem(&r->s, E_IR_NAME, r->s.at - w.n, what);
 }
 
-static void problem(struct reader *r, enum diag_code code, u32 from, const char *what)
+static struct ir_block *read_label(struct reader *r)
 {
-    if (!r->line_failed)
-        (void)diag_add(r->diags, code, span_from(r, from), "%s", what);
-    r->line_failed = true;
-    r->n_problems++;
+    struct str w = scan_word(&r->s), name;
+    u32 id;
+
+    if (scan_split_name(w, &name, &id) && id < r->func->blocks.n &&
+        str_eq_c(name, r->func->blocks.items[id]->name))
+        return r->func->blocks.items[id];
+    unknown(r, w, "there is no such block");
+    return NULL;
 }
 
-static void syntax(struct reader *r, u32 from, const char *what)
+static const struct ir_slot *find_slot(struct reader *r, struct str w)
 {
-    problem(r, E_IR_SYNTAX, from, what);
+    struct str name;
+    u32 id;
+
+    if (scan_split_name(str_sub(w, 1, w.n), &name, &id) && id < r->func->slots.n &&
+        str_eq_c(name, r->func->slots.items[id]->name))
+        return r->func->slots.items[id];
+    unknown(r, w, "there is no such slot");
+    return NULL;
 }
 
-static void skip_space(struct reader *r)
+/* The value with the number of `%3`; made if this is its first mention. */
+static struct value *find_value(struct reader *r, struct str w)
 {
-    while (peek(r) == ' ' || peek(r) == '\t' || peek(r) == '\r')
-        r->at++;
-    if (peek(r) == '#') {
-        while (peek(r) && peek(r) != '\n')
-            r->at++;
+    u32 n = (u32)scan_to_number(&r->s, str_sub(w, 1, w.n), 0, VALUES_MAX);
+    struct value *v;
+
+    while (r->values.n <= n)
+        *vec_push(r->m->arena, &r->values) = (struct value){0};
+    v = &r->values.items[n];
+    if (!v->inst) {
+        v->inst = arena_new(r->m->arena, struct ir_inst);
+        v->first_use = scan_span(&r->s, r->s.at - w.n);
+    }
+    return v;
+}
+
+static u32 find_helper(struct reader *r, struct str w)
+{
+    u32 prefix = (u32)strlen("helper_");
+
+    for (u32 i = 0; i < 256; i++) {
+        if (ir_helper_name(i) && str_eq_c(w, ir_helper_name(i)))
+            return i;
+    }
+    if (str_starts(w, "helper_"))
+        return scan_number_behind(&r->s, w, prefix);
+    unknown(r, w, "there is no such helper");
+    return 0;
+}
+
+/* ---- operands ---- */
+
+static void append(struct reader *r, struct ir_inst *inst)
+{
+    inst->id = r->func->n_insts++;
+    *vec_push(r->m->arena, &r->block->insts) = inst;
+}
+
+static void read_text(struct reader *r, struct ir_inst *leaf)
+{
+    struct str w;
+
+    leaf->op = IR_STRING;
+    leaf->text = scan_quoted(&r->s);
+    w = scan_word(&r->s);
+    leaf->size = scan_number_behind(&r->s, w, 1);
+    if (leaf->size <= leaf->text.n)
+        scan_syntax(&r->s, r->s.at - w.n, "the text and its NUL do not fit in this size");
+}
+
+/* Fill in a leaf from its word. */
+static void read_leaf(struct reader *r, struct ir_inst *leaf, struct str w)
+{
+    if (w.n && w.p[0] == '$') {
+        leaf->op = IR_SLOT;
+        leaf->slot = find_slot(r, w);
+    } else if (w.n && w.p[0] == '@') {
+        leaf->op = IR_MAP;
+        leaf->map = find_map(r->m, str_sub(w, 1, w.n));
+        if (!leaf->map)
+            unknown(r, w, "there is no such map");
+    } else if (str_starts(w, "zero:")) {
+        leaf->op = IR_ZERO;
+        leaf->size = scan_number_behind(&r->s, w, (u32)strlen("zero:"));
+    } else if (str_eq_c(w, "ctx")) {
+        leaf->op = IR_CTX;
+    } else {
+        leaf->op = IR_CONST;
+        leaf->imm = scan_to_number(&r->s, w, INT64_MIN, INT64_MAX);
     }
 }
 
-static bool at_line_end(struct reader *r)
+static ir_val read_operand(struct reader *r)
 {
-    skip_space(r);
-    return r->at >= r->src->text.n || peek(r) == '\n';
-}
+    struct ir_inst *leaf;
+    struct str w;
 
-/* Go to the begin of the next line. */
-static void next_line(struct reader *r)
-{
-    while (r->at < r->src->text.n && peek(r) != '\n')
-        r->at++;
-    if (r->at < r->src->text.n)
-        r->at++;
-    r->line_failed = false;
-}
-
-/* The next word of the line; empty at its end or after a problem. */
-static struct str word(struct reader *r)
-{
-    u32 from;
-
-    if (r->line_failed || at_line_end(r))
-        return STR("");
-    from = r->at;
-    while (r->at < r->src->text.n && !strchr(" \t\r\n", peek(r)))
-        r->at++;
-    return str_sub(r->src->text, from, r->at);
-}
-
-static void expect_word(struct reader *r, const char *wanted)
-{
-    u32 from = r->at;
-
-    if (!str_eq_c(word(r), wanted))
-        syntax(r, from, "another word was expected here");
-}
-
-/* Parse all of w as a decimal number with an optional sign. */
-static bool parse_number(struct str w, s64 *out)
-{
-    bool is_negative = w.n && w.p[0] == '-';
-    u64 value = 0;
-    u32 i = w.n && (w.p[0] == '-' || w.p[0] == '+') ? 1 : 0;
-
-    if (i == w.n)
-        return false;
-    for (; i < w.n; i++) {
-        if (w.p[i] < '0' || w.p[i] > '9' || __builtin_mul_overflow(value, (u64)10, &value) ||
-            __builtin_add_overflow(value, (u64)(w.p[i] - '0'), &value))
-            return false;
+    if (!scan_at_line_end(&r->s) && r->s.src->text.p[r->s.at] == '"') {
+        leaf = arena_new(r->m->arena, struct ir_inst);
+        read_text(r, leaf);
+    } else {
+        w = scan_word(&r->s);
+        if (w.n && w.p[0] == '%')
+            return find_value(r, w)->inst;
+        leaf = arena_new(r->m->arena, struct ir_inst);
+        read_leaf(r, leaf, w);
     }
-    if (value > (u64)INT64_MAX + is_negative)
-        return false;
-    *out = is_negative ? (s64)(0 - value) : (s64)value;
-    return true;
+    append(r, leaf);
+    return leaf;
 }
 
-static s64 to_number(struct reader *r, struct str w, s64 min, s64 max)
+static void read_operands(struct reader *r, struct ir_inst *inst)
 {
-    s64 value;
+    u32 n = ir_op_row(inst->op)->n_args;
+    VEC(ir_val) args = {0};
 
-    if (parse_number(w, &value) && value >= min && value <= max)
-        return value;
-    syntax(r, r->at - w.n, "a number was expected here");
-    return min;
+    while (n == VARIADIC ? !scan_at_line_end(&r->s) && !r->s.line_failed : args.n < n)
+        *vec_push(r->m->arena, &args) = read_operand(r);
+    inst->args = args.items;
+    inst->n_args = args.n;
 }
 
-static s64 number(struct reader *r)
+/* ---- lines ---- */
+
+/* `u4`, `s8` */
+static void read_sized(struct reader *r, struct ir_inst *inst)
 {
-    return to_number(r, word(r), INT64_MIN, INT64_MAX);
+    struct str w = scan_word(&r->s);
+
+    if (w.n == 0 || (w.p[0] != 'u' && w.p[0] != 's')) {
+        scan_syntax(&r->s, r->s.at - w.n, "a size as u8 or s4 was expected here");
+        return;
+    }
+    inst->is_signed = w.p[0] == 's';
+    inst->size = scan_number_behind(&r->s, w, 1);
 }
 
-static u32 number_u32(struct reader *r)
+static void read_fields(struct reader *r, struct ir_inst *inst)
 {
-    return (u32)to_number(r, word(r), 0, UINT32_MAX);
+    for (const char *field = ir_op_row(inst->op)->fields; *field; field++) {
+        switch (*field) {
+        case 'n':
+        case 'o':
+            inst->imm = scan_number(&r->s);
+            break;
+        case 's':
+            inst->size = scan_number_behind(&r->s, scan_word(&r->s), 1);
+            break;
+        case 'S':
+            read_sized(r, inst);
+            break;
+        case 'b':
+            inst->block = read_label(r);
+            break;
+        case 'c':
+            inst->other = read_label(r);
+            break;
+        default:
+            break; /* of leaves; the helper stands before the operands */
+        }
+    }
 }
 
-/* `:16` or `zero:16` and the like: the number behind a lead of n bytes. */
-static u32 number_behind(struct reader *r, struct str w, u32 n)
+static bool find_op(struct str w, enum ir_op *out)
 {
-    return (u32)to_number(r, str_sub(w, n, w.n), 0, UINT32_MAX);
-}
-
-/* The name and number of `name.3`. */
-static bool split_name(struct str w, struct str *name_out, u32 *number_out)
-{
-    s64 value;
-
-    for (u32 i = w.n; i-- > 0;) {
-        if (w.p[i] != '.')
-            continue;
-        if (!parse_number(str_sub(w, i + 1, w.n), &value) || value < 0 || value > UINT32_MAX)
-            return false;
-        *name_out = str_sub(w, 0, i);
-        *number_out = (u32)value;
-        return true;
+    for (u32 i = 0; i < IR_OP_COUNT_; i++) {
+        if (!ir_is_leaf((enum ir_op)i) && str_eq_c(w, ir_op_name((enum ir_op)i))) {
+            *out = (enum ir_op)i;
+            return true;
+        }
     }
     return false;
 }
 
-/* `"text"` at the place of reading, escapes \xNN resolved. */
-static struct str quoted(struct reader *r)
+/* The instruction that a line defines: the one of `%3 =`, or a new one. */
+static struct ir_inst *read_target(struct reader *r, struct str *op_out)
 {
-    _cleanup_buf_ struct buf text = {0};
-    u32 from = r->at;
+    struct str w = scan_word(&r->s);
+    struct value *v;
 
-    if (at_line_end(r) || peek(r) != '"') {
-        syntax(r, from, "a text in quotes was expected here");
-        return STR("");
+    if (w.n == 0 || w.p[0] != '%') {
+        *op_out = w;
+        return arena_new(r->m->arena, struct ir_inst);
     }
-    r->at++;
-    while (peek(r) && peek(r) != '"' && peek(r) != '\n') {
-        struct str escape = str_sub(r->src->text, r->at + 2, r->at + 4);
-        unsigned value;
+    v = find_value(r, w);
+    if (v->is_defined)
+        unknown(r, w, "this value is defined a second time");
+    v->is_defined = true;
+    scan_expect(&r->s, "=");
+    *op_out = scan_word(&r->s);
+    return v->inst;
+}
 
-        if (peek(r) == '\\' && escape.n == 2 &&
-            sscanf(str_cstr(r->b.module->arena, escape), "%2x", &value) == 1) {
-            buf_add_char(&text, (char)value);
-            r->at += 4;
-        } else {
-            buf_add_char(&text, peek(r));
-            r->at++;
+static void read_inst(struct reader *r)
+{
+    u32 from = r->s.at;
+    struct str op_name;
+    struct ir_inst *inst = read_target(r, &op_name);
+    bool has_number = r->s.src->text.p[from] == '%';
+
+    if (!find_op(op_name, &inst->op)) {
+        scan_syntax(&r->s, r->s.at - op_name.n, "there is no such instruction");
+        return;
+    }
+    if (has_number != (ir_op_result(inst->op) != IR_NONE))
+        scan_syntax(&r->s, from,
+                    has_number ? "this instruction has no result" : "the result has no number");
+    if (inst->op == IR_CALL || inst->op == IR_CALL_PTR)
+        inst->helper = find_helper(r, scan_word(&r->s));
+    read_operands(r, inst);
+    read_fields(r, inst);
+    inst->span = scan_span(&r->s, from);
+    append(r, inst);
+}
+
+static void read_slot(struct reader *r)
+{
+    struct ir_builder b = {.module = r->m, .func = r->func};
+    struct str w = scan_word(&r->s), name;
+    u32 id, size = scan_u32(&r->s);
+
+    if (!scan_split_name(str_sub(w, 1, w.n), &name, &id) || id != r->func->slots.n)
+        scan_syntax(&r->s, r->s.at - w.n, "slots are $name.0, $name.1 and so on");
+    else
+        (void)ir_slot_new(&b, str_cstr(r->m->arena, name), size);
+}
+
+static void read_line_of_func(struct reader *r)
+{
+    u32 from = r->s.at;
+    struct str w = scan_word(&r->s), name;
+    u32 id;
+
+    if (str_eq_c(w, "slot")) {
+        read_slot(r);
+        return;
+    }
+    if (w.n > 1 && w.p[w.n - 1] == ':') {
+        if (scan_split_name(str_sub(w, 0, w.n - 1), &name, &id) && id < r->func->blocks.n)
+            r->block = r->func->blocks.items[id];
+        return; /* find_blocks() has seen and judged it */
+    }
+    r->s.at = from;
+    if (!r->block)
+        scan_syntax(&r->s, from, "an instruction in front of the first block");
+    else
+        read_inst(r);
+}
+
+/* The first pass over a function: make its blocks, so that jumps forward find them. */
+static void find_blocks(struct reader *r)
+{
+    struct ir_builder b = {.module = r->m, .func = r->func};
+    u32 from = r->s.at;
+
+    for (; r->s.at < r->s.src->text.n; scan_next_line(&r->s)) {
+        struct str w = scan_word(&r->s), name;
+        u32 id;
+
+        if (str_eq_c(w, "}"))
+            break;
+        if (w.n < 2 || w.p[w.n - 1] != ':')
+            continue;
+        if (!scan_split_name(str_sub(w, 0, w.n - 1), &name, &id) || id != r->func->blocks.n)
+            scan_syntax(&r->s, r->s.at - w.n, "blocks are name.0, name.1 and so on");
+        else
+            (void)ir_block_new(&b, str_cstr(r->m->arena, name));
+    }
+    r->s.at = from;
+    r->s.line_failed = false;
+}
+
+static void check_values(struct reader *r)
+{
+    vec_foreach(v, &r->values) {
+        if (v->inst && !v->is_defined) {
+            (void)diag_add(r->s.diags, E_IR_NAME, v->first_use, "this value is never defined");
+            r->s.n_problems++;
         }
     }
-    if (peek(r) != '"')
-        syntax(r, from, "the text has no closing quote");
-    else
-        r->at++;
-    return str_dup(r->b.module->arena, (struct str){text.n ? text.p : "", (u32)text.n});
+}
+
+static enum ir_ctx read_ctx(struct reader *r)
+{
+    struct str w = scan_word(&r->s);
+
+    for (u32 i = 0; i < IR_CTX_COUNT_; i++) {
+        if (str_eq_c(w, ir_ctx_name((enum ir_ctx)i)))
+            return (enum ir_ctx)i;
+    }
+    scan_syntax(&r->s, r->s.at - w.n, "there is no such kind of context");
+    return IR_CTX_NONE;
+}
+
+static void read_func(struct reader *r)
+{
+    u32 from = r->s.at;
+    const char *name = str_cstr(r->m->arena, scan_word(&r->s));
+    const char *section = str_cstr(r->m->arena, scan_quoted(&r->s));
+
+    r->func = ir_func_new(r->m, name, section, read_ctx(r));
+    r->func->span = scan_span(&r->s, from);
+    r->block = NULL;
+    r->values.n = 0;
+    scan_expect(&r->s, "{");
+    scan_next_line(&r->s);
+    find_blocks(r);
+    for (; r->s.at < r->s.src->text.n; scan_next_line(&r->s)) {
+        if (scan_at_line_end(&r->s))
+            continue;
+        if (r->s.src->text.p[r->s.at] == '}')
+            break;
+        read_line_of_func(r);
+        if (!scan_at_line_end(&r->s))
+            scan_syntax(&r->s, r->s.at, "the line goes on where it should end");
+    }
+    scan_expect(&r->s, "}");
+    check_values(r);
+}
+
+static void read_map(struct reader *r)
+{
+    struct str w = scan_word(&r->s), name = str_sub(w, 1, w.n);
+    struct ir_map *map = ir_map_new(r->m, str_cstr(r->m->arena, name));
+
+    scan_expect(&r->s, "type");
+    map->bpf_type = scan_u32(&r->s);
+    scan_expect(&r->s, "max_entries");
+    map->max_entries = scan_u32(&r->s);
+    scan_expect(&r->s, "flags");
+    map->map_flags = scan_u32(&r->s);
+    scan_expect(&r->s, "key");
+    map->key_size = scan_u32(&r->s);
+    map->key_type = scan_type(&r->s);
+    scan_expect(&r->s, "value");
+    map->value_size = scan_u32(&r->s);
+    map->value_type = scan_type(&r->s);
+}
+
+struct ir_module *ir_read(struct arena *arena, struct types *types, const struct source *src,
+                          struct diags *diags)
+{
+    struct reader r = {
+        .s = {.src = src, .arena = arena, .types = types, .diags = diags},
+        .m = ir_module_new(arena, types, diags->sources),
+    };
+
+    for (; r.s.at < src->text.n; scan_next_line(&r.s)) {
+        struct str w;
+
+        if (scan_at_line_end(&r.s))
+            continue;
+        w = scan_word(&r.s);
+        if (str_eq_c(w, "map"))
+            read_map(&r);
+        else if (str_eq_c(w, "func"))
+            read_func(&r);
+        else
+            scan_syntax(&r.s, r.s.at - w.n, "a map or a func was expected here");
+        if (!scan_at_line_end(&r.s))
+            scan_syntax(&r.s, r.s.at, "the line goes on where it should end");
+    }
+    return r.s.n_problems ? NULL : r.m;
 }

@@ -1,5 +1,6 @@
-/* Types of the language: made once each (hash-consed), so that two types are equal when their pointers are. Also their
- * names, their sizes in memory, and the join that finds a type for values of two.
+/* Types of the language: made once each (hash-consed), so that two types are equal when their
+ * pointers are. Also their names, their sizes in memory, and the join that finds a type for values
+ * of two.
  *
  * A struct types lives in the arena of its compilation; it owns nothing else. */
 #include "ir/type.h"
@@ -10,7 +11,9 @@ struct type_node {
     struct type_node *next; /* in its bucket */
 };
 
-enum { N_BUCKETS = 64 };
+enum {
+    N_BUCKETS = 64
+};
 
 struct types {
     struct arena *arena;
@@ -204,7 +207,8 @@ static void tuple_print(struct buf *out, const struct type *t)
     for (u32 i = 0; i < t->n_elems; i++) {
         if (i)
             buf_add_char(out, ',');
-        type_print(out, t->elems[i]); /* a tuple nests only as deep as the parser lets expressions nest */
+        type_print(
+            out, t->elems[i]); /* a tuple nests only as deep as the parser lets expressions nest */
     }
     buf_add_char(out, ')');
 }
@@ -294,6 +298,7 @@ const struct type *type_join(struct types *ts, const struct type *a, const struc
     case TYPE_TUPLE:
         return join_tuples(ts, a, b);
     default:
-        return NULL; /* kinds without parameters are equal by pointer; aggregations must be the same */
+        return NULL; /* kinds without parameters are equal by pointer; aggregations must be the same
+                      */
     }
 }

@@ -1,4 +1,5 @@
-/* Types of the language: immutable and hash-consed, so equality of types is equality of pointers. */
+/* Types of the language: immutable and hash-consed, so equality of types is equality of pointers.
+ */
 #pragma once
 
 #include "abi/abi.h"
@@ -38,7 +39,8 @@ const struct type *type_ksym(struct types *ts);
 const struct type *type_pointer(struct types *ts);
 /* size: 1, 2, 4 or 8 bytes. */
 const struct type *type_int(struct types *ts, u32 size, bool is_signed);
-/* The smallest signed type that holds the value; uint64 above INT64_MAX (num is the two's complement, is_negative its sign). */
+/* The smallest signed type that holds the value; uint64 above INT64_MAX (num is the two's
+ * complement, is_negative its sign). */
 const struct type *type_of_literal(struct types *ts, u64 num, bool is_negative);
 /* capacity: bytes with the NUL, at least 1. */
 const struct type *type_string(struct types *ts, u32 capacity);
@@ -47,7 +49,8 @@ const struct type *type_tuple(struct types *ts, const struct type *const *elems,
 /* params: three numbers, 0 where the aggregation has fewer. */
 const struct type *type_agg(struct types *ts, enum agg_id agg, bool is_signed, const s64 params[3]);
 
-/* Bytes that a value takes in memory (a map's key or value, a record): a multiple of 8. 0 for void and error. */
+/* Bytes that a value takes in memory (a map's key or value, a record): a multiple of 8. 0 for void
+ * and error. */
 u32 type_mem_size(const struct type *t);
 /* Offset of element i of a tuple in memory. */
 u32 type_elem_offset(const struct type *t, u32 i);
@@ -59,12 +62,14 @@ bool type_is_word(const struct type *t);
 /* int, bool, pointer, ksym: usable where an integer is wanted. */
 bool type_is_numeric(const struct type *t);
 
-/* Append the name as diagnostics show it: int8, uint64, bool, string[16], (int64,string[4]), count_t, ksym_t, void. */
+/* Append the name as diagnostics show it: int8, uint64, bool, string[16], (int64,string[4]),
+ * count_t, ksym_t, void. */
 void type_print(struct buf *out, const struct type *t);
 /* The same as a string in the arena. */
 struct str type_name(struct arena *arena, const struct type *t);
 
-/* The type that holds values of both (wider int; signed if either is signed and not a literal's sign...; longer string;
- * tuples element by element), or NULL where there is none. Ints: wider size; if signs differ the signed one of the
- * next size, at most 8. Used for maps, variables and keys that are assigned more than once. */
+/* The type that holds values of both (wider int; signed if either is signed and not a literal's
+ * sign...; longer string; tuples element by element), or NULL where there is none. Ints: wider
+ * size; if signs differ the signed one of the next size, at most 8. Used for maps, variables and
+ * keys that are assigned more than once. */
 const struct type *type_join(struct types *ts, const struct type *a, const struct type *b);

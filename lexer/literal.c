@@ -12,8 +12,8 @@ struct unit {
 static const struct unit units[] = {
     {"ns", 1},
     {"us", 1000},
-    {"ms", 1000 * 1000},
-    {"s", 1000 * 1000 * 1000},
+    {"ms", 1000ULL * 1000},
+    {"s", 1000ULL * 1000 * 1000},
     {"m", 60ULL * 1000 * 1000 * 1000},
     {"h", 3600ULL * 1000 * 1000 * 1000},
     {"d", 86400ULL * 1000 * 1000 * 1000},
@@ -69,7 +69,7 @@ static u32 number_digits(struct number *n)
 
 static void number_prefix(struct number *n)
 {
-    char second = n->text.n > 1 ? n->text.p[1] : '\0';
+    char second = (char)(n->text.n > 1 ? n->text.p[1] : '\0');
 
     n->base = 10;
     if (n->text.p[0] != '0')
@@ -125,14 +125,15 @@ static bool bad_integer(const struct number *n, struct span span, struct diags *
 {
     struct str rest = str_sub(n->text, n->at, n->text.n);
 
-    if (n->base == 8 && rest.n && rest.p[0] >= '8' && rest.p[0] <= '9')
+    if (n->base == 8 && rest.n && rest.p[0] >= '8' && rest.p[0] <= '9') {
         diag_add(diags, E_BAD_INTEGER, span, "syntax: invalid digit '%c' in an octal integer",
                  rest.p[0]);
-    else if (n->at > (n->base == 16 || n->base == 2 ? 2 : 0) && rest.n)
+    } else if (n->at > (n->base == 16 || n->base == 2 ? 2 : 0) && rest.n) {
         diag_add(diags, E_BAD_INTEGER, span, "syntax: invalid integer suffix '%.*s'",
                  STR_ARG(rest));
-    else
+    } else {
         diag_add(diags, E_BAD_INTEGER, span, "syntax: invalid integer '%.*s'", STR_ARG(n->text));
+    }
     return false;
 }
 
@@ -198,6 +199,16 @@ static bool escape_value(struct str text, u32 *at, u32 *value_out)
     return true;
 }
 
+/* Report the escape from begin to *at, or to the end of its first character, and step behind it. */
+static void bad_escape(struct str text, u32 begin, u32 *at, struct span span, struct diags *diags)
+{
+    u32 first = str_utf8_len(text, begin + 1);
+
+    *at = MAX(*at, MIN(text.n, begin + 1 + MAX(first, 1U)));
+    diag_add(diags, E_BAD_ESCAPE, (struct span){span.begin + begin, span.begin + *at},
+             "syntax: invalid escape character '%.*s'", STR_ARG(str_sub(text, begin, *at)));
+}
+
 struct str literal_string(struct arena *arena, struct str text, struct span span,
                           struct diags *diags)
 {
@@ -208,18 +219,11 @@ struct str literal_string(struct arena *arena, struct str text, struct span span
     while (at < text.n && text.p[at] != '"') {
         u32 begin = at, value = (u8)text.p[at++];
 
-        if (value == '\\') {
-            if (at >= text.n)
-                break; /* unterminated: reported by the scanner */
-            if (!escape_value(text, &at, &value)) {
-                u32 more = str_utf8_len(text, begin + 1);
-
-                at = MAX(at, MIN(text.n, begin + 1 + MAX(more, 1U)));
-                diag_add(diags, E_BAD_ESCAPE, (struct span){span.begin + begin, span.begin + at},
-                         "syntax: invalid escape character '%.*s'",
-                         STR_ARG(str_sub(text, begin, at)));
-                continue;
-            }
+        if (value == '\\' && at >= text.n)
+            break; /* unterminated: reported by the scanner */
+        if (value == '\\' && !escape_value(text, &at, &value)) {
+            bad_escape(text, begin, &at, span, diags);
+            continue;
         }
         is_ended |= value == 0;
         if (!is_ended)

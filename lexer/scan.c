@@ -4,6 +4,27 @@
  * looked behind once, so that scanning stays linear on any input. */
 #include "lexer/scan.h"
 
+/* Flex takes time that is quadratic in the NULs of a token, so it gets to see none. */
+struct str scan_copy(struct lexer *lx)
+{
+    struct str text = str_sub(lx->src.text, lx->end, UINT32_MAX);
+    char *copy = arena_alloc(lx->arena, (size_t)text.n + 2);
+    bool is_in_run = false;
+
+    for (u32 i = 0; i < text.n; i++) {
+        u32 at = lx->src.base + lx->end + i;
+        bool is_nul = text.p[i] == '\0';
+
+        copy[i] = (char)(is_nul ? ' ' : text.p[i]);
+        if (is_nul && !is_in_run) {
+            diag_add(lx->diags, E_NUL_BYTE, (struct span){at, at + 1},
+                     "syntax: the script contains a NUL byte");
+        }
+        is_in_run = is_nul;
+    }
+    return (struct str){copy, text.n + 2};
+}
+
 struct str scan_text(const struct lexer *lx)
 {
     return str_sub(lx->src.text, lx->begin, lx->end);
@@ -17,7 +38,7 @@ static struct span scan_span(const struct lexer *lx)
 /* What is innermost: '{' '<' '(' '[', or 0. */
 static char open_top(const struct lexer *lx)
 {
-    return lx->open.n ? lx->open.items[lx->open.n - 1] : '\0';
+    return (char)(lx->open.n ? lx->open.items[lx->open.n - 1] : '\0');
 }
 
 static bool in_brackets(const struct lexer *lx)
@@ -84,10 +105,11 @@ static void block_close(struct lexer *lx)
 static void statement_end(struct lexer *lx)
 {
     statement_reset(lx);
-    if (lx->mode == SCAN_PREDICATE) /* its end was forgotten, and some `<` was the block's */
+    if (lx->mode == SCAN_PREDICATE) { /* its end was forgotten, and some `<` was the block's */
         block_open(lx, '<');
-    else if (!lx->open.n)
+    } else if (!lx->open.n) {
         lx->mode = SCAN_TOP;
+    }
 }
 
 struct token scan_emit(struct lexer *lx, enum token_kind kind)
@@ -242,8 +264,8 @@ static bool is_probe_word(const struct lexer *lx, u32 at)
     if (at < text.n && text.p[at] == ':')
         return !lx->has_question;
     at = skip_gap(text, at);
-    c = at < text.n ? text.p[at] : '\0';
-    next = at + 1 < text.n ? text.p[at + 1] : '\0';
+    c = (char)(at < text.n ? text.p[at] : '\0');
+    next = (char)(at + 1 < text.n ? text.p[at + 1] : '\0');
     return c == '{' || c == ',' || (c == '<' && next != '<' && next != '=');
 }
 
@@ -318,15 +340,8 @@ static bool is_utf8(struct str text)
 void scan_check_bytes(struct lexer *lx)
 {
     struct str text = scan_text(lx);
-    int nul = str_index(text, '\0');
     u32 at = lx->src.base + lx->begin;
 
-    if (nul >= 0) {
-        at += (u32)nul;
-        diag_add(lx->diags, E_NUL_BYTE, (struct span){at, at + 1},
-                 "syntax: the script contains a NUL byte");
-        return;
-    }
     for (u32 i = 0; i < text.n;) {
         u32 n = str_utf8_len(text, i);
 
@@ -343,14 +358,15 @@ void scan_bad_chars(struct lexer *lx)
 {
     struct str text = scan_text(lx);
 
-    if (str_index(text, '\0') >= 0 || !is_utf8(text))
+    if (!is_utf8(text)) {
         scan_check_bytes(lx);
-    else if ((u8)text.p[0] < 0x20 || text.p[0] == 0x7f)
+    } else if ((u8)text.p[0] < 0x20 || text.p[0] == 0x7f) {
         diag_add(lx->diags, E_BAD_CHAR, scan_span(lx), "syntax: invalid character '\\x%02x'",
                  (u8)text.p[0]);
-    else
+    } else {
         diag_add(lx->diags, E_BAD_CHAR, scan_span(lx), "syntax: invalid character '%.*s'",
                  STR_ARG(str_sub(text, 0, str_utf8_len(text, 0))));
+    }
 }
 
 void scan_open_string(struct lexer *lx)

@@ -35,6 +35,10 @@ struct lexer {
     bool has_question;  /* the statement has a `?`, so that a `:` may follow */
 };
 
+/* The text from lx->end on, copied for flex: two NULs are at its end and none within. Those of the
+ * source are reported, and become spaces. */
+struct str scan_copy(struct lexer *lx);
+
 /* The text that flex matched last. */
 struct str scan_text(const struct lexer *lx);
 
@@ -63,5 +67,5 @@ void scan_open_string(struct lexer *lx);
 void scan_open_comment(struct lexer *lx);
 void scan_directive(struct lexer *lx);
 
-/* Report NUL bytes and what is not UTF-8 in the match (a string, a comment, a spec). */
+/* Report what is not UTF-8 in the match (a string, a comment, a spec). */
 void scan_check_bytes(struct lexer *lx);

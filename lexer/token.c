@@ -31,12 +31,14 @@ const char *token_text(enum token_kind kind)
 
 enum token_kind token_of_word(struct str word)
 {
-    for (int kind = 0; kind < TOK_COUNT_; kind++)
+    for (int kind = 0; kind < TOK_COUNT_; kind++) {
         if (rows[kind].word && str_eq_c(word, rows[kind].word))
             return (enum token_kind)kind;
-    for (u32 i = 0; i < ARRAY_SIZE(type_names); i++)
+    }
+    for (u32 i = 0; i < ARRAY_SIZE(type_names); i++) {
         if (str_eq_c(word, type_names[i]))
             return TOK_TYPE;
+    }
     return TOK_IDENT;
 }
 
@@ -45,7 +47,7 @@ void tokens_print(struct arena *arena, const struct source *src, struct diags *d
 {
     struct source copy = *src;
     struct lexer *lx = lexer_new(arena, src, diags);
-    struct token token = {0};
+    struct token token;
 
     do {
         u32 begin = 0, end = 0;

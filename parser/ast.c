@@ -2,7 +2,7 @@
 #include "parser/ast.h"
 
 static const char *const op_texts[OP_COUNT_] = {
-#define OP(name, text) [OP_##name] = text,
+#define OP(name, text) [OP_##name] = (text),
 #include "parser/operators.def"
 #undef OP
 };

@@ -54,10 +54,11 @@ static void print_detail(const struct printer *pr, const struct expr *e)
         print_name(pr, " @", e->name);
         break;
     case EXPR_PARAM:
-        if (e->num)
+        if (e->num) {
             buf_printf(pr->out, " $%llu", (unsigned long long)e->num);
-        else
+        } else {
             buf_add_cstr(pr->out, " $#");
+        }
         break;
     case EXPR_IDENT:
     case EXPR_CALL:
@@ -90,9 +91,10 @@ static void print_expr(const struct printer *pr, u32 level, const struct expr *e
         pr->opts->print_type(pr->out, e->type);
     }
     buf_add_char(pr->out, '\n');
-    for (u32 i = 0; i < ARRAY_SIZE(children); i++)
+    for (u32 i = 0; i < ARRAY_SIZE(children); i++) {
         if (children[i])
             print_expr(pr, level + 1, children[i]);
+    }
     for (const struct expr *arg = e->args; arg; arg = arg->next)
         print_expr(pr, level + 1, arg);
 }

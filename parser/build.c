@@ -6,10 +6,11 @@
 
 struct expr_list exprs_add(struct expr_list list, struct expr *e)
 {
-    if (list.last)
+    if (list.last) {
         list.last->next = e;
-    else
+    } else {
         list.first = e;
+    }
     list.last = e;
     list.n++;
     return list;
@@ -19,10 +20,11 @@ struct stmt_list stmts_add(struct stmt_list list, struct stmt *s)
 {
     if (!s)
         return list;
-    if (list.last)
+    if (list.last) {
         list.last->next = s;
-    else
+    } else {
         list.first = s;
+    }
     list.last = s;
     return list;
 }
@@ -33,10 +35,11 @@ struct spec_list specs_add(struct parse *ps, struct spec_list list, struct span 
 
     spec->span = span;
     spec->text = parse_text(ps, span);
-    if (list.last)
+    if (list.last) {
         list.last->next = spec;
-    else
+    } else {
         list.first = spec;
+    }
     list.last = spec;
     return list;
 }
@@ -48,9 +51,10 @@ static struct expr *expr_finish(struct parse *ps, struct expr *e)
     const struct expr *const children[] = {e->a, e->b, e->c};
     u32 below = 0;
 
-    for (u32 i = 0; i < ARRAY_SIZE(children); i++)
+    for (u32 i = 0; i < ARRAY_SIZE(children); i++) {
         if (children[i])
             below = MAX(below, children[i]->depth);
+    }
     for (const struct expr *arg = e->args; arg; arg = arg->next)
         below = MAX(below, arg->depth);
     e->depth = below + 1;
@@ -64,7 +68,7 @@ struct expr *build_int(struct parse *ps, struct span span)
 {
     struct expr *e = expr_new(ps->arena, EXPR_INT, span);
     struct str text = parse_text(ps, span);
-    char last = text.n ? text.p[text.n - 1] : '\0';
+    char last = (char)(text.n ? text.p[text.n - 1] : '\0');
 
     (void)literal_integer(text, span, ps->diags, &e->num,
                           &e->is_unsigned); /* reported; 0 is left */
@@ -109,10 +113,11 @@ struct expr *build_param(struct parse *ps, struct span span)
         return e;
     for (u32 i = 0; i < digits.n && e->num < UINT32_MAX; i++)
         e->num = e->num * 10 + (u64)(digits.p[i] - '0');
-    if (e->num == 0 || e->num >= UINT32_MAX)
+    if (e->num == 0 || e->num >= UINT32_MAX) {
         diag_hint(diag_add(ps->diags, E_BAD_PARAM, span,
                            "syntax: invalid positional parameter '$%.*s'", STR_ARG(digits)),
                   "Positional parameters count from $1; $# is their number.");
+    }
     return e;
 }
 
@@ -132,10 +137,11 @@ struct expr *build_field(struct parse *ps, struct span span, struct expr *a, str
 {
     struct expr *e = expr_new(ps->arena, EXPR_FIELD, span);
 
-    if (a->kind == EXPR_INT && !a->has_parens)
+    if (a->kind == EXPR_INT && !a->has_parens) {
         diag_hint(diag_add(ps->diags, E_BAD_INTEGER, span, "syntax: invalid integer '%.*s'",
                            STR_ARG(parse_text(ps, span))),
                   "There are no floating-point numbers.");
+    }
     e->a = a;
     e->name = parse_text(ps, name);
     e->name_span = name;
@@ -244,10 +250,11 @@ struct stmt *build_assign(struct parse *ps, struct span span, struct expr *targe
 {
     struct stmt *s = build_stmt(ps, span, STMT_ASSIGN, value);
 
-    if ((target->kind != EXPR_VAR && target->kind != EXPR_MAP) || target->has_parens)
+    if ((target->kind != EXPR_VAR && target->kind != EXPR_MAP) || target->has_parens) {
         diag_hint(diag_add(ps->diags, E_ASSIGN_TARGET, target->span,
                            "syntax: this cannot be assigned to"),
                   "Only variables ($x) and maps (@x, @x[key]) can.");
+    }
     s->target = target;
     s->op = op;
     return s;
@@ -288,10 +295,11 @@ void build_clause(struct parse *ps, struct span span, struct spec_list specs,
     c->specs = specs.first;
     c->predicate = predicate;
     c->body = body;
-    if (ps->last_clause)
+    if (ps->last_clause) {
         ps->last_clause->next = c;
-    else
+    } else {
         ps->program->clauses = c;
+    }
     ps->last_clause = c;
     ps->program->n_clauses++;
 }

@@ -1,9 +1,10 @@
 /* The grammar. Actions only build nodes; what a rule of the language says about them is semantic's
  * business. Pure: the parse's state is a parameter, all memory but bison's stacks is the arena's.
  *
- * Recovery: a broken statement ends at its `;`, with the block that follows it, or at the end of the
- * enclosing block; a broken clause with its block. The scanner makes it easy: it says what is an
- * opening or closing angle bracket, and knows where blocks end even where the grammar is lost. */
+ * Recovery: a broken statement ends at its `;`, with the block that follows it, or at the end of
+ * the enclosing block; a broken clause with its block. The scanner makes it easy: it says what is
+ * an opening or closing angle bracket, and knows where blocks end even where the grammar is
+ * lost. */
 %define api.pure full
 %define api.prefix {parser_yy}
 %define api.token.prefix {PT_}

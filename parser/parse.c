@@ -65,7 +65,7 @@ static bool ends_statement(enum token_kind kind)
 /* Skip a definition at the top, up to its `;` or closer; returns the token behind it. */
 static struct token skip_definition(struct parse *ps)
 {
-    struct token token = {TOK_EOF, NO_SPAN};
+    struct token token;
 
     do {
         token = lexer_next(ps->lexer);
@@ -85,10 +85,11 @@ static bool is_binary_operator(enum token_kind kind)
 
 static void watch_angle_gt(struct parse *ps, struct token token)
 {
-    if (ends_statement(token.kind) || token.kind == TOK_LBRACE || token.kind == TOK_LANGLE)
+    if (ends_statement(token.kind) || token.kind == TOK_LBRACE || token.kind == TOK_LANGLE) {
         ps->angle_gt = NO_SPAN;
-    else if ((token.kind == TOK_GT || token.kind == TOK_SHR) && lexer_in_angle(ps->lexer))
+    } else if ((token.kind == TOK_GT || token.kind == TOK_SHR) && lexer_in_angle(ps->lexer)) {
         ps->angle_gt = token.span;
+    }
 }
 
 struct token parse_next(struct parse *ps)
@@ -167,13 +168,15 @@ void parse_syntax_error(struct parse *ps, unsigned wanted)
         ps->is_hushed = false;
         return;
     }
-    if (text)
+    if (text) {
         diag = diag_add(ps->diags, E_SYNTAX, ps->token.span, "syntax: expected %s", text);
-    else
+    } else {
         diag = diag_add(ps->diags, E_SYNTAX, ps->token.span, "syntax: unexpected %s",
                         token_text(ps->token.kind));
-    if ((wanted & WANTED_BLOCK) && !(wanted & WANTED_PROBE) && is_binary_operator(ps->token.kind))
+    }
+    if ((wanted & WANTED_BLOCK) && !(wanted & WANTED_PROBE) && is_binary_operator(ps->token.kind)) {
         diag_hint(diag, "A condition with an operator needs parentheses: if ($x < 3) { }");
-    else if (!span_is_none(ps->angle_gt))
+    } else if (!span_is_none(ps->angle_gt)) {
         diag_hint(diag, "A '>' that is to close a block needs a ';' before it.");
+    }
 }

@@ -67,10 +67,11 @@ u64 agg_divide(const struct meta_type *type, u64 word, u64 div)
 
 void agg_show_word(const struct meta_type *type, u64 word, struct buf *out)
 {
-    if (type->is_signed != 0)
+    if (type->is_signed != 0) {
         buf_printf(out, "%" PRId64, (s64)word);
-    else
+    } else {
         buf_printf(out, "%" PRIu64, word);
+    }
 }
 
 void agg_merge_extreme(const struct meta_type *type, u8 *into, const u8 *from, int sign)

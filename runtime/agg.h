@@ -18,7 +18,7 @@ struct agg_ops {
     /* Append the value as text; a histogram appends whole lines. div >= 1: numbers and the counts
      * of hist() are divided by it. */
     void (*show)(const struct meta_type *type, const u8 *slot, u64 div, struct buf *out);
-    bool is_block;      /* shown as lines below the map's name */
+    bool is_block;       /* shown as lines below the map's name */
     bool has_no_top_div; /* print()'s top and div are ignored (stats) */
 };
 

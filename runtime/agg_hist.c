@@ -2,9 +2,9 @@
  *
  * A boundary is labelled in units of 1024^k, where k comes from the width of the bucket that begins
  * there; so "[3584, 4K)" but "[896, 1024)", as in bpftrace. */
-#include "runtime/histogram.h"
-
 #include <inttypes.h>
+
+#include "runtime/histogram.h"
 
 /* Binary digits of the width of a bucket >= 1, and its begin as mantissa times width. */
 static void bucket_parts(u32 bits, u64 bucket, u64 *mantissa, u64 *power)

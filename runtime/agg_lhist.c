@@ -1,8 +1,8 @@
 /* lhist(n, min, max, step): slot { buckets[] }; the bounds are signed. The last regular bucket ends
  * at max even where step does not divide the range. */
-#include "runtime/histogram.h"
-
 #include <inttypes.h>
+
+#include "runtime/histogram.h"
 
 enum {
     KILO = 1024,
@@ -13,12 +13,13 @@ static void show_bound(s64 bound, s64 step, struct buf *out)
 {
     bool is_scaled = step % KILO == 0 && bound != 0;
 
-    if (is_scaled && bound % MEGA == 0)
+    if (is_scaled && bound % MEGA == 0) {
         buf_printf(out, "%" PRId64 "M", bound / MEGA);
-    else if (is_scaled && bound % KILO == 0)
+    } else if (is_scaled && bound % KILO == 0) {
         buf_printf(out, "%" PRId64 "K", bound / KILO);
-    else
+    } else {
         buf_printf(out, "%" PRId64, bound);
+    }
 }
 
 static void lhist_label(const struct meta_type *type, u64 bucket, struct buf *out)

@@ -1,7 +1,7 @@
 /* stats(n): slot { total, n }. Shown as a record; print()'s top and div do not apply to it. */
-#include "runtime/agg.h"
-
 #include <inttypes.h>
+
+#include "runtime/agg.h"
 
 static void stats_show(const struct meta_type *type, const u8 *slot, u64 div, struct buf *out)
 {

@@ -62,8 +62,7 @@ static struct bpf_program *find_program(const struct bpf_object *object,
 }
 
 int attach_choose(struct attach_point *point, const struct meta *meta,
-                  const struct bpf_object *object, struct features *features,
-                  struct ptl_error *err)
+                  const struct bpf_object *object, struct features *features, struct ptl_error *err)
 {
     const struct meta_attach *row = point->row;
     int failed = error_set(err, -EPROTO, EXIT_USER, "%.*s: the object has no program for it.",
@@ -112,9 +111,10 @@ int attach_report(const struct attach_point *point, struct diags *diags, int err
 
     if (err == -EMFILE || err == -ENFILE)
         diag_hint(diag, "Too many files are open: raise the limit with `ulimit -n`.");
-    if (err == -EACCES || err == -EPERM)
+    if (err == -EACCES || err == -EPERM) {
         diag_hint(diag, "The kernel does not let you do this; run as root, and see "
                         "/proc/sys/kernel/perf_event_paranoid.");
+    }
     return err;
 }
 
@@ -156,14 +156,46 @@ int attach_run_once(const struct attach_point *point, struct diags *diags)
     return err != 0 ? attach_report(point, diags, err) : 0;
 }
 
+/* LAYOUT: struct bpf_link_info of a perf event (include/uapi/linux/bpf.h), as far as it is needed
+ * here: headers of 6.1 do not have it. Kernels before 6.7 leave `missed` 0. */
+struct link_info {
+    u32 link_type, id, prog_id, unused;
+    u32 event_type, unused2;
+    u64 name;
+    u32 name_size, offset;
+    u64 address;
+    u64 missed;
+};
+
+enum {
+    EVENT_TYPE_KPROBE = 3,
+    EVENT_TYPE_KRETPROBE = 4,
+};
+
+/* Hits of a kprobe that the kernel dropped before any program could run. */
+static u64 event_missed(const struct attach_event *event)
+{
+    struct link_info info = {0};
+    u32 size = sizeof(info);
+
+    if (event->link_fd < 0 || bpf_obj_get_info_by_fd(event->link_fd, &info, &size) != 0)
+        return 0;
+    if (info.event_type != EVENT_TYPE_KPROBE && info.event_type != EVENT_TYPE_KRETPROBE)
+        return 0;
+    return info.missed;
+}
+
 u64 attach_missed(const struct attach_point *point)
 {
     struct bpf_prog_info info = {0};
     u32 size = sizeof(info);
+    u64 missed = 0;
 
-    if (bpf_obj_get_info_by_fd(bpf_program__fd(point->program), &info, &size) != 0)
-        return 0;
-    return info.recursion_misses;
+    if (bpf_obj_get_info_by_fd(bpf_program__fd(point->program), &info, &size) == 0)
+        missed = info.recursion_misses;
+    for (u32 i = 0; i < point->n_events; i++)
+        missed += event_missed(&point->events[i]);
+    return missed;
 }
 
 void attach_detach(struct attach_point *point)

@@ -2,7 +2,8 @@
  *
  * One file attach_<what>.c for each way; the table in attach.c has a row for each provider of
  * abi/probe.def. A point is opened first, which finds out whether its target exists and changes
- * nothing; then attached; closing its file descriptors detaches it, as the death of this process does. */
+ * nothing; then attached; closing its file descriptors detaches it, as the death of this process
+ * does. */
 #pragma once
 
 #include <bpf/libbpf.h>
@@ -32,6 +33,7 @@ struct attach_point {
     enum attach_method method;
     struct attach_event *events;
     u32 n_events;
+    u64 n_missed; /* events, see attach_missed(); known once detached */
 };
 
 struct attach_ops {
@@ -56,12 +58,14 @@ extern const struct attach_ops attach_ops_perf;
 void attach_point_init(struct attach_point *point, const struct meta_attach *row);
 
 /* Choose the best variant that this kernel supports, and mark its program for loading.
- * Returns 0; -ENOTSUP etc. from features_need() with *err; -EPROTO if the object lacks the program. */
+ * Returns 0; -ENOTSUP etc. from features_need() with *err; -EPROTO if the object lacks the program.
+ */
 int attach_choose(struct attach_point *point, const struct meta *meta,
                   const struct bpf_object *object, struct features *features,
                   struct ptl_error *err);
 
-/* Add an opened event to the point, which takes event_fd (also on failure). Returns 0 or -ENOMEM. */
+/* Add an opened event to the point, which takes event_fd (also on failure). Returns 0 or -ENOMEM.
+ */
 int attach_add_event(struct attach_point *point, int event_fd);
 
 /* Report that a point cannot be attached, err being why. Returns err. */
@@ -74,8 +78,9 @@ int attach_enable(struct attach_point *point, struct diags *diags);
 /* Run the program of a begin or end point once. Returns 0, or a negative errno after reporting. */
 int attach_run_once(const struct attach_point *point, struct diags *diags);
 
-/* Times that the kernel skipped the program because it, or another one, was already running on that
- * CPU; 0 if the kernel does not tell. Ask before detaching. */
+/* Events that the kernel dropped because the program, or another one, was already running on that
+ * CPU. Kernels before 6.7 tell only a part of them: 0 does not mean that there were none. Ask
+ * before detaching. */
 u64 attach_missed(const struct attach_point *point);
 
 /* Detach: closes everything. May be called again. */

@@ -1,14 +1,14 @@
 /* kprobe and kretprobe: events of the kprobe PMU, by name of the function.
  *
- * Opening the (disabled) event makes the kernel look the name up: no list of symbols is read as long
- * as everything is well. Where several functions share a name the kernel refuses to choose; then
- * each of them gets an event, by address. */
-#include "runtime/attach.h"
-
+ * Opening the (disabled) event makes the kernel look the name up: no list of symbols is read as
+ * long as everything is well. Where several functions share a name the kernel refuses to choose;
+ * then each of them gets an event, by address. */
 #include <errno.h>
-#include <linux/perf_event.h>
 #include <stdio.h>
 
+#include <linux/perf_event.h>
+
+#include "runtime/attach.h"
 #include "runtime/perf.h"
 #include "runtime/symbols.h"
 
@@ -39,10 +39,11 @@ static int open_event(const struct attach_point *point, const char *name, u64 ad
         attr.config = (u64)1 << bit;
     }
     attr.kprobe_func = (u64)(uintptr_t)name;
-    if (name != NULL)
+    if (name != NULL) {
         attr.probe_offset = point->row->num0;
-    else
+    } else {
         attr.kprobe_addr = address + point->row->num0;
+    }
     return perf_event_open(&attr, 0);
 }
 
@@ -52,14 +53,14 @@ static void report_no_match(const struct attach_point *point, struct diags *diag
     struct str name = point->row->text0;
     struct span span = point_span(point);
     struct symbols *symbols = NULL;
-    struct diag *diag =
-        diag_add(diags, E_ATTACH_NO_MATCH, span, "No matches for %s %.*s.",
-                 probe_name((enum probe_id)point->row->provider), STR_ARG(name));
+    struct diag *diag = diag_add(diags, E_ATTACH_NO_MATCH, span, "No matches for %s %.*s.",
+                                 probe_name((enum probe_id)point->row->provider), STR_ARG(name));
 
-    (void)diag_add(diags, W_NOT_TRACEABLE, span,
-                   "%.*s is not traceable (either non-existing, inlined, or marked as \"notrace\"); "
-                   "attaching to it will likely fail",
-                   STR_ARG(name));
+    (void)diag_add(
+        diags, W_NOT_TRACEABLE, span,
+        "%.*s is not traceable (either non-existing, inlined, or marked as \"notrace\"); "
+        "attaching to it will likely fail",
+        STR_ARG(name));
     if (symbols_open(&symbols) != 0)
         return; // no list, no suggestion
     struct str nearest = symbols_nearest(symbols, name);
@@ -75,11 +76,12 @@ static int report_refused(const struct attach_point *point, struct diags *diags,
         diag_add(diags, E_ATTACH_REFUSED, point_span(point),
                  "The kernel allows no probe here: %.*s.", STR_ARG(point->row->name));
 
-    if (point->row->num0 != 0)
+    if (point->row->num0 != 0) {
         diag_hint(diag, "The offset must be that of an instruction of the function.");
-    else
+    } else {
         diag_hint(diag, "The function is marked \"notrace\" or blacklisted (see "
                         "/sys/kernel/debug/kprobes/blacklist); probe one of its callers.");
+    }
     return err;
 }
 
@@ -116,22 +118,25 @@ static int kprobe_open(struct attach_point *point, struct diags *diags)
     char name[NAME_BYTES];
     int err = 0;
 
-    if (snprintf(name, sizeof(name), "%.*s", STR_ARG(point->row->text0)) >= (int)sizeof(name))
+    if (snprintf(name, sizeof(name), "%.*s", STR_ARG(point->row->text0)) >= (int)sizeof(name)) {
         err = -ENOENT;
-    else
+    } else {
         err = open_event(point, name, 0);
-    if (err == -EADDRNOTAVAIL)
+    }
+    if (err == -EADDRNOTAVAIL) {
         err = open_all(point);
-    else if (err >= 0)
+    } else if (err >= 0) {
         err = attach_add_event(point, err);
+    }
     if (err == 0)
         return 0;
-    if (err == -ENOENT)
+    if (err == -ENOENT) {
         report_no_match(point, diags);
-    else if (err == -EINVAL || err == -EILSEQ || err == -ERANGE)
+    } else if (err == -EINVAL || err == -EILSEQ || err == -ERANGE) {
         return report_refused(point, diags, err);
-    else
+    } else {
         return attach_report(point, diags, err);
+    }
     return err;
 }
 

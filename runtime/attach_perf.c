@@ -1,8 +1,7 @@
 /* profile and interval: the cpu-clock event, on every online CPU or on the first one. */
-#include "runtime/attach.h"
-
 #include <linux/perf_event.h>
 
+#include "runtime/attach.h"
 #include "runtime/perf.h"
 
 static int open_on(struct attach_point *point, u32 cpu)

@@ -1,9 +1,9 @@
 /* tracepoint: a perf event of the tracepoint's number, which tracefs tells. */
-#include "runtime/attach.h"
-
 #include <errno.h>
+
 #include <linux/perf_event.h>
 
+#include "runtime/attach.h"
 #include "runtime/perf.h"
 #include "runtime/tracefs.h"
 
@@ -12,8 +12,9 @@ static void report_no_match(const struct attach_point *point, struct diags *diag
     const struct meta_attach *row = point->row;
     struct span span = {(u32)row->span_begin, (u32)row->span_end};
     _cleanup_buf_ struct buf nearest = {0};
-    struct diag *diag = diag_add(diags, E_ATTACH_NO_MATCH, span, "No matches for tracepoint %.*s:%.*s.",
-                                 STR_ARG(row->text0), STR_ARG(row->text1));
+    struct diag *diag =
+        diag_add(diags, E_ATTACH_NO_MATCH, span, "No matches for tracepoint %.*s:%.*s.",
+                 STR_ARG(row->text0), STR_ARG(row->text1));
 
     if (tracefs_nearest(row->text0, row->text1, &nearest))
         diag_hint(diag, "Did you mean '%.*s'?", (int)nearest.n, nearest.p);

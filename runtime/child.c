@@ -1,11 +1,12 @@
-/* The -c command. The child is forked before anything about signals is changed, so it has the mask and
- * dispositions that the tool was started with. It dies with the tool: while it waits because the
- * pipe closes, afterwards by the parent-death signal. */
+/* The -c command. The child is forked before anything about signals is changed, so it has the mask
+ * and dispositions that the tool was started with. It dies with the tool: while it waits because
+ * the pipe closes, afterwards by the parent-death signal. */
 #include "runtime/child.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -60,10 +61,11 @@ int child_split(const char *command, char ***words_out)
         command += strspn(command, " \t\n");
         if (*command == '\0')
             break;
-        if (!word_copy(&command, word))
+        if (!word_copy(&command, word)) {
             err = -EINVAL;
-        else if ((words[n] = strdup(word)) == NULL)
+        } else if ((words[n] = strdup(word)) == NULL) {
             err = -ENOMEM;
+        }
         n += err == 0;
     }
     if (err == 0 && n == 0)
@@ -110,14 +112,13 @@ static int path_find(const char *name, const char *search_path, char **out)
     }
     for (const char *folder = search_path;;) {
         size_t n = strcspn(folder, ":");
-        _cleanup_free_ char *path = calloc(1, n + strlen(name) + 3);
+        _cleanup_free_ char *path = NULL;
         int found = 0;
 
-        if (path == NULL)
+        if (asprintf(&path, "%.*s/%s", (int)MAX(n, 1), n == 0 ? "." : folder, name) < 0) {
+            path = NULL;
             return -ENOMEM;
-        memcpy(path, n == 0 ? "." : folder, MAX(n, 1));
-        strcat(path, "/");
-        strcat(path, name);
+        }
         found = path_check(path);
         if (found == 0) {
             *out = take_ptr(path);
@@ -178,14 +179,14 @@ static int fork_waiting(struct child *c)
     return c->fd < 0 ? -errno : 0;
 }
 
-int child_fork(struct child *c, const char *command, const char *search_path,
-               struct ptl_error *err)
+int child_fork(struct child *c, const char *command, const char *search_path, struct ptl_error *err)
 {
     int failed = child_split(command, &c->words);
 
-    if (failed == -EINVAL)
-        return error_set(err, failed, EXIT_USER,
-                         "The command is empty, or a quote has no end: %s", command);
+    if (failed == -EINVAL) {
+        return error_set(err, failed, EXIT_USER, "The command is empty, or a quote has no end: %s",
+                         command);
+    }
     if (failed == 0)
         failed = path_find(c->words[0], search_path, &c->path);
     if (failed == -ENOENT)
@@ -194,9 +195,10 @@ int child_fork(struct child *c, const char *command, const char *search_path,
         return error_set(err, failed, EXIT_USER, "Command cannot be executed: %s", c->words[0]);
     if (failed == 0)
         failed = fork_waiting(c);
-    if (failed != 0)
+    if (failed != 0) {
         return error_set(err, failed, EXIT_USER, "Cannot prepare the command: %s",
                          error_text(failed));
+    }
     return 0;
 }
 
@@ -205,17 +207,19 @@ int child_start(struct child *c, struct ptl_error *err)
     int failed = 0;
     ssize_t n = 0;
 
-    if (write(c->start_fd, "g", 1) != 1)
+    if (write(c->start_fd, "g", 1) != 1) {
         return error_set(err, -EPIPE, EXIT_USER, "The command ended before it could begin: %s",
                          c->words[0]);
+    }
     close_fd(&c->start_fd);
     c->start_fd = -1;
     do {
         n = read(c->error_fd, &failed, sizeof(failed));
     } while (n < 0 && errno == EINTR);
-    if (n == (ssize_t)sizeof(failed))
+    if (n == (ssize_t)sizeof(failed)) {
         return error_set(err, -failed, EXIT_USER, "Cannot execute %s: %s", c->path,
                          error_text(-failed));
+    }
     return 0;
 }
 
@@ -230,8 +234,9 @@ void child_done(struct child *c)
     close_fd(&c->start_fd);
     close_fd(&c->error_fd);
     child_reap(c);
-    if (c->pid > 0 && !c->is_over)
-        (void)kill(c->pid, SIGTERM); // not reaped yet, so the pid is still its own
+    /* By its pidfd: the pid may be another's if somebody made the kernel reap children itself. */
+    if (c->fd >= 0 && !c->is_over)
+        (void)syscall(SYS_pidfd_send_signal, c->fd, SIGTERM, NULL, 0); // it may just have ended
     close_fd(&c->fd);
     child_free_words(c->words);
     free(c->path);

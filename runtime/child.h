@@ -1,16 +1,16 @@
-/* The -c command: forked early, so that its pid is known to the programs; started when everything is
- * attached. */
+/* The -c command: forked early, so that its pid is known to the programs; started when everything
+ * is attached. */
 #pragma once
 
 #include "runtime/runtime.h"
 
 struct child {
-    pid_t pid;     /* 0: none */
-    int fd;        /* pidfd, -1: none */
-    int start_fd;  /* closing it unused ends the waiting child */
-    int error_fd;  /* where the child tells why it could not become the command */
-    char **words;  /* of the command, NULL at the end; words[0] as typed */
-    char *path;    /* of the program */
+    pid_t pid;    /* 0: none */
+    int fd;       /* pidfd, -1: none */
+    int start_fd; /* closing it unused ends the waiting child */
+    int error_fd; /* where the child tells why it could not become the command */
+    char **words; /* of the command, NULL at the end; words[0] as typed */
+    char *path;   /* of the program */
     bool is_over;
 };
 
@@ -27,8 +27,8 @@ void child_free_words(char **words);
 
 /* Find the program of the command and fork the process that will become it; it waits.
  * search_path: folders separated by ':', for a name without '/'; NULL: the system's default.
- * Returns 0; -ENOENT or -EACCES if there is no such program, -EINVAL for a malformed command, or why
- * fork failed; with *err. */
+ * Returns 0; -ENOENT or -EACCES if there is no such program, -EINVAL for a malformed command, or
+ * why fork failed; with *err. */
 int child_fork(struct child *c, const char *command, const char *search_path,
                struct ptl_error *err);
 

@@ -33,7 +33,8 @@ struct elf_symbol {
  * Returns 0 or -EPROTO. */
 int elf_view_init(struct elf_view *view, const void *bytes, size_t size);
 
-/* The section with this index. Returns 0 or -EPROTO if its header or data lies outside of the file. */
+/* The section with this index. Returns 0 or -EPROTO if its header or data lies outside of the file.
+ */
 int elf_section_at(const struct elf_view *view, u32 index, struct elf_section *out);
 
 /* The first section of this name. Returns 0, -ENOENT, or -EPROTO. */

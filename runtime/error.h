@@ -3,8 +3,8 @@
 
 #include "runtime/runtime.h"
 
-#define EXIT_USER 1        /* what the user can put right: names, privileges, limits */
-#define EXIT_MACHINE 255   /* loading or attaching failed */
+#define EXIT_USER    1   /* what the user can put right: names, privileges, limits */
+#define EXIT_MACHINE 255 /* loading or attaching failed */
 
 /* Describe a failure: err a negative errno, exit_status what the tool shall give. Clears the hint.
  * Returns err, so that `return error_set(...)` reads well. */

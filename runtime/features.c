@@ -1,13 +1,15 @@
 /* What the running kernel can do. Each probe tries the thing itself; nothing is concluded from a
- * version number. Where a probe is refused for want of privileges, the sentence names the capability. */
+ * version number. Where a probe is refused for want of privileges, the sentence names the
+ * capability. */
 #include "runtime/features.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/capability.h>
-#include <linux/perf_event.h>
 #include <string.h>
 #include <sys/stat.h>
+
+#include <linux/capability.h>
+#include <linux/perf_event.h>
 
 #include <bpf/bpf.h>
 
@@ -17,7 +19,8 @@
 
 struct feature {
     const char *name, *missing, *hint;
-    int (*probe)(struct ptl_error *err); /* 0, or a negative errno; may fill *err with more detail */
+    int (*probe)(
+        struct ptl_error *err); /* 0, or a negative errno; may fill *err with more detail */
 };
 
 /* The words of /sys/kernel/security/lockdown: the one in brackets is in force. */
@@ -90,8 +93,8 @@ static int probe_bpf(struct ptl_error *err)
 
 static int probe_ringbuf(struct ptl_error *err)
 {
-    _cleanup_close_ int fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "ptl_probe", 0, 0,
-                                            (u32)sysconf(_SC_PAGESIZE), NULL);
+    _cleanup_close_ int fd =
+        bpf_map_create(BPF_MAP_TYPE_RINGBUF, "ptl_probe", 0, 0, (u32)sysconf(_SC_PAGESIZE), NULL);
 
     (void)err;
     return fd < 0 ? fd : 0;

@@ -1,6 +1,6 @@
-/* printf of a script. The conversions are those of C with 64-bit numbers throughout; only %p differs:
- * it is "0" for 0, as in bpftrace. C's own printf is not used for them: its format would have to
- * be built at run time from what an object says. */
+/* printf of a script. The conversions are those of C with 64-bit numbers throughout; only %p
+ * differs: it is "0" for 0, as in bpftrace. C's own printf is not used for them: its format would
+ * have to be built at run time from what an object says. */
 #include "runtime/format.h"
 
 #include <time.h>
@@ -32,7 +32,8 @@ static bool has_flag(const struct spec *spec, u64 flag)
     return (spec->flags & flag) != 0;
 }
 
-/* Pad what was appended since `begin` to the width. It is moved where it stands: no copy is made. */
+/* Pad what was appended since `begin` to the width. It is moved where it stands: no copy is made.
+ */
 static void pad_tail(const struct spec *spec, size_t begin, struct buf *out)
 {
     size_t length = out->n - begin;
@@ -128,10 +129,11 @@ static void add_char(const struct value_env *env, const struct spec *spec, u64 v
     size_t begin = out->n;
     char c = (char)v;
 
-    if (env->is_raw)
+    if (env->is_raw) {
         buf_add_char(out, c);
-    else
+    } else {
         value_escape((struct str){&c, 1}, out);
+    }
     pad_tail(spec, begin, out);
 }
 

@@ -16,8 +16,8 @@ static size_t bar_length(u64 count, u64 max)
     return max == 0 ? 0 : (size_t)((unsigned __int128)count * BAR_COLUMNS / max);
 }
 
-static void show_row(const struct meta_type *type, u64 bucket, histogram_label_fn *label,
-                     u64 count, u64 max, struct buf *out)
+static void show_row(const struct meta_type *type, u64 bucket, histogram_label_fn *label, u64 count,
+                     u64 max, struct buf *out)
 {
     size_t bar = bar_length(count, max);
     size_t begin = out->n;

@@ -55,8 +55,8 @@ static bool find_strings(const struct elf_view *elf, struct str *out)
 
     return elf_section_find(elf, ".BTF", &section) == 0 &&
            read_at(section.data, 0, &header, sizeof(header)) && header.magic == BTF_MAGIC &&
-           part_of(section.data, (u64)header.header_size + header.string_offset,
-                   header.string_size, out);
+           part_of(section.data, (u64)header.header_size + header.string_offset, header.string_size,
+                   out);
 }
 
 static struct str string_at(struct str strings, u32 offset)

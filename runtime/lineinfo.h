@@ -14,5 +14,6 @@ struct line_place {
  * before it. Returns 0, -ENOENT if there is none, or -EPROTO if the sections are malformed. */
 int lineinfo_find(const struct elf_view *elf, struct str name, u32 insn, struct line_place *out);
 
-/* Does the program read fields of kernel structures, so that it needs the kernel's type information? */
+/* Does the program read fields of kernel structures, so that it needs the kernel's type
+ * information? */
 bool lineinfo_has_core(const struct elf_view *elf);

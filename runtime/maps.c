@@ -1,5 +1,5 @@
-/* The script's maps in the kernel. Reading goes in batches where the kernel has them (5.6 and later),
- * else key by key. */
+/* The script's maps in the kernel. Reading goes in batches where the kernel has them (5.6 and
+ * later), else key by key. */
 #include "runtime/maps.h"
 
 #include <errno.h>
@@ -164,15 +164,16 @@ static size_t row_bytes(const struct map_view *view)
     return (size_t)view->slot_size * view->n_slots;
 }
 
-/* Called for each element; value: n_slots slots. Returns 0 or a negative errno, which ends the walk. */
+/* Called for each element; value: n_slots slots. Returns 0 or a negative errno, which ends the
+ * walk. */
 typedef int visit_fn(struct maps *m, struct map_view *view, const u8 *key, const u8 *value);
 
 /* Walk in batches. -EINVAL and -ENOTSUPP before the first element: this kernel or map cannot. */
 static int walk_batches(struct maps *m, struct map_view *view, visit_fn *visit)
 {
     int fd = bpf_map__fd(view->map);
-    u32 room_rows = (u32)MIN(MAX(BATCH_BYTES / row_bytes(view), (size_t)BATCH_MIN),
-                             (size_t)BATCH_MAX);
+    u32 room_rows =
+        (u32)MIN(MAX(BATCH_BYTES / row_bytes(view), (size_t)BATCH_MIN), (size_t)BATCH_MAX);
     u64 token_in = 0;
     u64 token_out = 0;
     bool is_first = true;
@@ -195,8 +196,8 @@ static int walk_batches(struct maps *m, struct map_view *view, visit_fn *visit)
         if (err != 0 && err != -ENOENT)
             return err;
         for (u32 i = 0; i < n; i++) {
-            int failed = visit(m, view, keys + (size_t)i * view->key_size,
-                               values + i * row_bytes(view));
+            int failed =
+                visit(m, view, keys + (size_t)i * view->key_size, values + i * row_bytes(view));
 
             if (failed != 0)
                 return failed;
@@ -207,8 +208,8 @@ static int walk_batches(struct maps *m, struct map_view *view, visit_fn *visit)
     return err == -ENOENT ? 0 : err;
 }
 
-/* Walk key by key. Elements that vanish meanwhile make the kernel start again: the number of steps is
- * bounded. */
+/* Walk key by key. Elements that vanish meanwhile make the kernel start again: the number of steps
+ * is bounded. */
 static int walk_keys(struct maps *m, struct map_view *view, visit_fn *visit)
 {
     int fd = bpf_map__fd(view->map);
@@ -302,8 +303,8 @@ static int scalar_reset(struct maps *m, u32 index, bool keep_mark)
     return bpf_map_update_elem(bpf_map__fd(view->map), &key, value, BPF_ANY);
 }
 
-/* Delete, or set to zero, each element of a hash map. All keys are read first: changes while walking
- * would make the kernel skip or repeat some. */
+/* Delete, or set to zero, each element of a hash map. All keys are read first: changes while
+ * walking would make the kernel skip or repeat some. */
 static int change_keys(struct maps *m, u32 index, bool is_zero)
 {
     const struct map_view *view = &m->views[index];
@@ -317,7 +318,8 @@ static int change_keys(struct maps *m, u32 index, bool is_zero)
     for (u32 i = 0; err == 0 && i < table->n; i++) {
         const u8 *key = table_key(table, i);
 
-        err = is_zero ? bpf_map_update_elem(fd, key, zeros, BPF_EXIST) : bpf_map_delete_elem(fd, key);
+        err =
+            is_zero ? bpf_map_update_elem(fd, key, zeros, BPF_EXIST) : bpf_map_delete_elem(fd, key);
         if (err == -ENOENT)
             err = 0; // a program deleted it meanwhile
     }

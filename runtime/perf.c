@@ -43,7 +43,8 @@ int perf_pmu_type(const char *name)
     long type = 0;
     int err = 0;
 
-    (void)snprintf(path, sizeof(path), "/sys/bus/event_source/devices/%s/type", name); // short names
+    (void)snprintf(path, sizeof(path), "/sys/bus/event_source/devices/%s/type",
+                   name); // short names
     err = file_text(path, text, sizeof(text));
     if (err != 0)
         return err;

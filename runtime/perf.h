@@ -11,7 +11,8 @@ int perf_event_open(const struct perf_event_attr *attr, int cpu);
 /* Type number of the PMU with this name, -ENOENT if the kernel has none, or -EIO. */
 int perf_pmu_type(const char *name);
 
-/* Bit of the attr's config that makes a kprobe event one of the function's return. -ENOENT, -EIO. */
+/* Bit of the attr's config that makes a kprobe event one of the function's return. -ENOENT, -EIO.
+ */
 int perf_kretprobe_bit(void);
 
 /* Numbers of the online CPUs, ascending: an array that the caller frees, n_out of them.

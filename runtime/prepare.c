@@ -12,16 +12,20 @@
 #include "abi/record.h"
 #include "runtime/error.h"
 
+enum {
+    SIZE_TEXT_BYTES = 32
+};
+
 #define KIB ((u64)1024)
 #define MIB (1024 * KIB)
 #define GIB (1024 * MIB)
 
-#define RING_MIN_BYTES (256 * KIB)
-#define RING_MAX_BYTES (16 * MIB)
+#define RING_MIN_BYTES       (256 * KIB)
+#define RING_MAX_BYTES       (16 * MIB)
 #define RING_ASKED_MAX_BYTES (1 * GIB)
-#define RING_MEMORY_SHARE 256 /* at most this part of the available memory */
-#define RING_RESERVE_BYTES (64 * KIB)
-#define PREALLOC_MAX_BYTES (1 * MIB) /* larger hash maps allocate their elements when needed */
+#define RING_MEMORY_SHARE    256 /* at most this part of the available memory */
+#define RING_RESERVE_BYTES   (64 * KIB)
+#define PREALLOC_MAX_BYTES   (1 * MIB) /* larger hash maps allocate their elements when needed */
 #define MEMORY_DEFAULT_BYTES (1 * GIB)
 
 /* LAYOUT: include/linux/proc_ns.h: inode of the initial PID namespace. */
@@ -102,6 +106,8 @@ static struct str shown_name(const struct ptl_session *s, const struct bpf_map *
 {
     const char *name = bpf_map__name(map);
 
+    if (bpf_map__type(map) == BPF_MAP_TYPE_RINGBUF)
+        return STR("the ring buffer");
     vec_foreach(row, &s->meta.maps) {
         if (str_eq_c(row->bpf_name, name))
             return row->name;
@@ -121,16 +127,33 @@ static int choose_prealloc(const struct ptl_session *s, struct bpf_map *map)
     return bpf_map__set_map_flags(map, bpf_map__map_flags(map) | BPF_F_NO_PREALLOC);
 }
 
+/* Write a size in the largest unit that leaves a whole number above 9: it is an order of magnitude.
+ */
+static const char *size_text(u64 bytes, char *text, size_t size)
+{
+    static const char *const units[] = {"bytes", "KiB", "MiB", "GiB", "TiB"};
+    u32 unit = 0;
+
+    for (; bytes >= 10 * KIB && unit + 1 < ARRAY_SIZE(units); unit++)
+        bytes /= KIB;
+    (void)snprintf(text, size, "%" PRIu64 " %s", bytes, units[unit]); // fits
+    return text;
+}
+
 static int too_much_memory(const struct ptl_session *s, const struct bpf_map *largest, u64 total,
                            u64 bound, struct ptl_error *err)
 {
     struct str name = shown_name(s, largest);
-    u64 bytes = map_bytes(s, largest);
+    char total_text[SIZE_TEXT_BYTES];
+    char bound_text[SIZE_TEXT_BYTES];
+    char map_text[SIZE_TEXT_BYTES];
 
     (void)error_set(err, -E2BIG, EXIT_USER,
-                    "The maps of this script can take %" PRIu64 " MiB, and %" PRIu64
-                    " MiB are allowed: %.*s alone %" PRIu64 " MiB (%u entries%s).",
-                    total / MIB, bound / MIB, STR_ARG(name), bytes / MIB,
+                    "The maps of this script can take %s, and %s are allowed. The largest is "
+                    "%.*s: %s (%u entries%s).",
+                    size_text(total, total_text, SIZE_TEXT_BYTES),
+                    size_text(bound, bound_text, SIZE_TEXT_BYTES), STR_ARG(name),
+                    size_text(map_bytes(s, largest), map_text, SIZE_TEXT_BYTES),
                     bpf_map__max_entries(largest),
                     is_percpu(bpf_map__type(largest)) ? ", a value for each CPU" : "");
     error_hint(err, "Give the map fewer entries (config max_map_keys) or smaller values, or allow "
@@ -169,9 +192,10 @@ int prepare_maps(struct ptl_session *s, struct ptl_error *err)
         if (largest == NULL || map_bytes(s, map) > map_bytes(s, largest))
             largest = map;
         failed = choose_prealloc(s, map);
-        if (failed != 0)
+        if (failed != 0) {
             return error_set(err, failed, EXIT_MACHINE, "Cannot prepare the map %s: %s",
                              bpf_map__name(map), error_text(failed));
+        }
     }
     if (largest != NULL && total > bound)
         return too_much_memory(s, largest, total, bound, err);
@@ -207,8 +231,8 @@ int prepare_config(struct ptl_session *s, struct ptl_error *err)
 {
     struct bpf_map *map = bpf_object__find_map_by_name(s->object, PTL_SECTION_CONFIG);
     struct ptl_config config = {
-        .ring_data_limit = prepare_ring_limit(s->ring_bytes, maps_cpu_count(s->maps),
-                                              largest_record(&s->meta)),
+        .ring_data_limit =
+            prepare_ring_limit(s->ring_bytes, maps_cpu_count(s->maps), largest_record(&s->meta)),
         .start_ns = s->start_ns,
         .cpid = (u64)s->child.pid,
         .filter_pid = (u64)s->opts->filter_pid,

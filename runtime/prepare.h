@@ -1,11 +1,11 @@
-/* What is settled between opening an object and loading it: sizes of maps, the memory they take, and
- * the constants of the running machine. */
+/* What is settled between opening an object and loading it: sizes of maps, the memory they take,
+ * and the constants of the running machine. */
 #pragma once
 
 #include "runtime/session.h"
 
-/* Which part of the ring a data record may still fill, bytes: the rest is kept for control. A control
- * record per CPU fits into what is kept, and at most half of the ring is kept.
+/* Which part of the ring a data record may still fill, bytes: the rest is kept for control. A
+ * control record per CPU fits into what is kept, and at most half of the ring is kept.
  * largest_record: of any site, header included. */
 u64 prepare_ring_limit(u64 ring_bytes, u32 n_cpus, u64 largest_record);
 

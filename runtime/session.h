@@ -13,7 +13,12 @@
 #include "runtime/symbols.h"
 #include "runtime/value.h"
 
-enum session_state { SESSION_OPEN, SESSION_LOADED, SESSION_ATTACHED, SESSION_STOPPED };
+enum session_state {
+    SESSION_OPEN,
+    SESSION_LOADED,
+    SESSION_ATTACHED,
+    SESSION_STOPPED
+};
 
 struct ptl_session {
     enum session_state state;

@@ -24,7 +24,7 @@ int signals_take(struct signals *s)
     s->fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     if (s->fd < 0)
         return -errno;
-    (void)sigprocmask(SIG_BLOCK, &set, &s->old_mask);
+    (void)pthread_sigmask(SIG_BLOCK, &set, &s->old_mask);
     for (u32 i = 0; i < SIGNALS_N; i++) {
         struct sigaction action = {.sa_handler = numbers[i] == SIGPIPE ? SIG_IGN : SIG_DFL};
 
@@ -52,5 +52,5 @@ void signals_restore(struct signals *s)
     s->fd = -1;
     for (u32 i = 0; i < SIGNALS_N; i++)
         (void)sigaction(numbers[i], &s->old_actions[i], NULL);
-    (void)sigprocmask(SIG_SETMASK, &s->old_mask, NULL);
+    (void)pthread_sigmask(SIG_SETMASK, &s->old_mask, NULL);
 }

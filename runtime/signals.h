@@ -5,7 +5,9 @@
 
 #include "base/util.h"
 
-enum { SIGNALS_N = 4 };
+enum {
+    SIGNALS_N = 4
+};
 
 struct signals {
     int fd; /* signalfd; -1: not set up */

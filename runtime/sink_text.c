@@ -52,10 +52,11 @@ static void text_row(struct sink *sink, const struct table *table, u32 i)
         buf_add_char(&sink->text, ']');
     }
     buf_add_cstr(&sink->text, agg != NULL && agg->is_block ? ":\n" : ": ");
-    if (agg != NULL)
+    if (agg != NULL) {
         agg->show(type, value, table->div, &sink->text);
-    else
+    } else {
         add_value(sink, table, value);
+    }
     buf_add_char(&sink->text, '\n');
 }
 

@@ -1,8 +1,8 @@
 /* The kernel's symbols. The text of /proc/kallsyms is kept whole; an entry points into it.
  *
- * Per-CPU symbols (types a and A) are left out: their addresses are offsets. Of several names at one
- * address a global one wins, then the first in the alphabet. With kptr_restrict all addresses read
- * as 0: such a table is treated as empty. */
+ * Per-CPU symbols (types a and A) are left out: their addresses are offsets. Of several names at
+ * one address a global one wins, then the first in the alphabet. With kptr_restrict all addresses
+ * read as 0: such a table is treated as empty. */
 #include "runtime/symbols.h"
 
 #include <errno.h>
@@ -97,7 +97,8 @@ static bool text_read(int fd, struct buf *text)
     return !text->failed && text->n <= UINT32_MAX;
 }
 
-/* One line "ADDRESS TYPE NAME[\tMODULE]"; its end is cut to a string. False: not a symbol to keep. */
+/* One line "ADDRESS TYPE NAME[\tMODULE]"; its end is cut to a string. False: not a symbol to keep.
+ */
 static bool line_parse(char *line, const char *text, struct symbol *out)
 {
     char *at = NULL;
@@ -151,10 +152,11 @@ struct str symbols_find(struct symbols *s, u64 address, u64 *offset_out)
     while (low < high) {
         u32 middle = low + (high - low) / 2;
 
-        if (s->list[middle].address <= address)
+        if (s->list[middle].address <= address) {
             low = middle + 1;
-        else
+        } else {
             high = middle;
+        }
     }
     if (low == 0 || address - s->list[low - 1].address > SYMBOL_SPAN_MAX)
         return (struct str){0};
@@ -168,8 +170,7 @@ struct str symbols_find(struct symbols *s, u64 address, u64 *offset_out)
 
 static bool is_function(const struct symbol *symbol)
 {
-    return symbol->type == 't' || symbol->type == 'T' || symbol->type == 'w' ||
-           symbol->type == 'W';
+    return symbol->type == 't' || symbol->type == 'T' || symbol->type == 'w' || symbol->type == 'W';
 }
 
 u32 symbols_addresses(struct symbols *s, struct str name, u64 *addresses, u32 max)

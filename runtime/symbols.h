@@ -23,5 +23,6 @@ struct str symbols_find(struct symbols *s, u64 address, u64 *offset_out);
 /* All addresses of functions called `name`, at most `max`; returns how many there are. */
 u32 symbols_addresses(struct symbols *s, struct str name, u64 *addresses, u32 max);
 
-/* The function name nearest to `word`; empty if none is near. Allocates; 0 symbols when it fails. */
+/* The function name nearest to `word`; empty if none is near. Allocates; 0 symbols when it fails.
+ */
 struct str symbols_nearest(struct symbols *s, struct str word);

@@ -1,4 +1,5 @@
-/* The rows of one map. Keys and values lie in two byte buffers that are reused from print to print. */
+/* The rows of one map. Keys and values lie in two byte buffers that are reused from print to print.
+ */
 #include "runtime/table.h"
 
 #include <errno.h>
@@ -69,9 +70,10 @@ int table_add(struct table *t, const u8 *key, const u8 *slots, u32 n_slots)
     buf_add(&t->values, slots, t->value_size);
     if (t->keys.failed || t->values.failed)
         return -ENOMEM;
-    for (u32 i = 1; i < n_slots; i++)
+    for (u32 i = 1; i < n_slots; i++) {
         table_merge(t, (u8 *)t->values.p + (size_t)t->n * t->value_size,
                     slots + (size_t)i * t->value_size);
+    }
     t->n++;
     return 0;
 }

@@ -87,6 +87,7 @@ static void names_read(struct names *names, const char *path)
 
     if (dir == NULL)
         return;
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): the stream is this function's own
     while ((entry = readdir(dir)) != NULL) {
         if (entry->d_type != DT_DIR || entry->d_name[0] == '.')
             continue;
@@ -114,6 +115,9 @@ static bool nearest_folder(const char *path, struct str word, struct buf *out)
     int nearest = -1;
 
     names_read(&names, path);
+    if (names.n == 0) {
+        return false;
+    }
     nearest = str_nearest(word, (const char *const *)names.list, names.n);
     if (nearest < 0)
         return false;
@@ -129,7 +133,8 @@ bool tracefs_nearest(struct str category, struct str event, struct buf *out)
 
     if (root == NULL || !is_name(category) || !is_name(event))
         return false;
-    (void)snprintf(path, sizeof(path), "%s/events/%.*s", root, STR_ARG(category)); // a cut path: no match
+    (void)snprintf(path, sizeof(path), "%s/events/%.*s", root,
+                   STR_ARG(category)); // a cut path: no match
     if (access(path, F_OK) != 0) {
         (void)snprintf(path, sizeof(path), "%s/events", root); // fits
         if (!nearest_folder(path, category, &found))

@@ -6,8 +6,8 @@
 /* Where tracefs is mounted; NULL with errno if it is not, or cannot be entered. */
 const char *tracefs_root(void);
 
-/* Number of a tracepoint. Returns it, -ENOENT if there is none of this name, -EINVAL for a name that
- * is none, or why it cannot be read. */
+/* Number of a tracepoint. Returns it, -ENOENT if there is none of this name, -EINVAL for a name
+ * that is none, or why it cannot be read. */
 s64 tracefs_event_id(struct str category, struct str event);
 
 /* The event of the category (or the category, if that does not exist) with the name nearest to the

@@ -49,10 +49,11 @@ static void format_string(const struct value_env *env, const struct meta_type *t
     bool is_own_literal = type->num0 == 1;
     struct str text = {(const char *)bytes, (u32)strnlen((const char *)bytes, type->size)};
 
-    if (env->is_raw || is_own_literal)
+    if (env->is_raw || is_own_literal) {
         buf_add_str(out, text);
-    else
+    } else {
         value_escape(text, out);
+    }
     if (text.n == type->size)
         buf_add_cstr(out, CUT_MARK);
 }
@@ -63,10 +64,11 @@ static void format_symbol(const struct value_env *env, u64 address, struct buf *
 
     if (env->symbols != NULL)
         name = symbols_find(env->symbols, address, NULL);
-    if (name.n != 0)
+    if (name.n != 0) {
         buf_add_str(out, name);
-    else
+    } else {
         buf_printf(out, "0x%" PRIx64, address);
+    }
 }
 
 static void format_fields(const struct value_env *env, const struct meta_type *type,
@@ -128,10 +130,11 @@ void value_format_key(const struct value_env *env, u64 type, const u8 *bytes, st
 {
     const struct meta_type *t = &env->meta->types.items[type];
 
-    if (t->kind == ABI_TUPLE)
+    if (t->kind == ABI_TUPLE) {
         format_fields(env, t, bytes, out);
-    else
+    } else {
         value_format(env, type, bytes, out);
+    }
 }
 
 static int compare_strings(const u8 *a, const u8 *b, u64 size)

@@ -1,5 +1,5 @@
-/* The answer of the kernel's verifier. Its log is a trace of the last path that it followed; the place
- * is that of the last instruction in it, or of the one that a special sentence names. */
+/* The answer of the kernel's verifier. Its log is a trace of the last path that it followed; the
+ * place is that of the last instruction in it, or of the one that a special sentence names. */
 #include "runtime/verifier.h"
 
 #include <errno.h>
@@ -117,7 +117,7 @@ static bool read_line(struct str line, struct verdict *out)
 static bool is_summary(struct str line)
 {
     static const char *const starts[] = {"processed ", "verification time", "stack depth",
-                                         "max_states",  "cur state:",       "old state:"};
+                                         "max_states", "cur state:",        "old state:"};
 
     for (u32 i = 0; i < ARRAY_SIZE(starts); i++) {
         if (str_starts(line, starts[i]))
@@ -146,8 +146,8 @@ void verifier_read(struct str log, int err, struct verdict *out)
         if (out->line.n == 0 && !is_summary(line))
             out->line = line;
     }
-    /* A log that overflowed lost its end (before 6.4) or hides the real error: only a program that the
-     * kernel followed for very long does that. */
+    /* A log that overflowed lost its end (before 6.4) or hides the real error: only a program that
+     * the kernel followed for very long does that. */
     if (!is_known && (err == -ENOSPC || err == -E2BIG))
         (void)read_line(STR("too complex"), out);
 }

@@ -15,7 +15,8 @@ struct verdict {
     bool has_insn; /* is insn known? */
 };
 
-/* Read a verifier's log (level 1). err: negative errno of the load, which tells when the log does not. */
+/* Read a verifier's log (level 1). err: negative errno of the load, which tells when the log does
+ * not. */
 void verifier_read(struct str log, int err, struct verdict *out);
 
 /* Report why the kernel refused the program `name`, at its place in the script, or at `fallback`

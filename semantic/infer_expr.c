@@ -248,24 +248,13 @@ const struct type *infer_key(struct sema *s, struct expr *map)
     return known ? keys_type(&s->v, types, n) : NULL;
 }
 
-/* What BPF's hash maps take: MAX_BPF_STACK (kernel/bpf/hashtab.c). */
-#define MAX_KEY_SIZE 512
-
-static void learn_key(struct sema *s, const struct expr *e)
+static void learn_key(struct sema *s, struct expr *e)
 {
     struct map_info *map = &e->symbol->map;
     const struct type *before = map->key;
 
-    if (!map_join_key(&s->v, map, infer_key(s, (struct expr *)e), e->span))
-        return;
+    (void)map_join_key(&s->v, map, infer_key(s, e), e->span); /* it has reported */
     s->has_changed |= map->key != before;
-    if (map->key && type_mem_size(map->key) > MAX_KEY_SIZE) {
-        struct diag *diag = diag_add(s->v.diags, E_KEY_SIZE, e->span,
-                                     "The key of %.*s takes %u bytes, the limit is %d",
-                                     STR_ARG(map->name), type_mem_size(map->key), MAX_KEY_SIZE);
-
-        diag_hint(diag, "Shorten strings: str(x, 64).");
-    }
 }
 
 static const struct type *infer_map(struct sema *s, struct expr *e)

@@ -1,6 +1,4 @@
 /* Words about maps: clear, zero, delete, has_key, len. */
-#include <linux/bpf.h>
-
 #include "abi/record.h"
 #include "stdlib/lower.h"
 
@@ -141,18 +139,12 @@ static const struct type *check_len(struct vocab *v, struct call *c)
     return type_error(v->types);
 }
 
-/* bpf_for_each_map_elem (5.13) gives the number of elements that it visited. */
 static ir_val lower_len(struct lowering *lo, struct call *c)
 {
-    struct ir_builder *b = &lo->b;
     struct map_info *map = c->args[0].map;
 
     lower_map_declare(lo->v, map);
-
-    ir_val args[] = {ir_map_addr(b, map->ir), ir_callback(b, lower_visit_nothing(lo->v)),
-                     ir_const(b, 0), ir_const(b, 0)};
-
-    return ir_call(b, BPF_FUNC_for_each_map_elem, args, ARRAY_SIZE(args));
+    return ir_map_len(&lo->b, map->ir);
 }
 
 const struct func_desc fn_len = {

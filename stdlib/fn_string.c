@@ -7,6 +7,16 @@
  * max_strlen). */
 #define MAX_STRING 1024
 
+/* The power of two that holds n: what a mask can bound. */
+static u64 power_of_two(u64 n)
+{
+    u64 power = 1;
+
+    while (power < n)
+        power *= 2;
+    return power;
+}
+
 static const struct type *check_str(struct vocab *v, struct call *c)
 {
     const struct call_arg *from = &c->args[0];
@@ -26,10 +36,13 @@ static const struct type *check_str(struct vocab *v, struct call *c)
     }
     if (c->n_args == 2 && c->args[1].is_const)
         capacity = MIN(capacity, MIN(c->args[1].num, MAX_STRING - 1) + 1);
+    else if (c->n_args == 2)
+        capacity = MIN(power_of_two(capacity), MAX_STRING);
     return type_string(v->types, (u32)capacity);
 }
 
-/* Number of bytes to read, the NUL included: the second argument, at most the capacity. */
+/* Number of bytes to read, the NUL included: the second argument and one, at most the capacity. The mask tells the verifier
+ * what the branch before it did: LLVM may test another copy of the register than the one that it passes on. */
 static ir_val read_size(struct lowering *lo, const struct call *c, u32 capacity)
 {
     struct ir_builder *b = &lo->b;
@@ -37,16 +50,19 @@ static ir_val read_size(struct lowering *lo, const struct call *c, u32 capacity)
     if (c->n_args < 2 || c->args[1].is_const)
         return ir_const(b, capacity);
 
-    ir_val size = ir_slot_addr(b, ir_slot_new(b, "size", 8));
-    ir_val wanted = ir_binary(b, IR_ADD, c->args[1].val, ir_const(b, 1));
+    ir_val most = ir_const(b, capacity - 1);
+    ir_val length = ir_slot_addr(b, ir_slot_new(b, "length", 8));
 
-    ir_store64(b, size, 0, ir_const(b, capacity));
+    ir_store64(b, length, 0, c->args[1].val);
 
-    struct branch br = lower_if(lo, ir_binary(b, IR_ULT, c->args[1].val, ir_const(b, capacity)));
+    struct branch br = lower_if(lo, ir_binary(b, IR_ULT, most, c->args[1].val));
 
-    ir_store64(b, size, 0, wanted);
+    ir_store64(b, length, 0, most);
     lower_end_if(lo, &br);
-    return ir_load64(b, size, 0);
+
+    ir_val masked = ir_binary(b, IR_AND, ir_opaque(b, ir_load64(b, length, 0)), most);
+
+    return ir_binary(b, IR_ADD, masked, ir_const(b, 1));
 }
 
 /* The upper half of the address space is the kernel's on x86_64 and arm64: the address says which

@@ -274,8 +274,9 @@ ir_val lower_map_delete(struct lowering *lo, struct map_info *map, ir_val key)
 void lower_bucket_add(struct lowering *lo, const struct type *t, ir_val ptr, ir_val bucket)
 {
     struct ir_builder *b = &lo->b;
-    struct branch br = lower_if(lo, ir_binary(b, IR_ULT, bucket, ir_const(b, type_agg_words(t))));
-    ir_val offset = ir_binary(b, IR_SHL, bucket, ir_const(b, 3));
+    ir_val index = ir_opaque(b, bucket);
+    struct branch br = lower_if(lo, ir_binary(b, IR_ULT, index, ir_const(b, type_agg_words(t))));
+    ir_val offset = ir_binary(b, IR_SHL, index, ir_const(b, 3));
 
     lower_slot_add(lo, ir_ptr_add(b, ptr, offset), 0, ir_const(b, 1));
     lower_end_if(lo, &br);

@@ -32,10 +32,13 @@ static void report_missing(struct vocab *v, const struct attach_point *point)
 
 static bool resolve_tracepoint(struct vocab *v, struct attach_point *point)
 {
-    int err = kernel_tracepoint(v->kernel, point->text[0], point->text[1], &point->tracepoint);
+    const struct tracepoint *tp = NULL;
+    int err = kernel_tracepoint(v->kernel, point->text[0], point->text[1], &tp);
 
-    if (err == 0)
+    if (err == 0) {
+        point->tracepoint = tp;
         return true;
+    }
     if (err == -ENOENT) {
         report_missing(v, point);
     } else if (err == -EACCES) {
@@ -63,8 +66,12 @@ static bool parse_tracepoint(struct vocab *v, struct attach_point *point, const 
     }
     for (u32 i = 0; i < 2; i++) {
         if (!is_event_name(parts[i])) {
-            diag_add(v->diags, E_PROBE_SPEC, point->span, "'%.*s' is not the name of a tracepoint",
-                     STR_ARG(parts[i]));
+            struct diag *diag =
+                diag_add(v->diags, E_PROBE_SPEC, point->span,
+                         "'%.*s' is not the name of a tracepoint", STR_ARG(parts[i]));
+
+            if (str_index(parts[i], '*') >= 0)
+                diag_hint(diag, "Wildcards are not supported yet: write a list of probes.");
             return false;
         }
         point->text[i] = parts[i];

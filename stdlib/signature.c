@@ -189,14 +189,6 @@ const struct type *vocab_check(struct vocab *v, struct call *c)
 {
     struct signature sig = signature_parse(c->fn->sig);
 
-    if ((c->fn->flags & FN_UNSAFE) && !v->is_unsafe) {
-        struct diag *diag =
-            diag_add(v->diags, E_UNSAFE, c->span,
-                     "%.*s() is an unsafe function being used in safe mode", STR_ARG(c->name));
-
-        diag_hint(diag, "Allow it with --unsafe.");
-        return type_error(v->types);
-    }
     if (!check_needs(v, c) || !check_count(v, c, &sig) || !check_kinds(v, c, &sig))
         return type_error(v->types);
 

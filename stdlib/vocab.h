@@ -34,7 +34,6 @@ struct vocab {
     VEC(struct known_type) meta_types;
     const struct str *params; /* $1 .. $n of the command line */
     u32 n_params;
-    bool is_unsafe;
     bool test_plain_rmw; /* tests: aggregations on shared maps by plain read-modify-write */
     bool test_refused;   /* tests: exit() does what the verifier refuses */
 };
@@ -100,7 +99,6 @@ struct call {
 #define FN_MEMBERS   (1u << 2) /* is used with a member: args.field */
 #define FN_ENDS      (1u << 3) /* control does not come back: exit() */
 #define FN_PER_POINT (1u << 4) /* differs by attach point: one program for each */
-#define FN_UNSAFE    (1u << 5) /* needs --unsafe */
 
 struct func_desc {
     const char *name;

@@ -94,7 +94,6 @@ static struct ir_module *module_make(struct compilation *c, struct program *prog
         .arch = o->arch,
         .params = o->params,
         .n_params = o->n_params,
-        .is_unsafe = o->is_unsafe,
         .test = o->test,
     };
     const struct kernel *kernel = kernel_new(&c->arena, o->tracefs);

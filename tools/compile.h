@@ -27,7 +27,6 @@ struct compile_opts {
     u32 n_params;
     const struct arch *arch;
     const char *tracefs; /* folder of the tracepoints; NULL: this machine's */
-    bool is_unsafe;
     enum semantic_test test;
     u32 stages;        /* 1 << enum compile_stage, for `print` */
     bool wants_object; /* false: stop behind the last of the stages; with none of them, check all */

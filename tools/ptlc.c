@@ -61,6 +61,12 @@ static bool object_write(const struct ptlc_options *o, const struct buf *object)
     return err == 0;
 }
 
+static void text_write(const struct buf *text, FILE *out)
+{
+    if (text->n > 0)
+        (void)fwrite(text->p, 1, text->n, out); /* message_flush sees failures */
+}
+
 static int compile(const struct ptlc_options *o)
 {
     _cleanup_(compile_result_done) struct compile_result result = {0};
@@ -72,8 +78,8 @@ static int compile(const struct ptlc_options *o)
         return STATUS_ERRORS;
     how.text = (struct str){text.p ? text.p : "", (u32)text.n};
     is_good = ptl_compile(&how, &result);
-    (void)fwrite(result.print.p, 1, result.print.n, stdout); /* message_flush sees failures */
-    (void)fwrite(result.diagnostics.p, 1, result.diagnostics.n, stderr);
+    text_write(&result.print, stdout);
+    text_write(&result.diagnostics, stderr);
     if (text.failed || result.print.failed || result.diagnostics.failed) {
         message_error("out of memory");
         return STATUS_ERRORS;
@@ -112,7 +118,7 @@ static int run(const struct ptlc_options *o)
     } else {
         return compile(o);
     }
-    (void)fwrite(text.p, 1, text.n, stdout); /* message_flush sees failures */
+    text_write(&text, stdout);
     return text.failed ? STATUS_ERRORS : 0;
 }
 

@@ -1,4 +1,5 @@
 # A compiler that is missing, broken, or dies: the tool is copied beside a fake ptlc. Sourced by run.
+# covers: opt:unsafe
 # shellcheck shell=bash disable=SC2154
 
 good='BEGIN { exit(); }'

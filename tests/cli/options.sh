@@ -1,5 +1,6 @@
 # The options themselves. Sourced by run.
 # covers: opt:version opt:help opt:e opt:p opt:c opt:o opt:max-map-memory opt:no-feature opt:emit
+# covers: opt:v opt:test-switch
 # shellcheck shell=bash disable=SC2154
 
 good='BEGIN { exit(); }'
@@ -42,7 +43,8 @@ says pid-and-command 1 '^ERROR: -p and -c exclude each other$'
 run "$tool" -p 4194303 "$good"
 says pid-dead 1 '^ERROR: .*4194303'
 run "$tool" -c "$work/no-such-command" "$good"
-says command-missing 1 "^ERROR: .*no-such-command"
+# Without privileges, that they are missing may be found out first.
+says command-missing 1 "^ERROR: (.*no-such-command|Missing CAP_)"
 
 for junk in x '' 1T 1KK -1 K; do
     run "$tool" --max-map-memory "$junk" "$good"
@@ -70,6 +72,17 @@ says emit-empty 1 "^ERROR: unknown stage: ''$"
 run "$tool" -o saved --emit ast "$good"
 says emit-to-file 0 ""
 verdict emit-to-file-content "$([ -s saved ] || echo 'the file is empty')"
+
+# What is done is told before the lack of privileges ends it.
+run "$tool" -v "$good"
+says verbose 1 '^compiled: [0-9.]+ ms, [0-9]+ bytes$'
+run "$tool" --test-switch=nonsense "$good"
+says test-switch-unknown 1 "^ERROR: unknown test switch: 'nonsense'$"
+run "$tool" --emit=ir 'kprobe:f { @ = sum(arg0); }'
+cp out exact
+run "$tool" --emit=ir --test-switch=plain-rmw 'kprobe:f { @ = sum(arg0); }'
+says test-switch 0 "" .
+verdict test-switch-differs "$(cmp -s out exact && echo 'the same code')"
 
 # Options of the script stay its own: they are parameters.
 run "$tool" --emit=ast "$good" -q --frobnicate

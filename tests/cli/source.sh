@@ -1,4 +1,5 @@
 # Where the program comes from, and what is wrong with it. Sourced by run.
+# covers: diag:001 diag:002
 # shellcheck shell=bash disable=SC2154
 
 good='BEGIN { exit(); }'
@@ -91,6 +92,13 @@ says blocks-10000 1 "$diagnostic"
 } >bad
 run "$tool" --emit=tokens bad
 says long-sum 0 "" .
+{
+    printf 'BEGIN {'
+    for ((i = 0; i < 200000; i++)); do printf '@=1;'; done
+    printf '}\n'
+} >bad
+run "$tool" bad
+says memory-limit 1 '^ERROR: .*memory.*\[E001\]$'
 run "$tool" -e 'frobnicate:x { exit(); }'
 says probe-unknown 1 "^stdin:1:1-.*: ERROR: .*frobnicate.*\[E[0-9]+\]$"
 run "$tool" -e 'kprobe:do_sys_openat2 < @[comm] = cuont(); >'

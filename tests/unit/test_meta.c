@@ -1,6 +1,7 @@
-/* abi/: names, bucket arithmetic, and the metadata section. The decoder reads untrusted bytes as root, so besides the
- * round trip every truncation and every changed byte is tried: whatever it answers, it must not crash (run under ASan)
- * and what it accepts must be in itself consistent (meta_check may then be asked). */
+/* abi/: names, bucket arithmetic, and the metadata section. The decoder reads untrusted bytes as
+ * root, so besides the round trip every truncation and every changed byte is tried: whatever it
+ * answers, it must not crash (run under ASan) and what it accepts must be in itself consistent
+ * (meta_check may then be asked). */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -36,8 +37,8 @@ static void fill_tables(struct arena *a, struct meta *m)
         .kind = ABI_AGG, .size = 8 * hist_bucket_count(2), .num0 = AGG_HIST, .num1 = 2};
     *vec_push(a, &m->fields) = (struct meta_field){STR(""), 0, 0};
     *vec_push(a, &m->fields) = (struct meta_field){STR(""), 8, 1};
-    *vec_push(a, &m->maps) = (struct meta_map){STR("@x"), STR("m_x"),   2, 3, 1,
-                                               META_NO_REF, 4096, 1, 3};
+    *vec_push(a, &m->maps) =
+        (struct meta_map){STR("@x"), STR("m_x"), 2, 3, 1, META_NO_REF, 4096, 1, 3};
     *vec_push(a, &m->progs) = (struct meta_prog){STR("kprobe_1"), METHOD_KPROBE};
     *vec_push(a, &m->attachs) = (struct meta_attach){
         .provider = PROBE_KPROBE, .name = STR("kprobe:f"), .text0 = STR("f"), .n_variants = 1};
@@ -49,12 +50,12 @@ static void fill_tables(struct arena *a, struct meta *m)
                                                  .n_pieces = 2,
                                                  .span_begin = 4,
                                                  .span_end = 9};
-    *vec_push(a, &m->sites) = (struct meta_site){
-        .kind = SITE_CLEAR, .type = META_NO_REF, .first_piece = 2};
-    *vec_push(a, &m->pieces) = (struct meta_piece){STR("n="), 'd', PIECE_FLAG_ZERO, 8, META_NO_REF,
-                                                   META_NO_REF, META_NO_REF, 0, 0};
-    *vec_push(a, &m->pieces) = (struct meta_piece){STR(" "), 's', 0, META_NO_REF, META_NO_REF, 0,
-                                                   META_NO_REF, 8, 1};
+    *vec_push(a, &m->sites) =
+        (struct meta_site){.kind = SITE_CLEAR, .type = META_NO_REF, .first_piece = 2};
+    *vec_push(a, &m->pieces) = (struct meta_piece){
+        STR("n="), 'd', PIECE_FLAG_ZERO, 8, META_NO_REF, META_NO_REF, META_NO_REF, 0, 0};
+    *vec_push(a, &m->pieces) =
+        (struct meta_piece){STR(" "), 's', 0, META_NO_REF, META_NO_REF, 0, META_NO_REF, 8, 1};
 }
 
 static void test_round_trip(struct arena *a, const struct buf *bytes)
@@ -134,12 +135,12 @@ static bool refused(const struct meta *m)
     return decode_copy(bytes.p, bytes.n) == -EPROTO;
 }
 
-#define REFUSED_WITH(m, member, wrong)         \
-    do {                                       \
-        __typeof__(member) right_ = (member);  \
-        (member) = (wrong);                    \
-        CHECK(refused(m));                     \
-        (member) = right_;                     \
+#define REFUSED_WITH(m, member, wrong)        \
+    do {                                      \
+        __typeof__(member) right_ = (member); \
+        (member) = (wrong);                   \
+        CHECK(refused(m));                    \
+        (member) = right_;                    \
     } while (0)
 
 static void test_refusals(struct meta *m)

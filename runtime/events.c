@@ -1,0 +1,88 @@
+/* Records from the ring buffer. Which site sent a record tells what it means; its size was fixed
+ * when the script was compiled, so one look at it is all the checking a record needs. */
+#include "runtime/events.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include "abi/record.h"
+#include "runtime/value.h"
+
+static void print_map(struct events *e, const struct meta_site *site, const u8 *payload)
+{
+    const struct table *table = NULL;
+    u64 top = value_word(payload);
+    u64 div = value_word(payload + sizeof(top));
+    int err = maps_read(e->maps, (u32)site->map, top, div, &table);
+
+    if (err == 0) {
+        sink_map(e->sink, table);
+    } else if (e->err == 0) {
+        e->err = err;
+    }
+}
+
+static void remember(struct events *e, int err)
+{
+    if (e->err == 0)
+        e->err = err;
+}
+
+/* Returns what events_record() returns. */
+static int handle(struct events *e, u32 index, const u8 *payload)
+{
+    const struct meta_site *site = &e->meta->sites.items[index];
+
+    switch ((enum site_kind)site->kind) {
+    case SITE_PRINTF:
+        sink_printf(e->sink, site, payload);
+        return 0;
+    case SITE_PRINT:
+        sink_value(e->sink, site, payload);
+        return 0;
+    case SITE_TIME:
+        sink_time(e->sink, site, (s64)time(NULL));
+        return 0;
+    case SITE_EXIT:
+        if (!e->is_exiting)
+            e->exit_code = (s64)value_word(payload);
+        e->is_exiting = true;
+        return -ECANCELED;
+    case SITE_PRINT_MAP:
+        print_map(e, site, payload);
+        return 0;
+    case SITE_CLEAR:
+        remember(e, maps_clear(e->maps, (u32)site->map));
+        return 0;
+    case SITE_ZERO:
+        remember(e, maps_zero(e->maps, (u32)site->map));
+        return 0;
+    case SITE_ERROR:
+        (void)sink_flush(e->sink); // on a terminal both appear in order; it remembers failures
+        run_errors_show(e->errors, index, (s64)value_word(payload));
+        return 0;
+    }
+    return 0;
+}
+
+int events_record(struct events *e, const void *bytes, size_t size)
+{
+    struct ptl_record record;
+    int err = 0;
+
+    if (size >= sizeof(record))
+        memcpy(&record, bytes, sizeof(record));
+    if (size < sizeof(record) || record.site >= e->meta->sites.n ||
+        record.size != sizeof(record) + e->meta->sites.items[record.site].payload_size ||
+        record.size > size) {
+        remember(e, -EPROTO);
+        return -EPROTO;
+    }
+    err = handle(e, record.site, (const u8 *)bytes + sizeof(record));
+    if (err != 0)
+        return err;
+    if (e->err != 0)
+        return e->err;
+    return --e->budget == 0 ? -EAGAIN : 0;
+}

@@ -1,0 +1,102 @@
+/* Loading: programs and maps go into the kernel.
+ *
+ * Programs are loaded without a verifier log first; libbpf repeats the one that is refused with a
+ * log (a log costs time, and one that overflows hides the error behind ENOSPC). All programs share
+ * the log's memory, but each begins some bytes further: so the first byte that is not 0 tells which
+ * program was refused, which libbpf does not. */
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "runtime/error.h"
+#include "runtime/session.h"
+#include "runtime/verifier.h"
+
+enum {
+    LOG_BYTES = 16 << 20, /* as much as a kernel takes */
+    LOG_STEP = 64,
+};
+
+struct load_log {
+    char *p; /* mapped, zeros until something is written */
+    size_t size;
+};
+
+static void log_done(struct load_log *log)
+{
+    if (log->p != NULL)
+        (void)munmap(log->p, log->size); // our own mapping
+}
+
+/* Give each program its part of the log. Without memory for it there will be no log. */
+static void log_init(struct load_log *log, const struct ptl_session *s)
+{
+    size_t size = LOG_BYTES + (size_t)s->n_points * LOG_STEP;
+    void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+                   -1, 0);
+
+    if (p == MAP_FAILED)
+        return;
+    *log = (struct load_log){p, size};
+    for (u32 i = 0; i < s->n_points; i++) {
+        (void)bpf_program__set_log_buf(s->points[i].program, log->p + (size_t)i * LOG_STEP,
+                                       LOG_BYTES); // fails only once it is loaded
+    }
+}
+
+/* The point whose program was refused, and what the kernel says of it; NULL if it says nothing. */
+static const struct attach_point *log_find(const struct load_log *log, const struct ptl_session *s,
+                                           struct str *text)
+{
+    for (u32 i = 0; log->p != NULL && i < s->n_points; i++) {
+        const char *begin = log->p + (size_t)i * LOG_STEP;
+
+        if (*begin == '\0')
+            continue;
+        *text = (struct str){begin, (u32)strnlen(begin, LOG_BYTES)};
+        return &s->points[i];
+    }
+    return NULL;
+}
+
+static int report_failure(struct ptl_session *s, const struct load_log *log, int failed,
+                          struct ptl_error *err)
+{
+    struct str text = {0};
+    const struct attach_point *point = log_find(log, s, &text);
+
+    if (point == NULL) {
+        (void)error_set(err, failed, EXIT_MACHINE, "Error loading BPF programs: %s.",
+                        error_text(failed));
+        if (failed == -EPERM || failed == -EACCES) {
+            error_hint(err, "Run ptrace-lite as root, for example with sudo.");
+        } else {
+            error_hint(err, "Use -v for all that the kernel says.");
+        }
+        return failed;
+    }
+    verifier_report(&s->elf, str_of(bpf_program__name(point->program)), text, failed,
+                    session_span(point->row->span_begin, point->row->span_end), &s->diags);
+    (void)error_set(err, failed, EXIT_MACHINE, "Error loading BPF program for %.*s: %s.",
+                    STR_ARG(point->row->name), error_text(failed));
+    error_hint(err, "Use -v for all that the kernel says.");
+    if (s->opts->is_verbose)
+        (void)fprintf(s->opts->log, "%.*s\n", STR_ARG(text)); // a lost log line loses nothing
+    return failed;
+}
+
+int ptl_load(struct ptl_session *s, struct ptl_error *err)
+{
+    _cleanup_(log_done) struct load_log log = {0};
+    int failed = 0;
+
+    if (s->state != SESSION_OPEN)
+        ptl_bug("ptl_load() of a session that is not just opened");
+    log_init(&log, s);
+    failed = bpf_object__load(s->object);
+    if (failed != 0)
+        return report_failure(s, &log, failed, err);
+    s->state = SESSION_LOADED;
+    session_log(s, "loaded");
+    return 0;
+}

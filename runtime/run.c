@@ -1,0 +1,334 @@
+/* A run: attach, drain, detach, show the maps and the books.
+ *
+ * One epoll instance waits for everything: records, signals, the -c command, the -p process, and an
+ * output that nobody reads any more. There are no signal handlers and no threads. */
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/epoll.h>
+
+#include <bpf/bpf.h>
+
+#include "abi/record.h"
+#include "runtime/error.h"
+#include "runtime/events.h"
+#include "runtime/session.h"
+
+enum {
+    BATCH_RECORDS = 4096, /* then the output is flushed and signals are looked at */
+    DRAIN_ENDED = 1,      /* the ring is empty */
+};
+
+/* What epoll tells; the data of each registration. */
+enum wake {
+    WAKE_RING,
+    WAKE_SIGNALS,
+    WAKE_CHILD,
+    WAKE_TARGET,
+    WAKE_OUTPUT
+};
+
+struct run {
+    struct ptl_session *s;
+    struct events events;
+    struct sink sink;
+    struct run_errors errors;
+    struct ring_buffer *ring;
+    struct ptl_error *err;
+    int epoll_fd;
+    bool must_stop;
+    u32 n_signals; /* that came so far */
+};
+
+static void run_done(struct run *run)
+{
+    ring_buffer__free(run->ring);
+    close_fd(&run->epoll_fd);
+    sink_done(&run->sink);
+    run_errors_done(&run->errors);
+}
+
+static int on_record(void *data, void *bytes, size_t size)
+{
+    struct run *run = data;
+
+    return events_record(&run->events, bytes, size);
+}
+
+static int watch(const struct run *run, int fd, enum wake wake, u32 events)
+{
+    struct epoll_event event = {.events = events, .data.u32 = wake};
+
+    if (fd < 0)
+        return 0;
+    return epoll_ctl(run->epoll_fd, EPOLL_CTL_ADD, fd, &event) == 0 ? 0 : -errno;
+}
+
+static int watch_all(struct run *run)
+{
+    const struct ptl_session *s = run->s;
+    int err = watch(run, ring_buffer__epoll_fd(run->ring), WAKE_RING, EPOLLIN);
+
+    if (err == 0)
+        err = watch(run, s->signals.fd, WAKE_SIGNALS, EPOLLIN);
+    if (err == 0)
+        err = watch(run, s->child.fd, WAKE_CHILD, EPOLLIN);
+    if (err == 0)
+        err = watch(run, s->target_fd, WAKE_TARGET, EPOLLIN);
+    /* No events asked for: EPOLLERR comes anyway when the reader of a pipe has gone. Files cannot
+     * be watched, and need not. */
+    (void)watch(run, fileno(s->opts->out), WAKE_OUTPUT, 0);
+    return err;
+}
+
+static int run_init(struct run *run, struct ptl_session *s, struct ptl_error *err)
+{
+    int failed = 0;
+    int ring_fd = bpf_object__find_map_fd_by_name(s->object, PTL_MAP_RING);
+
+    *run = (struct run){.s = s, .err = err, .epoll_fd = -1};
+    sink_init(&run->sink, &sink_text_ops, &s->env, s->opts->out);
+    failed = run_errors_init(&run->errors, &s->meta, &s->sources, s->opts->log);
+    run->events = (struct events){
+        .meta = &s->meta,
+        .maps = s->maps,
+        .sink = &run->sink,
+        .errors = &run->errors,
+    };
+    run->ring = ring_buffer__new(ring_fd, on_record, run, NULL);
+    if (failed == 0 && run->ring == NULL)
+        failed = -errno;
+    run->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+    if (failed == 0 && run->epoll_fd < 0)
+        failed = -errno;
+    if (failed == 0)
+        failed = watch_all(run);
+    if (failed != 0) {
+        return error_set(err, failed, EXIT_MACHINE, "Cannot read the programs' records: %s.",
+                         error_text(failed));
+    }
+    return 0;
+}
+
+/* Say why the run ends early. Returns the negative errno. */
+static int run_failed(const struct run *run, int failed)
+{
+    if (failed == run->sink.err) {
+        return error_set(run->err, failed, EXIT_USER, "Cannot write the output: %s.",
+                         error_text(failed));
+    }
+    if (failed == -EPROTO) {
+        return error_set(run->err, failed, EXIT_MACHINE,
+                         "A record does not fit to the metadata of the object.");
+    }
+    return error_set(run->err, failed, EXIT_MACHINE, "Cannot read a map: %s.", error_text(failed));
+}
+
+/* Handle one batch of records and flush. Returns 0 if there may be more, DRAIN_ENDED if not, or a
+ * negative errno with *err: the run is over. */
+static int drain_batch(struct run *run)
+{
+    int n = 0;
+    int flushed = 0;
+
+    run->events.budget = BATCH_RECORDS;
+    n = ring_buffer__consume(run->ring);
+    flushed = sink_flush(&run->sink);
+    if (flushed != 0)
+        return run_failed(run, flushed);
+    if (run->events.err != 0)
+        return run_failed(run, run->events.err);
+    return n == -EAGAIN || n == -ECANCELED ? 0 : DRAIN_ENDED;
+}
+
+/* Handle all that is in the ring. A second signal ends it early: the user has waited long enough.
+ */
+static int drain_rest(struct run *run)
+{
+    int err = 0;
+
+    while (err == 0 && run->n_signals < 2) {
+        err = drain_batch(run);
+        run->n_signals += signals_count(&run->s->signals);
+    }
+    return MIN(err, 0);
+}
+
+static void on_event(struct run *run, enum wake wake)
+{
+    struct ptl_session *s = run->s;
+
+    switch (wake) {
+    case WAKE_RING:
+        return; // drained in any case
+    case WAKE_SIGNALS:
+        run->n_signals += signals_count(&s->signals);
+        run->must_stop = run->n_signals > 0;
+        return;
+    case WAKE_CHILD:
+        child_reap(&s->child);
+        run->must_stop = true;
+        return;
+    case WAKE_TARGET:
+        run->must_stop = true;
+        return;
+    case WAKE_OUTPUT:
+        run->sink.err = run->sink.err != 0 ? run->sink.err : -EPIPE;
+        return;
+    }
+}
+
+/* Wait and drain until something ends the run. Returns 0 or a negative errno with *err. */
+static int loop(struct run *run)
+{
+    struct epoll_event events[8];
+    bool is_empty = false;
+
+    while (!run->must_stop && !run->events.is_exiting) {
+        int n = epoll_wait(run->epoll_fd, events, ARRAY_SIZE(events), is_empty ? -1 : 0);
+        int err = 0;
+
+        if (n < 0 && errno != EINTR) {
+            return error_set(run->err, -errno, EXIT_MACHINE, "Cannot wait for records: %s.",
+                             error_text(-errno));
+        }
+        for (int i = 0; i < n; i++)
+            on_event(run, (enum wake)events[i].data.u32);
+        err = drain_batch(run);
+        if (err < 0)
+            return err;
+        is_empty = err == DRAIN_ENDED;
+    }
+    return 0;
+}
+
+/* Does anything happen after the begin clauses? */
+static bool has_events(const struct ptl_session *s)
+{
+    for (u32 i = 0; i < s->n_points; i++) {
+        if (s->points[i].ops->when == ATTACH_EVENTS)
+            return true;
+    }
+    return s->child.pid != 0;
+}
+
+/* Detach, taking down what was missed until then. May be called again. */
+static void detach_all(struct ptl_session *s)
+{
+    for (u32 i = 0; i < s->n_points; i++) {
+        struct attach_point *point = &s->points[i];
+
+        if (point->n_events != 0)
+            point->n_missed = attach_missed(point);
+        attach_detach(point);
+    }
+}
+
+static int run_end_clauses(struct run *run)
+{
+    struct ptl_session *s = run->s;
+
+    for (u32 i = 0; i < s->n_points; i++) {
+        int err = 0;
+
+        if (s->points[i].ops->when == ATTACH_END)
+            err = attach_run_once(&s->points[i], &s->diags);
+        if (err != 0) {
+            return error_set(run->err, err, EXIT_MACHINE, "The end clause did not run: %s.",
+                             error_text(err));
+        }
+    }
+    return 0;
+}
+
+static int show_maps(struct run *run)
+{
+    struct maps *maps = run->s->maps;
+    const u32 *order = maps_by_name(maps);
+
+    sink_end(&run->sink);
+    for (u32 i = 0; i < maps_count(maps); i++) {
+        const struct table *table = NULL;
+        int err = maps_read(maps, order[i], 0, 1, &table);
+
+        if (err != 0)
+            return run_failed(run, err);
+        sink_map(&run->sink, table);
+    }
+    return sink_flush(&run->sink) != 0 ? run_failed(run, run->sink.err) : 0;
+}
+
+/* The books: what the programs counted because it could not be told. */
+static void show_books(struct run *run)
+{
+    const struct ptl_session *s = run->s;
+    const struct bpf_map *map = bpf_object__find_map_by_name(s->object, PTL_MAP_BOOKS);
+    u32 n_cpus = maps_cpu_count(s->maps);
+    _cleanup_free_ struct ptl_book *books = calloc(n_cpus, sizeof(*books));
+
+    for (u32 i = 0; i < s->n_points; i++)
+        run_errors_missed(&run->errors, s->points[i].row, s->points[i].n_missed);
+    if (map == NULL || books == NULL || bpf_map__value_size(map) != sizeof(*books) ||
+        bpf_map__type(map) != BPF_MAP_TYPE_PERCPU_ARRAY)
+        return;
+    for (u32 site = 0; site < s->meta.sites.n; site++) {
+        struct ptl_book total = {0};
+
+        if (bpf_map_lookup_elem(bpf_map__fd(map), &site, books) != 0)
+            continue;
+        for (u32 cpu = 0; cpu < n_cpus; cpu++) {
+            total.lost += books[cpu].lost;
+            total.errors += books[cpu].errors;
+        }
+        run_errors_book(&run->errors, site, &total);
+    }
+}
+
+static int finish(struct run *run)
+{
+    int err = 0;
+
+    detach_all(run->s);
+    err = drain_rest(run);
+    if (err == 0)
+        err = run_end_clauses(run);
+    if (err == 0)
+        err = drain_rest(run);
+    if (err == 0)
+        err = show_maps(run);
+    if (err == 0)
+        show_books(run);
+    return err;
+}
+
+static void show_banner(const struct ptl_session *s)
+{
+    if (s->opts->is_quiet)
+        return;
+    (void)fprintf(s->opts->log, "Attached %u probe%s\n", s->n_points, s->n_points == 1 ? "" : "s");
+    (void)fflush(s->opts->log); // a lost banner loses nothing
+}
+
+int ptl_run(struct ptl_session *s, int *status_out, struct ptl_error *err)
+{
+    _cleanup_(run_done) struct run run;
+    int failed = run_init(&run, s, err);
+
+    if (s->state != SESSION_ATTACHED)
+        ptl_bug("ptl_run() of a session that is not attached");
+    s->state = SESSION_STOPPED;
+    show_banner(s);
+    if (failed == 0 && s->child.pid != 0)
+        failed = child_start(&s->child, err);
+    if (failed == 0 && has_events(s))
+        failed = loop(&run);
+    if (failed == 0)
+        failed = finish(&run);
+    detach_all(s);
+    signals_restore(&s->signals);
+    if (failed != 0)
+        return failed;
+    *status_out = (int)run.events.exit_code;
+    session_log(s, "done");
+    return 0;
+}

@@ -1,0 +1,33 @@
+/* Warnings at run time: what a program met with, and what was lost, at its place in the script. */
+#pragma once
+
+#include <stdio.h>
+
+#include "abi/meta.h"
+#include "abi/record.h"
+#include "base/diag.h"
+
+struct run_errors {
+    const struct meta *meta;       /* borrowed */
+    const struct sources *sources; /* borrowed */
+    FILE *log;                     /* borrowed */
+    u64 *n_shown;                  /* warnings in full, one for each site */
+    struct buf text;
+};
+
+/* Prepare; all borrowed. Returns 0 or -ENOMEM. */
+int run_errors_init(struct run_errors *e, const struct meta *meta, const struct sources *sources,
+                    FILE *log);
+
+/* Free. Accepts zeros. */
+void run_errors_done(struct run_errors *e);
+
+/* A SITE_ERROR record came. site: its index. retcode: what the helper gave. The first ones of a
+ * site are shown in full, the others only counted, by the programs. */
+void run_errors_show(struct run_errors *e, u32 site, s64 retcode);
+
+/* The end of a run: what the books of a site, summed over all CPUs, say that was not shown. */
+void run_errors_book(struct run_errors *e, u32 site, const struct ptl_book *total);
+
+/* The end of a run: n times an attach point's program was skipped. */
+void run_errors_missed(struct run_errors *e, const struct meta_attach *row, u64 n);

@@ -1,0 +1,271 @@
+/* Opening and freeing a session: everything up to the kernel's first program.
+ *
+ * An object is untrusted: its metadata is decoded and checked, and what the ELF object holds is
+ * compared with it, before anything of it is used. */
+#include "runtime/session.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+
+#include "abi/record.h"
+#include "runtime/error.h"
+#include "runtime/lineinfo.h"
+#include "runtime/prepare.h"
+
+#define NS_PER_S  1000000000u
+#define NS_PER_MS 1000000u
+
+/* Memory for metadata: its rows are a few times as large as their bytes, then come diagnostics. */
+#define ARENA_FACTOR      16
+#define ARENA_EXTRA_BYTES (64u << 20)
+
+static u64 now_ns(void)
+{
+    struct timespec t = {0};
+
+    (void)clock_gettime(CLOCK_BOOTTIME, &t); // exists since 2.6.39
+    return (u64)t.tv_sec * NS_PER_S + (u64)t.tv_nsec;
+}
+
+void session_log(const struct ptl_session *s, const char *fmt, ...)
+{
+    va_list args;
+
+    if (!s->opts->is_verbose)
+        return;
+    va_start(args, fmt);
+    (void)fprintf(s->opts->log, "[%4llu ms] ",
+                  (unsigned long long)((now_ns() - s->start_ns) / NS_PER_MS));
+    (void)vfprintf(s->opts->log, fmt, args); // a lost log line loses nothing
+    (void)fputc('\n', s->opts->log);
+    va_end(args);
+}
+
+struct span session_span(u64 begin, u64 end)
+{
+    return (struct span){(u32)begin, (u32)end};
+}
+
+/* libbpf has one print function for the whole process, without data: it is either silent or writes
+ * to standard error, which is where the log goes. */
+static int PRINTF_LIKE(2, 0)
+    print_nothing(enum libbpf_print_level level, const char *fmt, va_list args)
+{
+    (void)level;
+    (void)fmt;
+    (void)args;
+    return 0;
+}
+
+static int PRINTF_LIKE(2, 0) print_log(enum libbpf_print_level level, const char *fmt, va_list args)
+{
+    return level == LIBBPF_DEBUG ? 0 : vfprintf(stderr, fmt, args);
+}
+
+/* The cap of the arena stands in a relation to the object: what gets here is a machine without
+ * memory. */
+static void arena_is_full(void *data)
+{
+    (void)data;
+    ptl_bug("out of memory for the metadata of a script");
+}
+
+static int decode_failed(int failed, const char *why, struct ptl_error *err)
+{
+    (void)error_set(err, failed, EXIT_USER, "This is not a program for this ptrace-lite: %s.", why);
+    error_hint(err, "Compile the script again with this version of ptrace-lite.");
+    return failed;
+}
+
+static int decode(struct ptl_session *s, struct ptl_error *err)
+{
+    struct elf_section section;
+    const struct arch *arch = NULL;
+    const char *why = "it is no ELF object with BPF programs";
+    int failed = elf_section_find(&s->elf, PTL_SECTION_META, &section);
+
+    if (failed != 0)
+        return decode_failed(-EPROTO, "it has no section " PTL_SECTION_META, err);
+    failed = meta_decode(&s->arena, section.data.p, section.data.n, &s->meta, &why);
+    if (failed == 0)
+        failed = meta_check(&s->meta, &why);
+    if (failed != 0)
+        return decode_failed(failed, why, err);
+    vec_foreach(source, &s->meta.sources)
+        (void)sources_add(&s->sources, source->name, source->text); // looked up by position
+    arch = arch_by_tag((u32)MIN(s->meta.infos.items[0].arch_tag, (u64)UINT32_MAX));
+    if (arch == arch_native())
+        return 0;
+    return error_set(err, -EPROTONOSUPPORT, EXIT_USER,
+                     "This program was compiled for %s, and this machine is %s.",
+                     arch != NULL ? arch->name : "another architecture", arch_native()->name);
+}
+
+/* Is the -p process alive? */
+static int check_target(struct ptl_session *s, struct ptl_error *err)
+{
+    pid_t pid = s->opts->filter_pid;
+    int failed = 0;
+
+    if (pid == 0)
+        return 0;
+    s->target_fd = (int)syscall(SYS_pidfd_open, pid, 0);
+    if (s->target_fd >= 0)
+        return 0;
+    failed = -errno;
+    if (failed == -ESRCH || failed == -EINVAL)
+        return error_set(err, -ESRCH, EXIT_USER, "No process with pid %d.", (int)pid);
+    return error_set(err, failed, EXIT_USER, "Cannot watch process %d: %s", (int)pid,
+                     error_text(failed));
+}
+
+static int check_features(struct ptl_session *s, struct ptl_error *err)
+{
+    int failed = features_need(&s->features, FEATURE_BPF, err);
+
+    if (failed == 0)
+        failed = features_need(&s->features, FEATURE_RINGBUF, err);
+    if (failed == 0 && lineinfo_has_core(&s->elf))
+        failed = features_need(&s->features, FEATURE_BTF, err);
+    return failed;
+}
+
+/* One program runs at one attach point; two rows with the same one would be an object made by hand.
+ */
+static int choose_programs(struct ptl_session *s, struct ptl_error *err)
+{
+    struct bpf_program *program = NULL;
+
+    bpf_object__for_each_program(program, s->object)(void)
+        bpf_program__set_autoload(program, false); // fails only once it is loaded
+    s->points = calloc(MAX(s->meta.attachs.n, 1), sizeof(*s->points));
+    if (s->points == NULL)
+        return error_set(err, -ENOMEM, EXIT_MACHINE, "Out of memory.");
+    for (u32 i = 0; i < s->meta.attachs.n; i++) {
+        int failed = 0;
+
+        attach_point_init(&s->points[i], &s->meta.attachs.items[i]);
+        s->n_points = i + 1;
+        failed = attach_choose(&s->points[i], &s->meta, s->object, &s->features, err);
+        if (failed != 0)
+            return failed;
+    }
+    return 0;
+}
+
+static int open_object(struct ptl_session *s, struct ptl_error *err)
+{
+    LIBBPF_OPTS(bpf_object_open_opts, open_opts, .object_name = "ptrace_lite");
+    int failed = 0;
+
+    (void)libbpf_set_print(s->opts->is_verbose ? print_log : print_nothing);
+    s->object = bpf_object__open_mem(s->elf.bytes, s->elf.size, &open_opts);
+    if (s->object == NULL) {
+        failed = -errno;
+        return error_set(err, -EPROTO, EXIT_USER, "The object cannot be opened: %s.",
+                         error_text(failed));
+    }
+    failed = maps_new(&s->maps, &s->meta, s->object);
+    if (failed != 0) {
+        return error_set(err, failed, EXIT_USER,
+                         "The maps of the object are not those of its metadata.");
+    }
+    return 0;
+}
+
+/* Symbols are opened now, while there are privileges, if the script shows any. */
+static void open_symbols(struct ptl_session *s)
+{
+    vec_foreach(type, &s->meta.types) {
+        if (type->kind == ABI_KSYM && s->symbols == NULL)
+            (void)symbols_open(&s->symbols); // without them addresses are shown as numbers
+    }
+    s->env = (struct value_env){&s->meta, s->symbols, s->opts->is_raw_output};
+}
+
+static int session_open(struct ptl_session *s, struct ptl_error *err)
+{
+    int failed = features_init(&s->features, s->opts->no_features, s->opts->n_no_features, err);
+
+    if (failed == 0)
+        failed = decode(s, err);
+    if (failed == 0)
+        failed = check_target(s, err);
+    if (failed == 0)
+        failed = check_features(s, err);
+    if (failed == 0)
+        failed = open_object(s, err);
+    if (failed == 0)
+        failed = choose_programs(s, err);
+    if (failed == 0)
+        failed = prepare_maps(s, err);
+    if (failed == 0 && s->opts->command != NULL)
+        failed = child_fork(&s->child, s->opts->command, s->opts->search_path, err);
+    if (failed == 0)
+        failed = prepare_config(s, err);
+    if (failed == 0)
+        open_symbols(s);
+    return failed;
+}
+
+int ptl_open(struct ptl_session **out, const void *elf, size_t size, const struct ptl_opts *opts,
+             struct ptl_error *err)
+{
+    _cleanup_(ptl_free) struct ptl_session *s = calloc(1, sizeof(*s));
+    int failed = 0;
+
+    *err = (struct ptl_error){0};
+    if (s == NULL)
+        return error_set(err, -ENOMEM, EXIT_MACHINE, "Out of memory.");
+    s->opts = opts;
+    s->target_fd = -1;
+    s->start_ns = now_ns();
+    child_init(&s->child);
+    signals_init(&s->signals);
+    arena_init(&s->arena, size * ARENA_FACTOR + ARENA_EXTRA_BYTES, arena_is_full, NULL);
+    sources_init(&s->sources, &s->arena);
+    diags_init(&s->diags, &s->arena, &s->sources);
+    if (elf_view_init(&s->elf, elf, size) != 0)
+        return decode_failed(-EPROTO, "it is no ELF object with BPF programs", err);
+    failed = session_open(s, err);
+    if (failed != 0)
+        return failed;
+    session_log(s, "opened: %u attach points, %u maps, %u places that print", s->n_points,
+                s->meta.maps.n, s->meta.sites.n);
+    *out = take_ptr(s);
+    return 0;
+}
+
+const struct diags *ptl_diags(const struct ptl_session *s)
+{
+    return &s->diags;
+}
+
+u32 ptl_attach_count(const struct ptl_session *s)
+{
+    return s->n_points;
+}
+
+void ptl_free(struct ptl_session **session)
+{
+    struct ptl_session *s = *session;
+
+    if (s == NULL)
+        return;
+    *session = NULL;
+    for (u32 i = 0; i < s->n_points; i++)
+        attach_detach(&s->points[i]);
+    free(s->points);
+    child_done(&s->child);
+    maps_free(&s->maps);
+    bpf_object__close(s->object);
+    symbols_free(&s->symbols);
+    close_fd(&s->target_fd);
+    signals_restore(&s->signals);
+    arena_done(&s->arena);
+    free(s);
+}
