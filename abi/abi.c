@@ -3,13 +3,13 @@
 #include "abi/abi.h"
 
 static const char *const probe_names[] = {
-#define PROBE(id, name, short_name) [PROBE_##id] = name,
+#define PROBE(id, name, short_name) [PROBE_##id] = (name),
 #include "abi/probe.def"
 #undef PROBE
 };
 
 static const char *const probe_short_names[] = {
-#define PROBE(id, name, short_name) [PROBE_##id] = short_name,
+#define PROBE(id, name, short_name) [PROBE_##id] = (short_name),
 #include "abi/probe.def"
 #undef PROBE
 };
@@ -21,7 +21,7 @@ static const char *const agg_names[] = {
 };
 
 static const char *const agg_type_names[] = {
-#define AGG(id, name, type_name) [AGG_##id] = type_name,
+#define AGG(id, name, type_name) [AGG_##id] = (type_name),
 #include "abi/agg.def"
 #undef AGG
 };

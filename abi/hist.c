@@ -10,7 +10,7 @@ u32 hist_bucket_count(u32 bits)
 
 u64 hist_bucket_low(u32 bits, u32 bucket)
 {
-    u32 per_power = 1u << bits, above, power;
+    u32 per_power = 1u << bits, above = 0, power = 0;
 
     if (bucket <= per_power)
         return bucket == 0 ? 0 : bucket - 1;
@@ -23,7 +23,7 @@ u64 hist_bucket_low(u32 bits, u32 bucket)
 
 u32 lhist_bucket_count(s64 min, s64 max, s64 step)
 {
-    u64 range, n;
+    u64 range = 0, n = 0;
 
     if (step <= 0 || max <= min)
         return 2;

@@ -132,25 +132,25 @@ static u32 get_count(struct reader *r, size_t row_min)
     return 0;
 }
 
-/* Smallest encoded size of a row of each table. */
-enum {
-#define META_TABLE(name)        ROW_MIN_##name = 0
-#define META_U64(member)        +8
-#define META_STR(member)        +4
-#define META_REF(member, table) +8
-#define META_END(name)          ,
+/* As large as the smallest row of each table: strings empty. */
+#define META_TABLE(name)        struct row_min_##name {
+#define META_U64(member)        u8 member[8];
+#define META_STR(member)        u8 member[4];
+#define META_REF(member, table) u8 member[8];
+#define META_END(name) \
+    }                  \
+    ;
 #include "abi/meta.def"
 #undef META_TABLE
 #undef META_U64
 #undef META_STR
 #undef META_REF
 #undef META_END
-};
 
 #define META_TABLE(name)                                                            \
     static void get_##name##s(struct reader *r, struct meta *m)                     \
     {                                                                               \
-        u32 n = get_count(r, ROW_MIN_##name);                                       \
+        u32 n = get_count(r, sizeof(struct row_min_##name));                        \
                                                                                     \
         m->name##s.items = n ? arena_array(r->arena, struct meta_##name, n) : NULL; \
         m->name##s.n = m->name##s.cap = n;                                          \

@@ -1,4 +1,5 @@
-/* The one-liner in C, as a careful programmer writes it with clang and libbpf: what ours is measured against.
+/* The one-liner in C, as a careful programmer writes it with clang and libbpf: what ours is
+ * measured against.
  *
  *   kprobe:do_sys_openat2 { @[comm] = count(); } */
 #include <linux/bpf.h>
@@ -17,6 +18,7 @@ struct {
 } counts SEC(".maps");
 
 SEC("kprobe/do_sys_openat2")
+
 int count_by_comm(void *ctx)
 {
     struct comm_key key;

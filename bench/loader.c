@@ -1,5 +1,6 @@
-/* loader OBJECT: a bare libbpf program. Loads and attaches all programs of an object, prints "attached", and waits for a
- * signal; with a second argument it ends at once. The floor for start-up, and the way to run the C under test. */
+/* loader OBJECT: a bare libbpf program. Loads and attaches all programs of an object, prints
+ * "attached", and waits for a signal; with a second argument it ends at once. The floor for
+ * start-up, and the way to run the C under test. */
 #include <stdio.h>
 #include <unistd.h>
 

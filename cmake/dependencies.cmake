@@ -19,11 +19,15 @@ ptl_find_library(elf_library elf)
 ptl_find_library(z_library z)
 ptl_find_library(zstd_library zstd)
 
-add_library(ptl_elf INTERFACE)
-# zstd: newer archives of libelf need it; an archive that nothing needs adds nothing.
-target_link_libraries(ptl_elf INTERFACE "${elf_library}" "${zstd_library}" "${z_library}")
-add_library(ptl_bpf INTERFACE)
-target_link_libraries(ptl_bpf INTERFACE "${bpf_library}" ptl_elf)
+# Imported and not just named, so that CMake knows their order.
+add_library(ptl_elf UNKNOWN IMPORTED)
+set_target_properties(ptl_elf PROPERTIES
+  IMPORTED_LOCATION "${elf_library}"
+  # zstd: newer archives of libelf need it; an archive that nothing needs adds nothing.
+  INTERFACE_LINK_LIBRARIES "${zstd_library};${z_library}")
+add_library(ptl_bpf UNKNOWN IMPORTED)
+set_target_properties(ptl_bpf PROPERTIES
+  IMPORTED_LOCATION "${bpf_library}" INTERFACE_LINK_LIBRARIES ptl_elf)
 
 find_program(PTL_LLVM_CONFIG NAMES llvm-config-19 llvm-config REQUIRED)
 

@@ -21,7 +21,7 @@ static void on_fatal(const char *reason)
 static void on_diagnostic(LLVMDiagnosticInfoRef info, void *data)
 {
     struct gen *g = data;
-    char *text;
+    char *text = NULL;
 
     if (LLVMGetDiagInfoSeverity(info) != LLVMDSError || g->llvm_error)
         return;
@@ -33,7 +33,7 @@ static void on_diagnostic(LLVMDiagnosticInfoRef info, void *data)
 static LLVMModuleRef new_module(struct gen *g)
 {
     _cleanup_buf_ struct buf text = {0};
-    LLVMMemoryBufferRef memory;
+    LLVMMemoryBufferRef memory = NULL;
     LLVMModuleRef module = NULL;
     char *error = NULL;
 
@@ -49,7 +49,7 @@ static LLVMModuleRef new_module(struct gen *g)
 
 static bool gen_init(struct gen *g)
 {
-    LLVMTargetDataRef layout;
+    LLVMTargetDataRef layout = NULL;
 
     g->e.context = LLVMContextCreate();
     LLVMContextSetDiagnosticHandler(g->e.context, on_diagnostic, g);
@@ -115,7 +115,7 @@ static const struct ir_func *find_func(const struct ir_module *m, const char *me
 {
     static const char lead[] = "in function ";
     const char *name = strstr(message, lead);
-    size_t n;
+    size_t n = 0;
 
     if (!name)
         return NULL;
@@ -154,7 +154,7 @@ static void report(struct diags *diags, const struct ir_module *m, const char *l
  * appended. */
 static bool attempt(const struct gen *like, struct buf *out, struct gen *g)
 {
-    bool ok;
+    bool ok = 0;
 
     *g = *like;
     ok = gen_init(g) && gen_module(g) && object_emit(g, out);

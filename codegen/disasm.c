@@ -36,12 +36,13 @@ static const char *symbol_name(const struct object *o, const GElf_Sym *symbol)
 {
     Elf_Scn *section = elf_getscn(o->elf, symbol->st_shndx);
     GElf_Shdr header;
-    const char *name;
+    const char *name = NULL;
 
-    if (GELF_ST_TYPE(symbol->st_info) == STT_SECTION && section && gelf_getshdr(section, &header))
+    if (GELF_ST_TYPE(symbol->st_info) == STT_SECTION && section && gelf_getshdr(section, &header)) {
         name = elf_strptr(o->elf, o->section_names, header.sh_name);
-    else
+    } else {
         name = elf_strptr(o->elf, o->symbol_names, symbol->st_name);
+    }
     return name ? name : "";
 }
 
@@ -70,7 +71,7 @@ static const char *find_relocation(const struct object *o, const struct code *co
 
     while ((section = elf_nextscn(o->elf, section)) != NULL) {
         GElf_Shdr header;
-        Elf_Data *data;
+        Elf_Data *data = NULL;
         GElf_Rel rel;
         GElf_Sym symbol;
 
@@ -107,7 +108,7 @@ static u64 print_inst(const struct object *o, const struct code *code, u64 offse
 
 static void print_program(const struct object *o, const struct code *code, const GElf_Sym *symbol)
 {
-    u64 end;
+    u64 end = 0;
 
     if (symbol->st_value > code->size || symbol->st_size > code->size - symbol->st_value)
         return;
@@ -136,7 +137,7 @@ static bool print_sections(struct object *o)
         return false;
     while ((section = elf_nextscn(o->elf, section)) != NULL) {
         GElf_Shdr header;
-        Elf_Data *data;
+        Elf_Data *data = NULL;
         struct code code = {.index = elf_ndxscn(section)};
 
         if (!gelf_getshdr(section, &header) || header.sh_type != SHT_PROGBITS ||
@@ -162,13 +163,14 @@ static bool is_bpf(Elf *elf)
 
 int codegen_disassemble(const void *elf, size_t size, struct buf *out)
 {
+    _cleanup_free_ char *copy = malloc(size + 1); /* libelf wants bytes that it may write to */
     struct object o = {.out = out};
     bool ok = false;
 
-    if (elf_version(EV_CURRENT) == EV_NONE)
+    if (!copy || elf_version(EV_CURRENT) == EV_NONE)
         return -EPROTO;
-    /* libelf takes the bytes as not const but only reads them */
-    o.elf = elf_memory((char *)(uintptr_t)elf, size);
+    memcpy(copy, elf, size);
+    o.elf = elf_memory(copy, size);
     if (!o.elf)
         return -EPROTO;
     LLVMInitializeBPFTargetInfo();

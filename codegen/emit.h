@@ -152,8 +152,8 @@ static inline LLVMValueRef emit_helper(const struct emit *e, LLVMTypeRef result,
                                        LLVMValueRef *args, u32 n_args)
 {
     LLVMTypeRef types[5] = {0};
-    LLVMTypeRef func_type;
-    LLVMValueRef func, call;
+    LLVMTypeRef func_type = NULL;
+    LLVMValueRef func = NULL, call = NULL;
 
     for (u32 i = 0; i < n_args; i++)
         types[i] = LLVMTypeOf(args[i]);

@@ -74,10 +74,10 @@ static u32 looped_bytes(u32 size, u32 unroll_max, u32 round_bytes)
 static void move_bytes(struct gen *g, LLVMValueRef dst, LLVMValueRef src, u32 from, u32 to)
 {
     const struct emit *e = &g->e;
-    u32 n;
+    u32 n = 0;
 
     for (u32 at = from; at < to; at += n) {
-        LLVMValueRef v;
+        LLVMValueRef v = NULL;
 
         n = chunk_size(to - at);
         v = src ? emit_load(e, emit_member(e, src, at), n) : LLVMConstNull(emit_int_type(e, n));
@@ -165,10 +165,10 @@ static void need_equal_bytes(struct gen *g, const struct comparison *c, LLVMValu
                              LLVMValueRef y, u32 from, u32 to)
 {
     const struct emit *e = &g->e;
-    u32 n;
+    u32 n = 0;
 
     for (u32 at = from; at < to; at += n) {
-        LLVMValueRef a, b;
+        LLVMValueRef a = NULL, b = NULL;
 
         n = chunk_size(to - at);
         a = emit_load(e, emit_member(e, x, at), n);
@@ -201,16 +201,16 @@ static LLVMValueRef string_word(struct gen *g, LLVMValueRef ptr, u32 at, u32 res
 {
     const struct emit *e = &g->e;
     LLVMValueRef word = NULL;
-    u32 n;
+    u32 n = 0;
 
     if (rest >= 8)
         return emit_load(e, emit_member(e, ptr, at), 8);
     for (u32 i = 0; i < rest; i += n) {
-        LLVMValueRef part;
+        LLVMValueRef part = NULL;
 
         n = chunk_size(rest - i);
         part = emit_widen(e, emit_load(e, emit_member(e, ptr, at + i), n), false);
-        part = emit_op(e, LLVMShl, part, emit_word(e, i * 8));
+        part = emit_op(e, LLVMShl, part, emit_word(e, (u64)i * 8));
         word = word ? emit_op(e, LLVMOr, word, part) : part;
     }
     return word;
@@ -225,7 +225,7 @@ static void compare_string_word(struct gen *g, const struct comparison *c, LLVMV
                       goes_on = emit_block(e, "string_goes_on");
     LLVMValueRef differ = emit_op(e, LLVMXor, a, b);
     LLVMValueRef nuls = emit_op(e, LLVMSub, a, emit_word(e, 0x0101010101010101));
-    LLVMValueRef up_to_nul;
+    LLVMValueRef up_to_nul = NULL;
 
     nuls = emit_op(e, LLVMAnd, nuls, LLVMBuildNot(e->builder, a, ""));
     nuls = emit_op(e, LLVMAnd, nuls, emit_word(e, 0x8080808080808080));
@@ -244,19 +244,19 @@ static LLVMValueRef compare_with_text(struct gen *g, const struct comparison *c,
                                       struct str text, u32 readable)
 {
     const struct emit *e = &g->e;
-    u32 length = (u32)strnlen(text.p, text.n), size = MIN(length + 1, readable), n;
+    u32 length = (u32)strnlen(text.p, text.n), size = MIN(length + 1, readable), n = 0;
 
     for (u32 at = 0; at < size; at += n) {
         u32 rest = size - at;
         u64 wanted = 0;
-        LLVMValueRef is;
+        LLVMValueRef is = NULL;
 
         n = rest < 4 && at + 4 <= readable ? 4 : chunk_size(rest);
         is = emit_load(e, emit_member(e, ptr, at), n);
         for (u32 i = 0; i < MIN(n, rest) && at + i < length; i++)
             wanted |= (u64)(u8)text.p[at + i] << (8 * i);
         if (n > rest)
-            is = emit_op(e, LLVMAnd, is, LLVMConstInt(e->i32, ((u64)1 << (8 * rest)) - 1, 0));
+            is = emit_op(e, LLVMAnd, is, LLVMConstInt(e->i32, ((u64)1 << (8 * (u64)rest)) - 1, 0));
         comparison_need(g, c, emit_cmp(e, LLVMIntEQ, is, LLVMConstInt(LLVMTypeOf(is), wanted, 0)),
                         false);
     }

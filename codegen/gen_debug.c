@@ -16,10 +16,11 @@ static void quote(struct buf *out, struct str s)
     for (u32 i = 0; i < s.n; i++) {
         u8 c = (u8)s.p[i];
 
-        if (c < ' ' || c >= 127 || c == '"' || c == '\\')
+        if (c < ' ' || c >= 127 || c == '"' || c == '\\') {
             buf_printf(out, "\\%02X", c);
-        else
+        } else {
             buf_add_char(out, (char)c);
+        }
     }
     buf_add_char(out, '"');
 }
@@ -44,7 +45,7 @@ void debug_module_text(const struct gen *g, struct buf *out)
 
 static void find_files(struct gen *g)
 {
-    LLVMValueRef *nodes;
+    LLVMValueRef *nodes = NULL;
 
     g->n_files = LLVMGetNamedMetadataNumOperands(g->e.module, "ptl.files");
     nodes = arena_array(g->arena, LLVMValueRef, g->n_files);
@@ -125,7 +126,7 @@ static u32 place_of(const struct gen *g, struct span span, u32 *line_out, u32 *c
 void debug_func(struct gen *g)
 {
     const char *name = g->f.ir->name;
-    u32 line, column, file = place_of(g, g->f.ir->span, &line, &column);
+    u32 line = 0, column = 0, file = place_of(g, g->f.ir->span, &line, &column);
     LLVMMetadataRef subprogram = LLVMDIBuilderCreateFunction(
         g->di, g->files[file], name, strlen(name), name, strlen(name), g->files[file], line,
         g->main_type, 0, 1, line, LLVMDIFlagPrototyped, 1);
@@ -161,7 +162,7 @@ void debug_visitor(struct gen *g, LLVMValueRef func)
 void debug_at(struct gen *g, struct span span)
 {
     struct span last = g->f.last_span;
-    u32 line, column, file;
+    u32 line = 0, column = 0, file = 0;
     LLVMMetadataRef scope = g->f.subprogram;
 
     if (span_is_none(span))

@@ -149,9 +149,9 @@ void gen_func(struct gen *g, const struct ir_func *func)
 {
     struct emit *e = &g->e;
     LLVMTypeRef type = LLVMFunctionType(e->i32, &e->ptr, 1, 0);
-    LLVMBasicBlockRef entry;
-    u32 n_reached;
-    u32 *order;
+    LLVMBasicBlockRef entry = NULL;
+    u32 n_reached = 0;
+    u32 *order = NULL;
 
     g->f = (struct gen_func){.ir = func, .dom = dom_compute(g->arena, func)};
     g->f.values = arena_array(g->arena, LLVMValueRef, func->n_insts);

@@ -44,9 +44,10 @@ static LLVMMetadataRef sized_type(struct gen *g, const struct type *t, u32 size)
     u32 n_words = (size - known) / 8;
     struct debug_member members[2] = {{0}, {"is_set", size - known, g->word_type}};
 
-    if (!t)
+    if (!t) {
         return size % 8 == 0 ? debug_array(g, g->word_type, 8, size / 8)
                              : debug_array(g, g->char_type, 1, size);
+    }
     members[0] = (struct debug_member){"value", known, debug_type(g, t)};
     if (size <= known || size % 8 != 0)
         return members[0].type;
@@ -57,10 +58,11 @@ static LLVMMetadataRef sized_type(struct gen *g, const struct type *t, u32 size)
 
 static void add_key_and_value(struct gen *g, struct map_members *m, const struct ir_map *map)
 {
-    if (map->key_size == 4 && !map->key_type)
+    if (map->key_size == 4 && !map->key_type) {
         add_member(g, m, "key", g->uint32_type);
-    else if (map->key_size)
+    } else if (map->key_size) {
         add_member(g, m, "key", sized_type(g, map->key_type, map->key_size));
+    }
     if (map->value_size)
         add_member(g, m, "value", sized_type(g, map->value_type, map->value_size));
 }
@@ -176,8 +178,8 @@ LLVMValueRef gen_config_address(struct gen *g)
 
 LLVMValueRef gen_const_address(struct gen *g, struct str text, u32 size)
 {
-    LLVMValueRef init, global;
-    char *bytes;
+    LLVMValueRef init = NULL, global = NULL;
+    char *bytes = NULL;
 
     size = ROUND_UP(MAX(size, text.n + 1), 8);
     vec_foreach(c, &g->consts) {
@@ -200,7 +202,7 @@ LLVMValueRef gen_const_address(struct gen *g, struct str text, u32 size)
 bool gen_meta(struct gen *g)
 {
     _cleanup_buf_ struct buf bytes = {0};
-    LLVMValueRef init, global;
+    LLVMValueRef init = NULL, global = NULL;
 
     meta_encode(&g->ir->meta, &bytes);
     if (bytes.failed)

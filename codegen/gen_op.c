@@ -28,9 +28,10 @@ static LLVMValueRef signed_division(struct gen *g, const struct ir_inst *inst)
     LLVMValueRef a_sign = sign_mask(e, a), b_sign = sign_mask(e, b);
     LLVMValueRef a_abs = negate_by(e, a, a_sign), b_abs = negate_by(e, b, b_sign);
 
-    if (inst->op == IR_SDIV)
+    if (inst->op == IR_SDIV) {
         return negate_by(e, emit_op(e, LLVMUDiv, a_abs, b_abs),
                          emit_op(e, LLVMXor, a_sign, b_sign));
+    }
     return negate_by(e, emit_op(e, LLVMURem, a_abs, b_abs), a_sign);
 }
 
@@ -50,7 +51,7 @@ static void halve(const struct emit *e, LLVMValueRef *v, LLVMValueRef *log, u32 
     LLVMBasicBlockRef from = emit_here(e), above = emit_block(e, "log2_above");
     LLVMBasicBlockRef next = emit_block(e, "log2_next");
     LLVMValueRef limit = emit_word(e, ((u64)1 << step) - 1), bits = emit_word(e, step);
-    LLVMValueRef shifted, added, v_next, log_next;
+    LLVMValueRef shifted = NULL, added = NULL, v_next = NULL, log_next = NULL;
 
     (void)emit_branch(e, emit_cmp(e, LLVMIntUGT, *v, limit), above, next);
     emit_at(e, above);
@@ -74,7 +75,7 @@ static void halve(const struct emit *e, LLVMValueRef *v, LLVMValueRef *log, u32 
 static LLVMValueRef log2_floor(struct gen *g, LLVMValueRef v)
 {
     const struct emit *e = &g->e;
-    LLVMValueRef rest = v, log = emit_word(e, 0), zero;
+    LLVMValueRef rest = v, log = emit_word(e, 0), zero = NULL;
 
     for (u32 step = 32; step; step /= 2)
         halve(e, &rest, &log, step);

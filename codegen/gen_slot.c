@@ -20,7 +20,7 @@ enum {
 /* May LLVM keep a slot in registers when this instruction uses its address as operand number i? */
 static bool use_is_transparent(const struct ir_inst *inst, u32 i)
 {
-    s64 offset;
+    s64 offset = 0;
 
     switch (inst->op) {
     case IR_LOAD:
@@ -46,7 +46,7 @@ static bool *find_memory_slots(struct gen *g)
     vec_foreach(block, &g->f.ir->blocks) {
         vec_foreach(inst, &(*block)->insts) {
             for (u32 i = 0; i < (*inst)->n_args; i++) {
-                s64 offset;
+                s64 offset = 0;
                 ir_val base = ir_ptr_base((*inst)->args[i], &offset);
 
                 if (base && base->op == IR_SLOT && !use_is_transparent(*inst, i))
@@ -82,7 +82,7 @@ static bool uses_scratch(const struct gen *g, const struct ir_inst *inst)
 static u32 find_scratch_block(struct gen *g)
 {
     const struct dom *dom = &g->f.dom;
-    u32 found = DOM_NONE, at;
+    u32 found = DOM_NONE, at = 0;
 
     vec_foreach(block, &g->f.ir->blocks) {
         if (!dom_is_reached(dom, (*block)->id))
@@ -151,7 +151,7 @@ void slots_emit_scratch(struct gen *g)
     const struct emit *e = &g->e;
     LLVMBasicBlockRef missing = emit_block(e, "no_scratch"), found = emit_block(e, "scratch");
     LLVMValueRef args[2] = {gen_scratch_address(g), g->f.scratch_key};
-    LLVMValueRef base;
+    LLVMValueRef base = NULL;
 
     debug_at(g, NO_SPAN);
     emit_store(e, LLVMConstInt(e->i32, g->n_scratch++, 0), g->f.scratch_key, 4);

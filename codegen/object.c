@@ -10,7 +10,7 @@
 LLVMTargetMachineRef object_target(void)
 {
     LLVMTargetRef target = NULL;
-    LLVMTargetMachineRef machine;
+    LLVMTargetMachineRef machine = NULL;
     char *error = NULL;
 
     LLVMInitializeBPFTargetInfo();
@@ -38,7 +38,7 @@ static bool fail(struct gen *g, const char *message)
 static bool optimise(struct gen *g)
 {
     LLVMPassBuilderOptionsRef options = LLVMCreatePassBuilderOptions();
-    LLVMErrorRef error;
+    LLVMErrorRef error = NULL;
 
     LLVMPassBuilderOptionsSetLoopVectorization(options, 0); /* BPF has no vectors: only time lost */
     LLVMPassBuilderOptionsSetSLPVectorization(options, 0);
@@ -57,7 +57,7 @@ bool object_emit(struct gen *g, struct buf *out)
 {
     LLVMMemoryBufferRef memory = NULL;
     char *error = NULL;
-    int rc;
+    int rc = 0;
 
     if (!optimise(g))
         return false;

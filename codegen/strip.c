@@ -160,7 +160,7 @@ static bool write_section(const struct strip *s, const Elf64_Shdr *section, size
                           struct buf *out, Elf64_Shdr *header)
 {
     const u8 *bytes = s->bytes + section->sh_offset;
-    size_t align = MAX(section->sh_addralign, (u64)1), before;
+    size_t align = MAX(section->sh_addralign, (u64)1), before = 0;
 
     *header = *section;
     if (section->sh_type == SHT_NULL)
@@ -215,7 +215,7 @@ int object_strip(const void *elf, size_t size, struct buf *out)
     struct strip s = {.bytes = elf, .size = size};
     _cleanup_free_ u32 *section_map = NULL, *symbol_map = NULL;
     _cleanup_free_ Elf64_Shdr *headers = NULL;
-    const Elf64_Shdr *symbols;
+    const Elf64_Shdr *symbols = NULL;
 
     if ((uintptr_t)elf % 8 != 0 || !open_object(&s))
         return -EPROTO;

@@ -51,10 +51,11 @@ static void walk_blocks(struct walk *w)
 u32 dom_common(const struct dom *d, u32 a, u32 b)
 {
     while (a != b) {
-        if (d->order[a] > d->order[b])
+        if (d->order[a] > d->order[b]) {
             a = d->idom[a];
-        else
+        } else {
             b = d->idom[b];
+        }
     }
     return a;
 }
@@ -63,7 +64,7 @@ u32 dom_common(const struct dom *d, u32 a, u32 b)
 static bool update_successors(const struct dom *d, const struct ir_block *block)
 {
     bool changed = false;
-    const struct ir_block *to;
+    const struct ir_block *to = NULL;
 
     for (u32 i = 0; (to = successor(block, i)) != NULL; i++) {
         u32 old = d->idom[to->id];

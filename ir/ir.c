@@ -248,7 +248,7 @@ void ir_copy(struct ir_builder *b, ir_val dst, ir_val src, u32 size)
 
 void ir_fill_zero(struct ir_builder *b, ir_val ptr, s64 offset, u32 size)
 {
-    struct ir_inst *inst;
+    struct ir_inst *inst = NULL;
 
     if (!size)
         return;
@@ -259,7 +259,7 @@ void ir_fill_zero(struct ir_builder *b, ir_val ptr, s64 offset, u32 size)
 
 static ir_val compare_memory(struct ir_builder *b, enum ir_op op, ir_val x, ir_val y, u32 size)
 {
-    struct ir_inst *inst;
+    struct ir_inst *inst = NULL;
 
     if (x == y || size == 0)
         return ir_const(b, 1);
@@ -292,7 +292,7 @@ bool ir_is_const(ir_val v, s64 *value_out)
 
 ir_val ir_unary(struct ir_builder *b, enum ir_op op, ir_val a)
 {
-    s64 value, result;
+    s64 value = 0, result = 0;
 
     if (op == IR_IS_NULL && ir_is_leaf(a->op))
         return ir_const(b, 0);
@@ -365,7 +365,7 @@ static bool is_commutative(enum ir_op op)
 
 ir_val ir_binary(struct ir_builder *b, enum ir_op op, ir_val a, ir_val c)
 {
-    s64 x, y, result;
+    s64 x = 0, y = 0, result = 0;
     bool a_is_const = ir_is_const(a, &x), c_is_const = ir_is_const(c, &y);
     ir_val folded = NULL;
 
@@ -373,10 +373,11 @@ ir_val ir_binary(struct ir_builder *b, enum ir_op op, ir_val a, ir_val c)
         return ir_const(b, result);
     if (a_is_const && !c_is_const && is_commutative(op))
         return ir_binary(b, op, c, a);
-    if (c_is_const)
+    if (c_is_const) {
         folded = fold_with_const(b, op, a, y);
-    else if (a == c)
+    } else if (a == c) {
         folded = fold_same(b, op, a);
+    }
     return folded ? folded : append2(b, op, a, c);
 }
 
@@ -395,8 +396,8 @@ ir_val ir_map_len(struct ir_builder *b, const struct ir_map *map)
 
 ir_val ir_extend(struct ir_builder *b, ir_val v, u32 size, bool is_signed)
 {
-    struct ir_inst *inst;
-    s64 value;
+    struct ir_inst *inst = NULL;
+    s64 value = 0;
 
     if (size == 8)
         return v;
@@ -436,8 +437,8 @@ void ir_jmp(struct ir_builder *b, struct ir_block *to)
 
 void ir_br(struct ir_builder *b, ir_val cond, struct ir_block *if_true, struct ir_block *if_false)
 {
-    struct ir_inst *inst;
-    s64 value;
+    struct ir_inst *inst = NULL;
+    s64 value = 0;
 
     if (ir_is_const(cond, &value)) {
         ir_jmp(b, value ? if_true : if_false);

@@ -100,10 +100,12 @@ struct ir_module {
     struct meta meta;
 };
 
+/* An empty module; everything in it will live in arena. types and sources are borrowed. */
 struct ir_module *ir_module_new(struct arena *arena, struct types *types,
                                 const struct sources *sources);
 /* Declare a map; the caller fills the members after name. */
 struct ir_map *ir_map_new(struct ir_module *m, const char *name);
+/* Add a function without blocks; name and section are borrowed. The caller sets its span. */
 struct ir_func *ir_func_new(struct ir_module *m, const char *name, const char *section,
                             enum ir_ctx ctx);
 
@@ -117,6 +119,7 @@ struct ir_builder {
     struct span span;
 };
 
+/* Add an empty block to the function; name is borrowed and need not be unique. */
 struct ir_block *ir_block_new(struct ir_builder *b, const char *name);
 /* Go on appending to another block. */
 void ir_at(struct ir_builder *b, struct ir_block *block);
@@ -125,31 +128,40 @@ bool ir_is_terminated(const struct ir_builder *b);
 /* A new local memory object; size in bytes is rounded up to 8. Its content is undefined. */
 const struct ir_slot *ir_slot_new(struct ir_builder *b, const char *name, u32 size);
 
+/* Leaves: a word; read-only NUL-terminated bytes, of which at least `size` are readable, zeros
+ * behind the text; read-only zeros; a slot's address; the context; a map. */
 ir_val ir_const(struct ir_builder *b, s64 value);
-/* Read-only NUL-terminated bytes; at least `size` bytes are readable, zeros behind the text. */
 ir_val ir_string(struct ir_builder *b, struct str text, u32 size);
 ir_val ir_zero(struct ir_builder *b, u32 size);
 ir_val ir_slot_addr(struct ir_builder *b, const struct ir_slot *slot);
 ir_val ir_ctx(struct ir_builder *b);
+ir_val ir_map_addr(struct ir_builder *b, const struct ir_map *map);
+
+/* The integer of size bytes at a byte offset of the context; argN and the return value by the
+ * registers of the architecture. */
 ir_val ir_ctx_load(struct ir_builder *b, u32 offset, u32 size, bool is_signed);
 ir_val ir_arg(struct ir_builder *b, u32 n);
 ir_val ir_retval(struct ir_builder *b);
-/* offset: offsetof(struct ptl_config, member). */
+/* A member of the configuration. offset: offsetof(struct ptl_config, member). */
 ir_val ir_config(struct ir_builder *b, u32 offset);
-ir_val ir_map_addr(struct ir_builder *b, const struct ir_map *map);
+
+/* Memory at ptr + offset, naturally aligned: size is 1, 2, 4 or 8 bytes, extended to a word. */
 ir_val ir_load(struct ir_builder *b, ir_val ptr, s64 offset, u32 size, bool is_signed);
 /* The common case: 8 bytes. */
 ir_val ir_load64(struct ir_builder *b, ir_val ptr, s64 offset);
 void ir_store(struct ir_builder *b, ir_val ptr, s64 offset, u32 size, ir_val value);
 void ir_store64(struct ir_builder *b, ir_val ptr, s64 offset, ir_val value);
+/* Atomic on 8 bytes; op: ATOMIC_FETCH_ADD or ATOMIC_XCHG. The results are the words before. */
 void ir_atomic_add(struct ir_builder *b, ir_val ptr, s64 offset, ir_val value);
 ir_val ir_atomic(struct ir_builder *b, enum ir_op op, ir_val ptr, s64 offset, ir_val value);
 ir_val ir_cmpxchg(struct ir_builder *b, ir_val ptr, s64 offset, ir_val expected, ir_val value);
+/* ptr plus bytes; ptr itself for a constant 0. */
 ir_val ir_ptr_add(struct ir_builder *b, ir_val ptr, ir_val bytes);
 /* Any op with one or two word operands and a word result: ADD .. SLE, LOG2, IS_NULL, PTR_TO_INT.
  * Folds constants. */
 ir_val ir_unary(struct ir_builder *b, enum ir_op op, ir_val a);
 ir_val ir_binary(struct ir_builder *b, enum ir_op op, ir_val a, ir_val c);
+/* The low size bytes of v, extended. */
 ir_val ir_extend(struct ir_builder *b, ir_val v, u32 size, bool is_signed);
 /* v, of which the optimiser knows nothing. A bound that the verifier must see is tested on such a
  * word: LLVM would remove a test whose outcome it can prove, and the verifier cannot prove as much.
@@ -157,6 +169,7 @@ ir_val ir_extend(struct ir_builder *b, ir_val v, u32 size, bool is_signed);
 ir_val ir_opaque(struct ir_builder *b, ir_val v);
 /* Number of entries of a hash map. */
 ir_val ir_map_len(struct ir_builder *b, const struct ir_map *map);
+/* Whole objects, both addresses aligned to 8; size in bytes, nothing is made for 0. */
 void ir_copy(struct ir_builder *b, ir_val dst, ir_val src, u32 size);
 void ir_fill_zero(struct ir_builder *b, ir_val ptr, s64 offset, u32 size);
 ir_val ir_mem_eq(struct ir_builder *b, ir_val x, ir_val y, u32 size);
@@ -165,6 +178,7 @@ ir_val ir_str_eq(struct ir_builder *b, ir_val x, ir_val y, u32 size);
  * most 5 args. */
 ir_val ir_call(struct ir_builder *b, u32 helper, const ir_val *args, u32 n_args);
 ir_val ir_call_ptr(struct ir_builder *b, u32 helper, const ir_val *args, u32 n_args);
+/* The ends of a block. A branch on a constant becomes a jump. */
 void ir_jmp(struct ir_builder *b, struct ir_block *to);
 void ir_br(struct ir_builder *b, ir_val cond, struct ir_block *if_true, struct ir_block *if_false);
 void ir_ret(struct ir_builder *b, s64 value);

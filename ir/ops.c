@@ -50,7 +50,7 @@ const char *ir_helper_name(u32 helper)
 
 ir_val ir_ptr_base(ir_val ptr, s64 *offset_out)
 {
-    s64 offset = 0, bytes;
+    s64 offset = 0, bytes = 0;
 
     while (ptr->op == IR_PTR_ADD) {
         if (!ir_is_const(ptr->args[1], &bytes) || __builtin_add_overflow(offset, bytes, &offset))
@@ -81,14 +81,15 @@ static bool fold_division(enum ir_op op, u64 a, u64 b, u64 *out)
 
     if (b == 0)
         return false;
-    if (op == IR_UDIV)
+    if (op == IR_UDIV) {
         *out = a / b;
-    else if (op == IR_UMOD)
+    } else if (op == IR_UMOD) {
         *out = a % b;
-    else if (op == IR_SDIV)
+    } else if (op == IR_SDIV) {
         *out = is_minus_one ? 0 - a : (u64)((s64)a / (s64)b); /* INT64_MIN / -1 traps in C */
-    else
+    } else {
         *out = is_minus_one ? 0 : (u64)((s64)a % (s64)b);
+    }
     return true;
 }
 

@@ -44,7 +44,7 @@ static void print_word(struct buf *out, const char *name)
         bool is_plain = (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') ||
                         (*p >= '0' && *p <= '9') || *p == '_';
 
-        buf_add_char(out, is_plain ? *p : '_');
+        buf_add_char(out, (char)(is_plain ? *p : '_'));
     }
 }
 
@@ -54,10 +54,11 @@ static void print_text(struct buf *out, struct str text, u32 size)
     for (u32 i = 0; i < text.n; i++) {
         u8 c = (u8)text.p[i];
 
-        if (c < ' ' || c >= 127 || c == '"' || c == '\\')
+        if (c < ' ' || c >= 127 || c == '"' || c == '\\') {
             buf_printf(out, "\\x%02x", c);
-        else
+        } else {
             buf_add_char(out, (char)c);
+        }
     }
     buf_printf(out, "\":%u", size);
 }
@@ -100,10 +101,11 @@ static void print_operand(const struct printer *p, ir_val v)
         buf_printf(out, "@%s", v->map->name);
         break;
     default:
-        if (v->id < p->func->n_insts && p->numbers[v->id] != NOT_NUMBERED)
+        if (v->id < p->func->n_insts && p->numbers[v->id] != NOT_NUMBERED) {
             buf_printf(out, "%%%u", p->numbers[v->id]);
-        else
+        } else {
             buf_add_cstr(out, "%?"); /* of another function: a bug that ir_verify() tells */
+        }
     }
 }
 
@@ -111,10 +113,11 @@ static void print_helper(struct buf *out, u32 helper)
 {
     const char *name = ir_helper_name(helper);
 
-    if (name)
+    if (name) {
         buf_printf(out, " %s", name);
-    else
+    } else {
         buf_printf(out, " helper_%u", helper);
+    }
 }
 
 static void print_fields(struct buf *out, const struct ir_inst *inst)
@@ -132,6 +135,9 @@ static void print_fields(struct buf *out, const struct ir_inst *inst)
             break;
         case 'S':
             buf_printf(out, " %c%u", inst->is_signed ? 's' : 'u', inst->size);
+            break;
+        case 'm':
+            buf_printf(out, " @%s", inst->map->name);
             break;
         case 'b':
         case 'c':
@@ -207,9 +213,10 @@ static void print_type(struct buf *out, const struct type *t)
         return;
     }
     type_print(out, t);
-    if (t->kind == TYPE_AGG)
+    if (t->kind == TYPE_AGG) {
         buf_printf(out, "[%c,%lld,%lld,%lld]", t->is_signed ? 's' : 'u', (long long)t->params[0],
                    (long long)t->params[1], (long long)t->params[2]);
+    }
 }
 
 static void print_map(const struct ir_map *map, struct buf *out)

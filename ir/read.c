@@ -30,24 +30,25 @@ struct reader {
 
 /* ---- names ---- */
 
-static const struct ir_map *find_map(const struct ir_module *m, struct str name)
-{
-    vec_foreach(map, &m->maps) {
-        if (str_eq_c(name, (*map)->name))
-            return *map;
-    }
-    return NULL;
-}
-
 static void unknown(struct reader *r, struct str w, const char *what)
 {
     scan_problem(&r->s, E_IR_NAME, r->s.at - w.n, what);
 }
 
+static const struct ir_map *find_map(struct reader *r, struct str w)
+{
+    vec_foreach(map, &r->m->maps) {
+        if (w.n && w.p[0] == '@' && str_eq_c(str_sub(w, 1, w.n), (*map)->name))
+            return *map;
+    }
+    unknown(r, w, "there is no such map");
+    return NULL;
+}
+
 static struct ir_block *read_label(struct reader *r)
 {
     struct str w = scan_word(&r->s), name;
-    u32 id;
+    u32 id = 0;
 
     if (scan_split_name(w, &name, &id) && id < r->func->blocks.n &&
         str_eq_c(name, r->func->blocks.items[id]->name))
@@ -59,7 +60,7 @@ static struct ir_block *read_label(struct reader *r)
 static const struct ir_slot *find_slot(struct reader *r, struct str w)
 {
     struct str name;
-    u32 id;
+    u32 id = 0;
 
     if (scan_split_name(str_sub(w, 1, w.n), &name, &id) && id < r->func->slots.n &&
         str_eq_c(name, r->func->slots.items[id]->name))
@@ -72,7 +73,7 @@ static const struct ir_slot *find_slot(struct reader *r, struct str w)
 static struct value *find_value(struct reader *r, struct str w)
 {
     u32 n = (u32)scan_to_number(&r->s, str_sub(w, 1, w.n), 0, VALUES_MAX);
-    struct value *v;
+    struct value *v = NULL;
 
     while (r->values.n <= n)
         *vec_push(r->m->arena, &r->values) = (struct value){0};
@@ -126,9 +127,7 @@ static void read_leaf(struct reader *r, struct ir_inst *leaf, struct str w)
         leaf->slot = find_slot(r, w);
     } else if (w.n && w.p[0] == '@') {
         leaf->op = IR_MAP;
-        leaf->map = find_map(r->m, str_sub(w, 1, w.n));
-        if (!leaf->map)
-            unknown(r, w, "there is no such map");
+        leaf->map = find_map(r, w);
     } else if (str_starts(w, "zero:")) {
         leaf->op = IR_ZERO;
         leaf->size = scan_number_behind(&r->s, w, (u32)strlen("zero:"));
@@ -142,7 +141,7 @@ static void read_leaf(struct reader *r, struct ir_inst *leaf, struct str w)
 
 static ir_val read_operand(struct reader *r)
 {
-    struct ir_inst *leaf;
+    struct ir_inst *leaf = NULL;
     struct str w;
 
     if (!scan_at_line_end(&r->s) && r->s.src->text.p[r->s.at] == '"') {
@@ -199,6 +198,9 @@ static void read_fields(struct reader *r, struct ir_inst *inst)
         case 'S':
             read_sized(r, inst);
             break;
+        case 'm':
+            inst->map = find_map(r, scan_word(&r->s));
+            break;
         case 'b':
             inst->block = read_label(r);
             break;
@@ -226,7 +228,7 @@ static bool find_op(struct str w, enum ir_op *out)
 static struct ir_inst *read_target(struct reader *r, struct str *op_out)
 {
     struct str w = scan_word(&r->s);
-    struct value *v;
+    struct value *v = NULL;
 
     if (w.n == 0 || w.p[0] != '%') {
         *op_out = w;
@@ -252,9 +254,10 @@ static void read_inst(struct reader *r)
         scan_syntax(&r->s, r->s.at - op_name.n, "there is no such instruction");
         return;
     }
-    if (has_number != (ir_op_result(inst->op) != IR_NONE))
+    if (has_number != (ir_op_result(inst->op) != IR_NONE)) {
         scan_syntax(&r->s, from,
                     has_number ? "this instruction has no result" : "the result has no number");
+    }
     if (inst->op == IR_CALL || inst->op == IR_CALL_PTR)
         inst->helper = find_helper(r, scan_word(&r->s));
     read_operands(r, inst);
@@ -267,19 +270,20 @@ static void read_slot(struct reader *r)
 {
     struct ir_builder b = {.module = r->m, .func = r->func};
     struct str w = scan_word(&r->s), name;
-    u32 id, size = scan_u32(&r->s);
+    u32 id = 0, size = scan_u32(&r->s);
 
-    if (!scan_split_name(str_sub(w, 1, w.n), &name, &id) || id != r->func->slots.n)
+    if (!scan_split_name(str_sub(w, 1, w.n), &name, &id) || id != r->func->slots.n) {
         scan_syntax(&r->s, r->s.at - w.n, "slots are $name.0, $name.1 and so on");
-    else
+    } else {
         (void)ir_slot_new(&b, str_cstr(r->m->arena, name), size);
+    }
 }
 
 static void read_line_of_func(struct reader *r)
 {
     u32 from = r->s.at;
     struct str w = scan_word(&r->s), name;
-    u32 id;
+    u32 id = 0;
 
     if (str_eq_c(w, "slot")) {
         read_slot(r);
@@ -291,10 +295,11 @@ static void read_line_of_func(struct reader *r)
         return; /* find_blocks() has seen and judged it */
     }
     r->s.at = from;
-    if (!r->block)
+    if (!r->block) {
         scan_syntax(&r->s, from, "an instruction in front of the first block");
-    else
+    } else {
         read_inst(r);
+    }
 }
 
 /* The first pass over a function: make its blocks, so that jumps forward find them. */
@@ -305,16 +310,17 @@ static void find_blocks(struct reader *r)
 
     for (; r->s.at < r->s.src->text.n; scan_next_line(&r->s)) {
         struct str w = scan_word(&r->s), name;
-        u32 id;
+        u32 id = 0;
 
         if (str_eq_c(w, "}"))
             break;
         if (w.n < 2 || w.p[w.n - 1] != ':')
             continue;
-        if (!scan_split_name(str_sub(w, 0, w.n - 1), &name, &id) || id != r->func->blocks.n)
+        if (!scan_split_name(str_sub(w, 0, w.n - 1), &name, &id) || id != r->func->blocks.n) {
             scan_syntax(&r->s, r->s.at - w.n, "blocks are name.0, name.1 and so on");
-        else
+        } else {
             (void)ir_block_new(&b, str_cstr(r->m->arena, name));
+        }
     }
     r->s.at = from;
     r->s.line_failed = false;
@@ -401,12 +407,13 @@ struct ir_module *ir_read(struct arena *arena, struct types *types, const struct
         if (scan_at_line_end(&r.s))
             continue;
         w = scan_word(&r.s);
-        if (str_eq_c(w, "map"))
+        if (str_eq_c(w, "map")) {
             read_map(&r);
-        else if (str_eq_c(w, "func"))
+        } else if (str_eq_c(w, "func")) {
             read_func(&r);
-        else
+        } else {
             scan_syntax(&r.s, r.s.at - w.n, "a map or a func was expected here");
+        }
         if (!scan_at_line_end(&r.s))
             scan_syntax(&r.s, r.s.at, "the line goes on where it should end");
     }

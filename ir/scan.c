@@ -2,8 +2,6 @@
  * empty one, which then fails where it is used. */
 #include "ir/scan.h"
 
-#include <stdio.h>
-
 enum {
     TYPE_DEPTH_MAX = 32,
     TUPLE_MAX = 64
@@ -11,7 +9,9 @@ enum {
 
 static char peek(const struct scan *s)
 {
-    return s->at < s->src->text.n ? s->src->text.p[s->at] : '\0';
+    if (s->at >= s->src->text.n)
+        return '\0';
+    return s->src->text.p[s->at];
 }
 
 struct span scan_span(const struct scan *s, u32 from)
@@ -61,7 +61,7 @@ void scan_next_line(struct scan *s)
 /* The next word of the line; empty at its end or after a problem. */
 struct str scan_word(struct scan *s)
 {
-    u32 from;
+    u32 from = 0;
 
     if (s->line_failed || scan_at_line_end(s))
         return STR("");
@@ -101,7 +101,7 @@ static bool parse_number(struct str w, s64 *out)
 
 s64 scan_to_number(struct scan *s, struct str w, s64 min, s64 max)
 {
-    s64 value;
+    s64 value = 0;
 
     if (parse_number(w, &value) && value >= min && value <= max)
         return value;
@@ -128,7 +128,7 @@ u32 scan_number_behind(struct scan *s, struct str w, u32 n)
 /* The name and number of `name.3`. */
 bool scan_split_name(struct str w, struct str *name_out, u32 *number_out)
 {
-    s64 value;
+    s64 value = 0;
 
     for (u32 i = w.n; i-- > 0;) {
         if (w.p[i] != '.')
@@ -142,7 +142,29 @@ bool scan_split_name(struct str w, struct str *name_out, u32 *number_out)
     return false;
 }
 
-/* `"text"` at the place of reading, escapes \xNN resolved. */
+/* Value of a hexadecimal digit, or -1. */
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* Append the next character of a text, or what its escape \xNN stands for. */
+static void quoted_char(struct scan *s, struct buf *text)
+{
+    struct str escape = str_sub(s->src->text, s->at, s->at + 4);
+
+    if (escape.n == 4 && str_starts(escape, "\\x") && hex_digit(escape.p[2]) >= 0 &&
+        hex_digit(escape.p[3]) >= 0) {
+        buf_add_char(text, (char)(hex_digit(escape.p[2]) << 4 | hex_digit(escape.p[3])));
+        s->at += 4;
+        return;
+    }
+    buf_add_char(text, peek(s));
+    s->at++;
+}
+
 struct str scan_quoted(struct scan *s)
 {
     _cleanup_buf_ struct buf text = {0};
@@ -153,23 +175,13 @@ struct str scan_quoted(struct scan *s)
         return STR("");
     }
     s->at++;
-    while (peek(s) && peek(s) != '"' && peek(s) != '\n') {
-        struct str escape = str_sub(s->src->text, s->at + 2, s->at + 4);
-        unsigned value;
-
-        if (peek(s) == '\\' && escape.n == 2 &&
-            sscanf(str_cstr(s->arena, escape), "%2x", &value) == 1) {
-            buf_add_char(&text, (char)value);
-            s->at += 4;
-        } else {
-            buf_add_char(&text, peek(s));
-            s->at++;
-        }
-    }
-    if (peek(s) != '"')
-        scan_syntax(s, from, "the text has no closing quote");
-    else
+    while (peek(s) && peek(s) != '"' && peek(s) != '\n')
+        quoted_char(s, &text);
+    if (peek(s) == '"') {
         s->at++;
+    } else {
+        scan_syntax(s, from, "the text has no closing quote");
+    }
     return str_dup(s->arena, (struct str){text.n ? text.p : "", (u32)text.n});
 }
 
@@ -230,7 +242,7 @@ static const struct type *parse_agg(struct scan *s, struct cursor *c)
     for (u32 i = 0; i < AGG_COUNT_; i++) {
         u32 from = c->at;
         s64 params[3] = {0};
-        bool is_signed;
+        bool is_signed = 0;
 
         if (!eat(c, agg_type_name((enum agg_id)i)) || !eat(c, "[")) {
             c->at = from;
@@ -261,14 +273,15 @@ static const struct type *parse_int(struct scan *s, struct cursor *c)
 
 static const struct type *parse_type(struct scan *s, struct cursor *c)
 {
-    s64 capacity;
+    s64 capacity = 0;
 
     if (eat(c, "("))
         return parse_tuple(s, c);
-    if (eat(c, "string["))
+    if (eat(c, "string[")) {
         return eat_number(c, "]", &capacity) && capacity > 0 && capacity <= UINT16_MAX
                    ? type_string(s->types, (u32)capacity)
                    : NULL;
+    }
     if (eat(c, "bool"))
         return type_bool(s->types);
     if (eat(c, "ksym_t"))
@@ -283,7 +296,7 @@ static const struct type *parse_type(struct scan *s, struct cursor *c)
 const struct type *scan_type(struct scan *s)
 {
     struct cursor c = {.text = scan_word(s)};
-    const struct type *t;
+    const struct type *t = NULL;
 
     if (str_eq_c(c.text, "-"))
         return NULL;

@@ -66,7 +66,7 @@ static const struct type *type_get(struct types *ts, const struct type *want)
 {
     u32 hash = type_hash(want);
     struct type_node **bucket = &ts->buckets[hash % N_BUCKETS];
-    struct type_node *node;
+    struct type_node *node = NULL;
 
     for (node = *bucket; node; node = node->next) {
         if (node->hash == hash && type_same(&node->type, want))
@@ -269,7 +269,7 @@ static const struct type *join_ints(struct types *ts, const struct type *a, cons
 
 static const struct type *join_tuples(struct types *ts, const struct type *a, const struct type *b)
 {
-    const struct type **elems;
+    const struct type **elems = NULL;
 
     if (a->n_elems != b->n_elems)
         return NULL;

@@ -31,7 +31,9 @@ struct type {
 /* The set of types of one compilation. */
 struct types;
 
+/* An empty set, in the arena like all its types. */
 struct types *types_new(struct arena *arena);
+/* The types without parameters. */
 const struct type *type_error(struct types *ts);
 const struct type *type_void(struct types *ts);
 const struct type *type_bool(struct types *ts);

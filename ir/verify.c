@@ -52,13 +52,22 @@ static bool object_size(ir_val leaf, u32 *size_out)
     }
 }
 
-/* Check an access of `size` bytes at ptr + imm; `align` bytes of alignment are wanted. */
-static bool check_access(struct verifier *v, const struct ir_inst *inst, ir_val ptr, s64 imm,
-                         u32 size, u32 align, bool is_write)
+/* Alignment that an access needs: its size, and 8 where it is made of words. */
+static u32 access_align(const struct ir_inst *inst, u32 size)
 {
-    s64 offset, end;
+    return inst->op == IR_COPY || inst->op == IR_FILL_ZERO || inst->op == IR_MEM_EQ ||
+                   inst->op == IR_STR_EQ
+               ? 8
+               : size;
+}
+
+/* Check an access of `size` bytes at ptr + imm. */
+static bool check_access(struct verifier *v, const struct ir_inst *inst, ir_val ptr, s64 imm,
+                         u32 size, bool is_write)
+{
+    s64 offset = 0, end = 0;
     ir_val base = ir_ptr_base(ptr, &offset);
-    u32 limit;
+    u32 limit = 0;
 
     if (!base)
         return true;
@@ -71,7 +80,7 @@ static bool check_access(struct verifier *v, const struct ir_inst *inst, ir_val 
         return wrong(v, inst, "the offset is out of range");
     if (object_size(base, &limit) && (offset < 0 || end > (s64)limit))
         return wrong(v, inst, "accesses bytes outside of the object");
-    if (offset % align != 0)
+    if (offset % access_align(inst, size) != 0)
         return wrong(v, inst, "is not aligned");
     return true;
 }
@@ -86,7 +95,7 @@ static bool check_word_access(struct verifier *v, const struct ir_inst *inst, u3
 {
     if (!is_word_size(size))
         return wrong(v, inst, "the size is not 1, 2, 4 or 8");
-    return check_access(v, inst, inst->args[0], inst->imm, size, size, is_write);
+    return check_access(v, inst, inst->args[0], inst->imm, size, is_write);
 }
 
 static bool check_context(struct verifier *v, const struct ir_inst *inst)
@@ -109,8 +118,8 @@ static bool check_two_objects(struct verifier *v, const struct ir_inst *inst, bo
 {
     if (inst->size == 0)
         return wrong(v, inst, "the size is 0");
-    return check_access(v, inst, inst->args[0], 0, inst->size, 8, is_write) &&
-           check_access(v, inst, inst->args[1], 0, inst->size, 8, false);
+    return check_access(v, inst, inst->args[0], 0, inst->size, is_write) &&
+           check_access(v, inst, inst->args[1], 0, inst->size, false);
 }
 
 /* A known text is compared up to its NUL: only the other operand is read. */
@@ -120,17 +129,17 @@ static bool check_strings(struct verifier *v, const struct ir_inst *inst)
 
     if (inst->size == 0)
         return wrong(v, inst, "the size is 0");
-    if (y->op != IR_STRING && !check_access(v, inst, y, 0, inst->size, 8, false))
+    if (y->op != IR_STRING && !check_access(v, inst, y, 0, inst->size, false))
         return false;
     return (x->op == IR_STRING && y->op != IR_STRING) ||
-           check_access(v, inst, x, 0, inst->size, 8, false);
+           check_access(v, inst, x, 0, inst->size, false);
 }
 
 static bool check_fill(struct verifier *v, const struct ir_inst *inst)
 {
     if (inst->size == 0)
         return wrong(v, inst, "the size is 0");
-    return check_access(v, inst, inst->args[0], inst->imm, inst->size, 8, true);
+    return check_access(v, inst, inst->args[0], inst->imm, inst->size, true);
 }
 
 static bool has_regs(const struct ir_func *func)
@@ -183,6 +192,7 @@ static bool check_fields(struct verifier *v, const struct ir_inst *inst)
     case IR_SLOT:
         return check_slot(v, inst);
     case IR_MAP:
+    case IR_MAP_LEN:
         return check_map(v, inst);
     case IR_CTX_LOAD:
         return check_context(v, inst);
@@ -239,17 +249,18 @@ static bool check_operand(struct verifier *v, const struct ir_inst *inst, u32 i,
 {
     ir_val arg = inst->args[i];
     const struct ir_op_row *row = ir_op_row(inst->op);
-    enum ir_result result;
+    enum ir_result result = IR_NONE;
 
     if (!arg || arg->id >= v->func->n_insts || v->defs[arg->id] != arg)
         return wrong(v, inst, "an operand is not of this function");
     result = ir_op_result(arg->op);
     if (result == IR_NONE)
         return wrong(v, inst, "an operand has no value");
-    if (row->n_args != VARIADIC && (row->operands[i] == 'p') != (result == IR_PTR))
+    if (row->n_args != VARIADIC && (row->operands[i] == 'p') != (result == IR_PTR)) {
         return wrong(v, inst,
                      row->operands[i] == 'p' ? "an operand is no pointer"
                                              : "an operand is no word");
+    }
     if (!is_defined(v, arg, place))
         return wrong(v, inst, "an operand is used where it may not be computed yet");
     return true;
@@ -262,10 +273,11 @@ static bool check_inst(struct verifier *v, const struct ir_inst *inst, u32 place
 
     if (row->n_args == VARIADIC ? inst->n_args > 5 : inst->n_args != row->n_args)
         return wrong(v, inst, "has the wrong number of operands");
-    if (ir_is_terminator(inst->op) != is_last)
+    if (ir_is_terminator(inst->op) != is_last) {
         return wrong(v, inst,
                      is_last ? "the block does not end"
                              : "ends the block before its last instruction");
+    }
     for (u32 i = 0; i < inst->n_args; i++) {
         if (!check_operand(v, inst, i, place))
             return false;
@@ -288,7 +300,7 @@ static bool index_func(struct verifier *v)
     v->def_place = arena_array(arena, u32, func->n_insts);
     for (u32 b = 0; b < func->blocks.n; b++) {
         const struct ir_block *block = v->block = func->blocks.items[b];
-        const struct ir_inst *last;
+        const struct ir_inst *last = NULL;
 
         if (block->id != b || block->insts.n == 0)
             return wrong(v, NULL, "is empty");

@@ -18,7 +18,6 @@ struct semantic_opts {
     const struct arch *arch;
     const struct str *params; /* $1 .. $n */
     u32 n_params;
-    bool is_unsafe;
     enum semantic_test test;
 };
 

@@ -41,8 +41,9 @@ static const struct type *check_str(struct vocab *v, struct call *c)
     return type_string(v->types, (u32)capacity);
 }
 
-/* Number of bytes to read, the NUL included: the second argument and one, at most the capacity. The mask tells the verifier
- * what the branch before it did: LLVM may test another copy of the register than the one that it passes on. */
+/* Number of bytes to read, the NUL included: the second argument and one, at most the capacity. The
+ * mask tells the verifier what the branch before it did: LLVM may test another copy of the register
+ * than the one that it passes on. */
 static ir_val read_size(struct lowering *lo, const struct call *c, u32 capacity)
 {
     struct ir_builder *b = &lo->b;

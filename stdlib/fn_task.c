@@ -68,13 +68,16 @@ const struct func_desc fn_gid = {
     .lower = lower_gid,
 };
 
-/* The helper pads with zeros (kernel/bpf/helpers.c, strscpy_pad), as strings in memory must be. */
+/* Strings in memory are zero to their end. The helper pads them so on newer kernels only: on 6.1 it
+ * leaves the bytes behind the NUL as they are (kernel/bpf/helpers.c), and equal names would be
+ * different keys. */
 static ir_val lower_comm(struct lowering *lo, struct call *c)
 {
     ir_val name = lower_slot(lo, "comm", type_string(lo->v->types, 16));
     ir_val args[] = {name, ir_const(&lo->b, 16)};
 
     (void)c;
+    ir_fill_zero(&lo->b, name, 0, 16);
     (void)ir_call(&lo->b, BPF_FUNC_get_current_comm, args, ARRAY_SIZE(args)); /* fails never */
     return name;
 }

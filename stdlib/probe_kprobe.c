@@ -29,8 +29,9 @@ static bool parse_kprobe(struct vocab *v, struct attach_point *point, const stru
         return false;
     }
     if (!is_symbol(parts[0])) {
-        struct diag *diag = diag_add(v->diags, E_PROBE_SPEC, point->span, "'%.*s' is not the name of a kernel function",
-                 STR_ARG(parts[0]));
+        struct diag *diag =
+            diag_add(v->diags, E_PROBE_SPEC, point->span,
+                     "'%.*s' is not the name of a kernel function", STR_ARG(parts[0]));
 
         if (str_index(parts[0], '*') >= 0)
             diag_hint(diag, "Wildcards are not supported yet: write a list, kprobe:f, kprobe:g.");

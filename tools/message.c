@@ -24,18 +24,14 @@ const char *message_errno(int err)
     return text ? text : "unknown error";
 }
 
-bool message_flush(FILE *stream, const char *name)
+bool message_close(FILE *stream, const char *name)
 {
-    int failed = ferror(stream);
+    bool has_failed = ferror(stream) != 0; /* earlier: its reason is lost */
+    int err = fclose(stream) == 0 ? 0 : -errno;
 
-    errno = 0;
-    if (fflush(stream) == 0 && !failed)
+    if (err == 0 && !has_failed)
         return true;
-    if (errno) {
-        message_error("cannot write %s: %s", name, message_errno(-errno));
-    } else {
-        message_error("cannot write %s", name); /* the reason was lost with an earlier call */
-    }
+    message_error("cannot write %s%s%s", name, err ? ": " : "", err ? message_errno(err) : "");
     return false;
 }
 

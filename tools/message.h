@@ -16,9 +16,9 @@ void message_print(const char *kind, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* Text of a negative errno ("No such file or directory"); static string. */
 const char *message_errno(int err);
 
-/* Flush a stream and report what could not be written to it.
+/* Close a stream that was written to, and report it if something did not arrive.
  * name: of the file, for the message. Returns true if everything arrived. */
-bool message_flush(FILE *stream, const char *name);
+bool message_close(FILE *stream, const char *name);
 
 /* Open /dev/null in place of each of the descriptors 0 to 2 that is closed, so that no file that is
  * opened later gets its number and with it the output of a library.

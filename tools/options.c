@@ -77,13 +77,6 @@ static bool option_verbose(struct options *o, const char *arg)
     return true;
 }
 
-static bool option_unsafe(struct options *o, const char *arg)
-{
-    (void)arg; /* none */
-    o->is_unsafe = true;
-    return true;
-}
-
 static bool option_dry_run(struct options *o, const char *arg)
 {
     (void)arg; /* none */
@@ -193,7 +186,7 @@ static const struct option_row rows[] = {
 // --- getopt --------------------------------------------------------------------------------------
 
 struct getopt_tables {
-    char letters[2 + 2 * ARRAY_SIZE(rows)];
+    char letters[1 + 2 * ARRAY_SIZE(rows)];
     struct option names[ARRAY_SIZE(rows) + 1];
 };
 
@@ -203,7 +196,6 @@ static void tables_make(struct getopt_tables *t)
     struct option *name = t->names;
 
     memset(t, 0, sizeof(*t));
-    *letter++ = '+'; /* stop at the program */
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
         bool has_argument = *rows[i].argument != '\0';
 
@@ -302,7 +294,7 @@ void options_usage(FILE *out)
         "       ptrace-lite [OPTIONS] -e TEXT [PARAMETERS...]\n\n"
         "PROGRAM is a text with a block in it: 'kprobe:do_sys_openat2 < @[comm] = count(); >'.\n"
         "Else it is the name of a FILE that holds one; - is standard input.\n\n",
-        out); /* the caller flushes and checks */
+        out); /* the caller closes and checks */
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
         const struct option_row *row = &rows[i];
         char left[40];

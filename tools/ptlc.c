@@ -64,7 +64,7 @@ static bool object_write(const struct ptlc_options *o, const struct buf *object)
 static void text_write(const struct buf *text, FILE *out)
 {
     if (text->n > 0)
-        (void)fwrite(text->p, 1, text->n, out); /* message_flush sees failures */
+        (void)fwrite(text->p, 1, text->n, out); /* message_close sees failures */
 }
 
 static int compile(const struct ptlc_options *o)
@@ -136,7 +136,7 @@ int main(int argc, char **argv)
         return STATUS_ERRORS;
     }
     status = run(&o);
-    if (!message_flush(stdout, STDOUT_NAME))
+    if (!message_close(stdout, STDOUT_NAME))
         status = STATUS_ERRORS;
     return status;
 }

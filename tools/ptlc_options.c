@@ -14,7 +14,6 @@ enum long_option {
     LONG_OBJECT_FD,
     LONG_EMIT,
     LONG_PARAM,
-    LONG_UNSAFE,
     LONG_TEST_SWITCH,
     LONG_COLOR,
     LONG_TRACEFS,
@@ -29,7 +28,6 @@ static const struct option long_options[] = {
     {"object-fd", required_argument, NULL, LONG_OBJECT_FD},
     {"emit", required_argument, NULL, LONG_EMIT},
     {"param", required_argument, NULL, LONG_PARAM},
-    {"unsafe", no_argument, NULL, LONG_UNSAFE},
     {"test-switch", required_argument, NULL, LONG_TEST_SWITCH},
     {"color", required_argument, NULL, LONG_COLOR},
     {"kernel-tracefs", required_argument, NULL, LONG_TRACEFS},
@@ -51,7 +49,6 @@ void ptlc_options_usage(FILE *out)
                 "  --object-fd N          write the object to a file descriptor\n"
                 "  --emit STAGES          print tokens, ast, types, ir, bpf (a list)\n"
                 "  --param VALUE          the next of $1, $2, ...\n"
-                "  --unsafe               allow what changes the traced system\n"
                 "  --color always|never   of diagnostics (default: never)\n"
                 "  --arch x86_64|aarch64  of the kernel that runs the object (default: this one)\n"
                 "  --kernel-tracefs DIR   read tracepoint formats there\n"
@@ -60,7 +57,7 @@ void ptlc_options_usage(FILE *out)
                 "  --test-switch NAME     plain-rmw or refused: for tests of ptrace-lite\n"
                 "  -V, --version          print the version\n"
                 "  -h, --help             print this text\n",
-                out); /* the caller flushes and checks */
+                out); /* the caller closes and checks */
 }
 
 static bool parse_fd(int *out, const char *arg)
@@ -178,11 +175,6 @@ static bool option_take(struct ptlc_options *o, int option, const char *arg)
         return true;
     case LONG_TRACEFS:
         o->compile.tracefs = arg;
-        return true;
-    case LONG_UNSAFE:
-        return true; /* no word of the language needs it yet; people pass it by habit */
-    case LONG_REFERENCE:
-        o->wants_reference = true;
         return true;
     case LONG_DIAGNOSTICS:
         o->wants_diagnostics = true;

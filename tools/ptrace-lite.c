@@ -21,12 +21,6 @@
 #define STATUS_MISTAKE 1
 #define STDOUT_NAME    "standard output"
 
-static void stream_close(FILE **stream)
-{
-    if (*stream && *stream != stdout)
-        (void)fclose(*stream); /* message_flush has checked what was written */
-}
-
 /* A set variable that is not empty. */
 static const char *variable(const char *name)
 {
@@ -83,6 +77,7 @@ static int object_run(const struct buf *object, const struct options *o, FILE *o
         .n_no_features = o->n_no_features,
         .filter_pid = o->pid,
         .command = o->command,
+        .search_path = variable("PATH"),
         .max_map_memory_bytes = o->max_map_memory_bytes,
         .is_verbose = o->is_verbose,
         .is_quiet = o->is_quiet,
@@ -121,7 +116,7 @@ static int script_run(const struct options *o, FILE *out)
     if (status || o->emit)
         return status;
     if (o->is_verbose)
-        (void)fprintf(stderr, "compiled: %.1f ms, %zu bytes\n", now_ms() - start_ms, object.n);
+        (void)fprintf(stderr, "[%4.0f ms] compiled: %zu bytes\n", now_ms() - start_ms, object.n);
     return object_run(&object, o, out, has_color);
 }
 
@@ -144,13 +139,13 @@ static FILE *output_open(const char *path, bool is_stdout_closed)
 
 static void version_print(FILE *out)
 {
-    (void)fputs("ptrace-lite v" PTL_VERSION "\n", out); /* main flushes and checks */
+    (void)fputs("ptrace-lite v" PTL_VERSION "\n", out); /* main closes and checks */
 }
 
 int main(int argc, char **argv)
 {
     bool is_stdout_closed = message_guard_streams() & (1u << STDOUT_FILENO);
-    _cleanup_(stream_close) FILE *out = NULL;
+    FILE *out = NULL;
     _cleanup_(options_done) struct options o = {0};
     int status = 0;
 
@@ -167,7 +162,11 @@ int main(int argc, char **argv)
     } else {
         status = script_run(&o, out);
     }
-    if (!message_flush(out, o.output ? o.output : STDOUT_NAME) && status == 0)
+    /* The last flush is where a full disk shows, if the run itself has not seen and told it. */
+    if (status == STATUS_MISTAKE) {
+        (void)fclose(out);
+    } else if (!message_close(out, o.output ? o.output : STDOUT_NAME)) {
         status = STATUS_MISTAKE;
+    }
     return status;
 }

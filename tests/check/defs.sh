@@ -1,11 +1,24 @@
 #!/bin/bash
 # Every row of the tables has a test: a diagnostic a golden case or `diag:NNN`, a provider
 # `probe:NAME`, an aggregation `agg:NAME`, a function `fn:NAME`, an option `opt:NAME`, as said by the
-# cases in guests (`covers:`) and by the tests of the command line. And the other way round: what a
-# test claims to cover exists.
+# cases in guests (`covers:`), by the tests of the command line and by unit tests, both in comments
+# like `covers: diag:040`. And the other way round: what a test claims to cover exists.
 source "$(dirname "$0")/lib.sh"
 
-covers=$(tests/vm/batch --covers && tests/cli/run --covers) || fail covers "cannot be listed"
+# add COMMAND...: take its words as covered.
+covers=""
+add() {
+    local words
+    words=$("$@") || fail "$1" "cannot list what it covers"
+    covers+=$words$'\n'
+}
+# shellcheck disable=SC2317
+unit_covers() {
+    sed -nE 's/^.*\bcovers: ([a-z]+:.*)$/\1/p' tests/unit/*.c | tr -s ' */' '\n'
+}
+add tests/vm/batch --covers
+add tests/cli/run --covers
+add unit_covers
 
 # rows FILE MACRO PATTERN: the first group of PATTERN in each row of MACRO.
 rows() {

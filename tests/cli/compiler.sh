@@ -1,5 +1,4 @@
 # A compiler that is missing, broken, or dies: the tool is copied beside a fake ptlc. Sourced by run.
-# covers: opt:unsafe
 # shellcheck shell=bash disable=SC2154
 
 good='BEGIN { exit(); }'
@@ -48,8 +47,8 @@ verdict compiler-privileges "$(grep Cap out | grep -v '0000000000000000$')"
 verdict compiler-no-new-privs "$(grep -q '^NoNewPrivs:.1$' out || echo 'not set')"
 verdict compiler-cpu-limit "$(grep -qx 60 out || echo 'not 60 s')"
 fake_compiler 'printf "%s|" "$@"'
-run "$fake/ptrace-lite" --emit=ast -w "$good" --one 'two words' ''
-says compiler-parameters 0 "" '--unsafe.*\|--param\|--one\|--param\|two words\|--param\|\|$'
+run "$fake/ptrace-lite" --emit=ast -- "$good" --one 'two words' ''
+says compiler-parameters 0 "" '\|--param\|--one\|--param\|two words\|--param\|\|$'
 # shellcheck disable=SC2016
 fake_compiler 'cat <&"$2"'
 run "$fake/ptrace-lite" --emit=ast "$good"

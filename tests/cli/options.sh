@@ -75,7 +75,7 @@ verdict emit-to-file-content "$([ -s saved ] || echo 'the file is empty')"
 
 # What is done is told before the lack of privileges ends it.
 run "$tool" -v "$good"
-says verbose 1 '^compiled: [0-9.]+ ms, [0-9]+ bytes$'
+says verbose 1 '^\[ *[0-9]+ ms\] compiled: [0-9]+ bytes$'
 run "$tool" --test-switch=nonsense "$good"
 says test-switch-unknown 1 "^ERROR: unknown test switch: 'nonsense'$"
 run "$tool" --emit=ir 'kprobe:f { @ = sum(arg0); }'
@@ -85,7 +85,9 @@ says test-switch 0 "" .
 verdict test-switch-differs "$(cmp -s out exact && echo 'the same code')"
 
 # Options of the script stay its own: they are parameters.
-run "$tool" --emit=ast "$good" -q --frobnicate
+run "$tool" --emit=ast "$good" -- -q --frobnicate
+says options-behind-dashes 0 "" .
+run "$tool" "$good" --emit=ast
 says options-behind-program 0 "" .
 
 # What ptlc itself has to say.

@@ -23,7 +23,7 @@ static void arena_full(void *data)
 {
     (void)data;
     (void)fputs("test_codegen: arena is full\n", stderr);
-    exit(1);
+    abort();
 }
 
 static void fixture_init(struct fixture *f)
@@ -45,7 +45,7 @@ static struct ir_module *read_program(struct fixture *f, const char *name)
     const char *path = str_cstr(&f->arena, str_printf(&f->arena, "tests/unit/ir/%s.ir", name));
     char *text = arena_alloc(&f->arena, 1 << 16);
     FILE *file = fopen(path, "re");
-    struct ir_module *m;
+    struct ir_module *m = NULL;
 
     if (file) {
         (void)fread(text, 1, (1 << 16) - 1, file);
@@ -135,7 +135,7 @@ static void test_program(const char *name)
 {
     struct fixture f;
     _cleanup_buf_ struct buf first = {0}, second = {0}, text = {0};
-    struct ir_module *m;
+    struct ir_module *m = NULL;
 
     fixture_init(&f);
     m = read_program(&f, name);
@@ -159,7 +159,7 @@ static void test_count_is_short(void)
 {
     struct fixture f;
     _cleanup_buf_ struct buf object = {0}, text = {0};
-    struct ir_module *m;
+    struct ir_module *m = NULL;
     u32 n_lines = 0;
 
     fixture_init(&f);
@@ -182,7 +182,7 @@ static struct ir_module *build_wide(struct fixture *f, u32 n, bool in_slots)
     struct ir_module *m = ir_module_new(&f->arena, f->types, &f->sources);
     struct ir_builder b = {.module = m, .func = ir_func_new(m, "wide", "raw_tp", IR_CTX_RAW_TP)};
     ir_val *values = arena_array(&f->arena, ir_val, n);
-    ir_val sum;
+    ir_val sum = NULL;
 
     add_info(m);
     b.span = b.func->span = (struct span){1, 5};
@@ -226,9 +226,10 @@ static void test_stack(void)
     buf_reset(&object);
     CHECK(!codegen_object(build_wide(&f, 200, false), &f.opts, &f.diags, &object));
     CHECK(object.n == 0 && f.diags.list.n == 1);
-    if (f.diags.list.n)
+    if (f.diags.list.n) {
         CHECK(f.diags.list.items[0]->code == E_STACK_TOO_LARGE &&
               f.diags.list.items[0]->span.end == 5);
+    }
     arena_done(&f.arena);
 }
 
@@ -236,7 +237,7 @@ static void test_arg_out_of_range(void)
 {
     struct fixture f;
     _cleanup_buf_ struct buf object = {0};
-    struct ir_module *m;
+    struct ir_module *m = NULL;
     struct ir_builder b;
 
     fixture_init(&f);
@@ -258,7 +259,7 @@ static void test_disassemble_garbage(void)
 {
     struct fixture f;
     _cleanup_buf_ struct buf object = {0}, text = {0};
-    struct ir_module *m;
+    struct ir_module *m = NULL;
 
     fixture_init(&f);
     CHECK(codegen_disassemble("not an object", 13, &text) == -EPROTO);

@@ -18,7 +18,7 @@ static void arena_full(void *data)
 {
     (void)data;
     (void)fputs("test_ir: arena is full\n", stderr);
-    exit(1);
+    abort();
 }
 
 static void fixture_init(struct fixture *f)
@@ -109,7 +109,7 @@ static struct ir_builder new_func(struct fixture *f)
 
 static bool is_value(ir_val v, s64 wanted)
 {
-    s64 value;
+    s64 value = 0;
 
     return ir_is_const(v, &value) && value == wanted;
 }
@@ -219,7 +219,7 @@ static void test_problems(void)
 /* Cut a text anywhere: no crash, and what is still accepted prints. */
 static void test_truncated(const char *name)
 {
-    const char *whole;
+    const char *whole = NULL;
     struct fixture f;
 
     fixture_init(&f);
@@ -231,7 +231,7 @@ static void test_truncated(const char *name)
         for (size_t i = 0; i < n; i++) {
             struct fixture cut;
             char *part = strndup(text, i);
-            struct ir_module *m;
+            struct ir_module *m = NULL;
 
             fixture_init(&cut);
             m = read_text(&cut, part);
@@ -251,7 +251,7 @@ static void test_truncated(const char *name)
 static void check_rule(const char *text, const char *why)
 {
     struct fixture f;
-    struct ir_module *m;
+    struct ir_module *m = NULL;
 
     fixture_init(&f);
     m = read_text(&f, text);

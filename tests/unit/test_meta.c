@@ -14,7 +14,7 @@ static void arena_full(void *data)
 {
     (void)data;
     (void)fputs("test_meta: arena is full\n", stderr);
-    exit(1);
+    abort();
 }
 
 static struct arena new_arena(void)
@@ -34,7 +34,7 @@ static void fill_tables(struct arena *a, struct meta *m)
     *vec_push(a, &m->types) = (struct meta_type){.kind = ABI_STRING, .size = 16};
     *vec_push(a, &m->types) = (struct meta_type){.kind = ABI_TUPLE, .size = 24, .n_fields = 2};
     *vec_push(a, &m->types) = (struct meta_type){
-        .kind = ABI_AGG, .size = 8 * hist_bucket_count(2), .num0 = AGG_HIST, .num1 = 2};
+        .kind = ABI_AGG, .size = (u64)8 * hist_bucket_count(2), .num0 = AGG_HIST, .num1 = 2};
     *vec_push(a, &m->fields) = (struct meta_field){STR(""), 0, 0};
     *vec_push(a, &m->fields) = (struct meta_field){STR(""), 8, 1};
     *vec_push(a, &m->maps) =
@@ -80,7 +80,7 @@ static int decode_copy(const char *bytes, size_t n)
     char *copy = malloc(n ? n : 1);
     struct meta m = {0};
     const char *why = NULL;
-    int rc;
+    int rc = 0;
 
     memcpy(copy, bytes, n);
     rc = meta_decode(&a, copy, n, &m, &why);
@@ -159,6 +159,10 @@ static void test_refusals(struct meta *m)
     REFUSED_WITH(m, m->maps.items[0].value, META_NO_REF);
     REFUSED_WITH(m, m->maps.items[0].max_entries, 0);
     REFUSED_WITH(m, m->maps.items[0].span_end, 0);
+}
+
+static void test_more_refusals(struct meta *m)
+{
     REFUSED_WITH(m, m->progs.items[0].method, 0);
     REFUSED_WITH(m, m->attachs.items[0].provider, PROBE_COUNT_);
     REFUSED_WITH(m, m->attachs.items[0].n_variants, 0);
@@ -215,6 +219,7 @@ int main(void)
     test_truncation(&bytes);
     test_flips(&bytes);
     test_refusals(&m);
+    test_more_refusals(&m);
     test_buckets();
     test_tables();
     arena_done(&a);

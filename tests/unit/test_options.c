@@ -53,8 +53,6 @@ static void test_values(struct options *o)
     CHECK(PARSE(o, "--no-feature", "a,bc", "--no-feature", "d", "f") && o->n_no_features == 3);
     CHECK_STR(o->no_features[1], "bc");
     CHECK_STR(o->no_features[2], "d");
-    CHECK(PARSE(o, "-w", "f") && o->is_unsafe);
-    CHECK(PARSE(o, "--unsafe", "f") && o->is_unsafe);
     CHECK(PARSE(o, "-h") && o->wants_help);
     CHECK(PARSE(o, "-qv", "--dry-run", "--raw-output", "-c", "true", "-o", "x", "f"));
     CHECK(o->is_quiet && o->is_verbose && o->is_dry_run && o->is_raw_output);
