@@ -27,39 +27,36 @@ enum feature_state {
 
 /* One run's options. All borrowed; must outlive the session. */
 struct ptl_opts {
-    const char *const *no_features; /* names from --no-feature: treated as missing in this kernel */
+    const char *const *no_features; /* from --no-feature: treated as missing in this kernel */
     u32 n_no_features;
-    pid_t filter_pid;    /* -p, 0: none. Checked by ptl_open: -ESRCH if it is dead */
-    const char *command; /* -c, NULL: none; words are split at white space, quotes and backslash as
-                            in a shell */
-    const char
-        *search_path; /* folders to look for the command in, PATH; NULL: the system's default */
+    pid_t filter_pid;         /* -p, 0: none. Checked by ptl_open: -ESRCH if it is dead */
+    const char *command;      /* -c, NULL: none; words are split as in a shell, nothing expanded */
+    const char *search_path;  /* PATH, to find the command in; NULL: the system's default */
     u64 max_map_memory_bytes; /* bound for all maps together; 0: the default of 1 GiB */
-    u64 ring_bytes;  /* size of the ring buffer; 0: chosen from the machine's memory, 256 KiB to 16
-                        MiB */
-    bool is_verbose; /* steps, timings and the kernel's log go to `log` */
-    bool is_quiet;   /* no banner */
-    bool is_raw_output; /* strings of traced programs are not escaped */
-    FILE *out;          /* program output and maps */
-    FILE *log;          /* banner, warnings, -v: standard error */
+    u64 ring_bytes;           /* of the ring buffer; 0: by the machine's memory, up to 16 MiB */
+    bool is_verbose;          /* steps, timings and the kernel's log go to `log` */
+    bool is_quiet;            /* no banner */
+    bool is_raw_output;       /* strings of traced programs are not escaped */
+    FILE *out;                /* program output and maps */
+    FILE *log;                /* banner, warnings, -v: standard error */
 };
 
 struct ptl_session;
 
 /* Decode and check the object (elf: size bytes, borrowed until free), open what needs privileges,
- * and prepare the maps. Located errors go to diags_out's list (a struct diags of the session's own
- * arena, valid until free; use ptl_diags). Returns 0, or a negative errno with *err filled: -EPROTO
- * not our object or malformed, -EPROTONOSUPPORT another version or CPU, -ESRCH no such -p process,
- * -ENOENT the -c command does not exist, -ENOMEM, -E2BIG maps above the bound. */
+ * and prepare the maps. Returns 0, or a negative errno with *err filled: -EPROTO not our object or
+ * malformed, -EPROTONOSUPPORT another version or CPU, -ESRCH no such -p process, -ENOENT the -c
+ * command does not exist, -ENOMEM, -E2BIG maps above the bound. */
 int ptl_open(struct ptl_session **out, const void *elf, size_t size, const struct ptl_opts *opts,
              struct ptl_error *err);
 
-/* Load maps and programs into the kernel. -EACCES/-EPERM/... with *err; a verifier's refusal is
- * located: see ptl_diags. */
+/* Load maps and programs into the kernel. Returns 0, or -EACCES/-EPERM/... with *err; a verifier's
+ * refusal is located: see ptl_diags. */
 int ptl_load(struct ptl_session *s, struct ptl_error *err);
 
-/* Resolve every attach point, run the begin clauses, then attach the rest. On failure nothing stays
- * attached. */
+/* Resolve every attach point, run the begin clauses, then attach the rest. From then until
+ * ptl_run ends, SIGINT, SIGTERM and SIGHUP are blocked. Returns 0, or a negative errno with *err
+ * and located diagnostics; then nothing stays attached. */
 int ptl_attach(struct ptl_session *s, struct ptl_error *err);
 
 /* Banner, start the -c command, drain until exit(), a signal, the end of the command or of the -p
@@ -68,8 +65,7 @@ int ptl_attach(struct ptl_session *s, struct ptl_error *err);
  * failed (*err filled). */
 int ptl_run(struct ptl_session *s, int *status_out, struct ptl_error *err);
 
-/* Located diagnostics of the last failure (may be empty), and their sources. Valid until ptl_free.
- */
+/* Located diagnostics of the last failure (may be empty). Valid until ptl_free. */
 const struct diags *ptl_diags(const struct ptl_session *s);
 
 /* Detach everything, stop the child, free. NULL-safe; sets *s to NULL. */

@@ -15,8 +15,8 @@
 
 static void test_sizes(void)
 {
-    CHECK(prepare_ring_bytes(0, false, 64 * 1024 * MIB) == 256 * KIB);
-    CHECK(prepare_ring_bytes(0, true, 64 * 1024 * MIB) == 16 * MIB);
+    CHECK(prepare_ring_bytes(0, false, 64 * KIB * MIB) == 256 * KIB);
+    CHECK(prepare_ring_bytes(0, true, 64 * KIB * MIB) == 16 * MIB);
     CHECK(prepare_ring_bytes(0, true, 1900 * MIB) == 4 * MIB);
     CHECK(prepare_ring_bytes(0, true, 0) == 256 * KIB);
     CHECK(prepare_ring_bytes(300 * KIB, false, 0) == 512 * KIB);

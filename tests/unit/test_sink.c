@@ -201,7 +201,7 @@ static void test_time(void)
 {
     struct buf out = {0};
 
-    CHECK(format_time(STR("at %Y%%"), 86400 * 400, &out));
+    CHECK(format_time(STR("at %Y%%"), (s64)86400 * 400, &out));
     CHECK_STR(((struct str){out.p, (u32)out.n}), "at 1971%");
     buf_done(&out);
 }
