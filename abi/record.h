@@ -53,6 +53,9 @@ struct ptl_book {
     u64 errors; /* times that a SITE_ERROR happened, sent or not */
 };
 
+/* Bytes with the NUL of a string that is read from memory, where nothing else is said (bpftrace's max_strlen). */
+#define PTL_STRING_MAX 1024
+
 /* A SITE_ERROR is sent for the first so many times on each CPU, then only counted. */
 #define PTL_ERRORS_SENT 16
 

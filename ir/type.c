@@ -37,7 +37,7 @@ static u32 hash_word(u32 hash, u64 word)
 
 static u32 type_hash(const struct type *t)
 {
-    u32 hash = hash_word(t->kind, t->size * 2u + t->is_signed);
+    u32 hash = hash_word(t->kind, t->size * 4u + t->is_literal * 2u + t->is_signed);
 
     for (u32 i = 0; i < t->n_elems; i++)
         hash = hash_word(hash, (uintptr_t)t->elems[i]);
@@ -52,7 +52,7 @@ static u32 type_hash(const struct type *t)
 static bool type_same(const struct type *a, const struct type *b)
 {
     if (a->kind != b->kind || a->size != b->size || a->is_signed != b->is_signed ||
-        a->n_elems != b->n_elems || a->agg != b->agg)
+        a->is_literal != b->is_literal || a->n_elems != b->n_elems || a->agg != b->agg)
         return false;
     for (u32 i = 0; i < a->n_elems; i++) {
         if (a->elems[i] != b->elems[i])
@@ -124,21 +124,29 @@ const struct type *type_int(struct types *ts, u32 size, bool is_signed)
 const struct type *type_of_literal(struct types *ts, u64 num, bool is_negative)
 {
     s64 value = (s64)num;
+    u32 size = 1;
 
     if (!is_negative && num > INT64_MAX)
         return type_int(ts, 8, false);
-    for (u32 size = 1; size < 8; size *= 2) {
+    for (; size < 8; size *= 2) {
         s64 limit = (s64)1 << (size * 8 - 1);
 
         if (value >= -limit && value < limit)
-            return type_int(ts, size, true);
+            break;
     }
-    return type_int(ts, 8, true);
+    return type_get(
+        ts, &(struct type){
+                .kind = TYPE_INT, .size = size, .is_signed = true, .is_literal = !is_negative});
 }
 
 const struct type *type_string(struct types *ts, u32 capacity)
 {
     return type_get(ts, &(struct type){.kind = TYPE_STRING, .size = capacity});
+}
+
+const struct type *type_own_string(struct types *ts, u32 capacity)
+{
+    return type_get(ts, &(struct type){.kind = TYPE_STRING, .size = capacity, .is_literal = true});
 }
 
 const struct type *type_tuple(struct types *ts, const struct type *const *elems, u32 n)
@@ -260,11 +268,23 @@ static const struct type *join_ints(struct types *ts, const struct type *a, cons
 {
     const struct type *with_sign = a->is_signed ? a : b, *other = a->is_signed ? b : a;
 
+    if (a->is_literal != b->is_literal) {
+        other = a->is_literal ? b : a;
+        return type_int(ts, MAX(a->size, b->size), other->is_signed);
+    }
     if (a->is_signed == b->is_signed)
         return a->size >= b->size ? a : b;
     if (with_sign->size > other->size)
         return with_sign;
     return type_int(ts, MIN(other->size * 2, 8), true);
+}
+
+static const struct type *join_strings(struct types *ts, const struct type *a, const struct type *b)
+{
+    u32 capacity = MAX(a->size, b->size);
+
+    return a->is_literal && b->is_literal ? type_own_string(ts, capacity)
+                                          : type_string(ts, capacity);
 }
 
 static const struct type *join_tuples(struct types *ts, const struct type *a, const struct type *b)
@@ -294,7 +314,7 @@ const struct type *type_join(struct types *ts, const struct type *a, const struc
     case TYPE_INT:
         return join_ints(ts, a, b);
     case TYPE_STRING:
-        return a->size >= b->size ? a : b;
+        return join_strings(ts, a, b);
     case TYPE_TUPLE:
         return join_tuples(ts, a, b);
     default:

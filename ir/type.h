@@ -22,7 +22,9 @@ struct type {
     enum type_kind kind;
     u32 size; /* TYPE_INT: 1 to 8; TYPE_STRING: capacity; else unused */
     bool is_signed;
-    u32 n_elems; /* TYPE_TUPLE */
+    bool is_literal; /* of an integer literal that is not negative: its sign adapts; of a string of
+                        the script's own */
+    u32 n_elems;     /* TYPE_TUPLE */
     const struct type *const *elems;
     enum agg_id agg; /* TYPE_AGG, with is_signed of the argument and up to three parameters */
     s64 params[3];
@@ -42,10 +44,13 @@ const struct type *type_pointer(struct types *ts);
 /* size: 1, 2, 4 or 8 bytes. */
 const struct type *type_int(struct types *ts, u32 size, bool is_signed);
 /* The smallest signed type that holds the value; uint64 above INT64_MAX (num is the two's
- * complement, is_negative its sign). */
+ * complement, is_negative its sign). One
+ * that is not negative is_literal: joined with an unsigned type it is unsigned. */
 const struct type *type_of_literal(struct types *ts, u64 num, bool is_negative);
 /* capacity: bytes with the NUL, at least 1. */
 const struct type *type_string(struct types *ts, u32 capacity);
+/* The same for strings of the script's own, which need no escapes when they are printed. */
+const struct type *type_own_string(struct types *ts, u32 capacity);
 /* elems: n types, copied. */
 const struct type *type_tuple(struct types *ts, const struct type *const *elems, u32 n);
 /* params: three numbers, 0 where the aggregation has fewer. */

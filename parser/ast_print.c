@@ -53,13 +53,12 @@ static void print_detail(const struct printer *pr, const struct expr *e)
     case EXPR_MAP:
         print_name(pr, " @", e->name);
         break;
-    case EXPR_PARAM:
-        if (e->num) {
-            buf_printf(pr->out, " $%llu", (unsigned long long)e->num);
-        } else {
-            buf_add_cstr(pr->out, " $#");
-        }
+    case EXPR_PARAM: {
+        struct str text = sources_text(pr->sources, e->span);
+
+        buf_printf(pr->out, " %.*s", STR_ARG(text));
         break;
+    }
     case EXPR_IDENT:
     case EXPR_CALL:
     case EXPR_FIELD:

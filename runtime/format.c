@@ -143,9 +143,8 @@ static void add_text(const struct value_env *env, const struct spec *spec, u64 t
 {
     size_t begin = out->n;
 
-    value_format(env, type, bytes, out);
-    if (spec->precision >= 0 && (u64)spec->precision < out->n - begin)
-        out->n = begin + (size_t)spec->precision;
+    value_format_cut(env, type, bytes, spec->precision >= 0 ? (u64)spec->precision : UINT64_MAX,
+                     out);
     pad_tail(spec, begin, out);
 }
 

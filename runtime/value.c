@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 
+#include "abi/record.h"
 #include "runtime/agg.h"
 #include "runtime/symbols.h"
 
@@ -43,18 +44,24 @@ void value_escape(struct str text, struct buf *out)
     }
 }
 
+/* At most `most` bytes of the string, counted before they are escaped. */
 static void format_string(const struct value_env *env, const struct meta_type *type,
-                          const u8 *bytes, struct buf *out)
+                          const u8 *bytes, u64 most, struct buf *out)
 {
     bool is_own_literal = type->num0 == 1;
     struct str text = {(const char *)bytes, (u32)strnlen((const char *)bytes, type->size)};
+    bool is_cut = !is_own_literal && type->size >= PTL_STRING_MAX && text.n + 1 >= type->size;
 
+    if (text.n > most) {
+        text.n = (u32)most;
+        is_cut = false;
+    }
     if (env->is_raw || is_own_literal) {
         buf_add_str(out, text);
     } else {
         value_escape(text, out);
     }
-    if (text.n == type->size)
+    if (is_cut)
         buf_add_cstr(out, CUT_MARK);
 }
 
@@ -90,6 +97,21 @@ static void format_agg(const struct meta_type *type, const u8 *bytes, struct buf
     ops->show(type, bytes, 1, out);
 }
 
+void value_format_cut(const struct value_env *env, u64 type, const u8 *bytes, u64 most,
+                      struct buf *out)
+{
+    const struct meta_type *t = &env->meta->types.items[type];
+    size_t begin = out->n;
+
+    if (t->kind == ABI_STRING) {
+        format_string(env, t, bytes, most, out);
+        return;
+    }
+    value_format(env, type, bytes, out);
+    if (most < out->n - begin)
+        out->n = begin + (size_t)most;
+}
+
 void value_format(const struct value_env *env, u64 type, const u8 *bytes, struct buf *out)
 {
     const struct meta_type *t = &env->meta->types.items[type];
@@ -107,7 +129,7 @@ void value_format(const struct value_env *env, u64 type, const u8 *bytes, struct
         buf_add_cstr(out, value_word(bytes) != 0 ? "true" : "false");
         return;
     case ABI_STRING:
-        format_string(env, t, bytes, out);
+        format_string(env, t, bytes, UINT64_MAX, out);
         return;
     case ABI_TUPLE:
         buf_add_char(out, '(');

@@ -26,7 +26,12 @@ void value_escape(struct str text, struct buf *out);
  * type: index of the type row. bytes: borrowed, as many as the type's size. */
 void value_format(const struct value_env *env, u64 type, const u8 *bytes, struct buf *out);
 
-/* The same for a map's key: the parentheses of the outermost tuple are dropped. */
+/* The same, cut to `most` bytes; a string is cut before it is escaped. */
+void value_format_cut(const struct value_env *env, u64 type, const u8 *bytes, u64 most,
+                      struct buf *out);
+
+/* The same as value_format() for a map's key: the parentheses of the outermost tuple are dropped.
+ */
 void value_format_key(const struct value_env *env, u64 type, const u8 *bytes, struct buf *out);
 
 /* Order of two values of one type: numbers as signed or unsigned ones by their type, strings byte

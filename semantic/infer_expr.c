@@ -23,7 +23,8 @@ static bool is_error(const struct type *t)
 /* A value that could be negative: a literal that is not is no reason to compute with signs. */
 static bool is_truly_signed(const struct expr *e)
 {
-    return e->type->kind == TYPE_INT && e->type->is_signed && !(e->is_const && (s64)e->num >= 0);
+    return e->type->kind == TYPE_INT && e->type->is_signed && !e->type->is_literal &&
+           !(e->is_const && (s64)e->num >= 0);
 }
 
 static bool is_unsigned_word(const struct expr *e)
@@ -277,7 +278,7 @@ static const struct type *infer_variable(struct sema *s, const struct expr *e)
 static const struct type *infer_param(struct sema *s, struct expr *e)
 {
     if (e->text.n == 0 && e->num > 0 && e->text.p)
-        return type_string(s->v.types, 1);
+        return type_own_string(s->v.types, 1);
     if (!e->text.p) /* $# */
         return type_of_literal(s->v.types, e->num, false);
 
@@ -291,7 +292,7 @@ static const struct type *infer_param(struct sema *s, struct expr *e)
     bool starts_well = (text[is_negative] >= '0' && text[is_negative] <= '9');
 
     if (errno || *end || !starts_well)
-        return type_string(s->v.types, e->text.n + 1);
+        return type_own_string(s->v.types, e->text.n + 1);
     e->num = num;
     return type_of_literal(s->v.types, num, is_negative);
 }
@@ -398,7 +399,7 @@ static const struct type *infer_kind(struct sema *s, struct expr *e)
     case EXPR_BOOL:
         return type_bool(s->v.types);
     case EXPR_STRING:
-        return type_string(s->v.types, e->text.n + 1);
+        return type_own_string(s->v.types, e->text.n + 1);
     case EXPR_VAR:
         return infer_variable(s, e);
     case EXPR_MAP:

@@ -70,6 +70,17 @@ static void add_attach(struct sema *s, const struct attach_point *point, u64 pro
     *vec_push(s->arena, &meta->variants) = (struct meta_variant){.prog = prog};
 }
 
+/* The kernel attaches a program to a tracepoint once: a point that is in the list twice needs a
+ * second program. */
+static bool is_repeated(const struct clause_info *info, u32 i)
+{
+    for (u32 earlier = 0; earlier < i; earlier++) {
+        if (str_eq(info->points[earlier].name, info->points[i].name))
+            return true;
+    }
+    return false;
+}
+
 void lower_clause(struct sema *s, const struct clause_info *info)
 {
     bool per_point = clause_uses(info->clause, FN_PER_POINT, 0);
@@ -81,7 +92,7 @@ void lower_clause(struct sema *s, const struct clause_info *info)
         const struct attach_point *point = &info->points[i];
         u64 *prog = &progs[point->probe->id];
 
-        if (*prog == META_NO_REF || per_point)
+        if (*prog == META_NO_REF || per_point || is_repeated(info, i))
             *prog = lower_program_of(s, info, point);
         add_attach(s, point, *prog);
     }

@@ -188,7 +188,7 @@ static void resolve_call(struct sema *s, struct expr *e)
         return;
     }
     if (!fn) {
-        vocab_report_unknown(&s->v, e->name, e->name_span, true);
+        vocab_report_unknown(&s->v, e->name, e->span, true);
         if (e->args)
             resolve_list(s, e->args);
         return;

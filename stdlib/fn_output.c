@@ -55,7 +55,7 @@ static void print_map(struct lowering *lo, struct call *c)
 static void print_value(struct lowering *lo, const struct call *c)
 {
     const struct call_arg *arg = &c->args[0];
-    u64 type = lower_meta_type(lo->v, arg->type, arg->is_const);
+    u64 type = lower_meta_type(lo->v, arg->type);
     u64 site = lower_site_new(lo->v, SITE_PRINT, c->span);
 
     lower_site(lo->v, site)->type = type;

@@ -218,7 +218,7 @@ static void add_pieces(struct vocab *v, const struct call *c, const struct forma
             row.precision_offset = placed->offsets[i++];
         if (piece->conv) {
             row.offset = placed->offsets[i];
-            row.type = lower_meta_type(v, c->args[i].type, c->args[i].is_const);
+            row.type = lower_meta_type(v, c->args[i].type);
             i++;
         }
         *vec_push(v->arena, &v->module->meta.pieces) = row;

@@ -68,12 +68,12 @@ const struct func_desc fn_func = {
 
 static const struct type *check_probe(struct vocab *v, struct call *c)
 {
-    return c->point ? type_string(v->types, c->point->name.n + 1) : type_error(v->types);
+    return c->point ? type_own_string(v->types, c->point->name.n + 1) : type_error(v->types);
 }
 
 static ir_val lower_probe(struct lowering *lo, struct call *c)
 {
-    const struct type *t = type_string(lo->v->types, c->point->name.n + 1);
+    const struct type *t = type_own_string(lo->v->types, c->point->name.n + 1);
 
     return ir_string(&lo->b, c->point->name, type_mem_size(t));
 }

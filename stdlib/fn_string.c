@@ -1,11 +1,12 @@
 /* Words that make strings. */
 #include <linux/bpf.h>
 
+#include "abi/record.h"
 #include "stdlib/lower.h"
 
 /* Bytes with the NUL of a string that is read from memory, where nothing else is said (bpftrace's
  * max_strlen). */
-#define MAX_STRING 1024
+#define PTL_STRING_MAX 1024
 
 /* The power of two that holds n: what a mask can bound. */
 static u64 power_of_two(u64 n)
@@ -20,7 +21,7 @@ static u64 power_of_two(u64 n)
 static const struct type *check_str(struct vocab *v, struct call *c)
 {
     const struct call_arg *from = &c->args[0];
-    u64 capacity = MAX_STRING;
+    u64 capacity = PTL_STRING_MAX;
 
     if (from->is_param)
         capacity = (u64)from->text.n + 1;
@@ -35,9 +36,11 @@ static const struct type *check_str(struct vocab *v, struct call *c)
         return type_error(v->types);
     }
     if (c->n_args == 2 && c->args[1].is_const)
-        capacity = MIN(capacity, MIN(c->args[1].num, MAX_STRING - 1) + 1);
+        capacity = MIN(capacity, MIN(c->args[1].num, PTL_STRING_MAX - 1) + 1);
     else if (c->n_args == 2)
-        capacity = MIN(power_of_two(capacity), MAX_STRING);
+        capacity = MIN(power_of_two(capacity), PTL_STRING_MAX);
+    if (from->is_param || (from->type && from->type->kind == TYPE_STRING && from->type->is_literal))
+        return type_own_string(v->types, (u32)capacity);
     return type_string(v->types, (u32)capacity);
 }
 
@@ -87,11 +90,11 @@ static ir_val read_memory(struct lowering *lo, const struct call *c, const struc
 }
 
 /* The first bytes of a string that is in memory already. */
-static ir_val shorten(struct lowering *lo, const struct call *c, const struct type *t)
+static ir_val shorten(struct lowering *lo, const struct call *c, const struct type *t, ir_val from)
 {
     struct ir_builder *b = &lo->b;
     ir_val copy = lower_slot(lo, "str", t);
-    ir_val args[] = {copy, read_size(lo, c, t->size), c->args[0].val};
+    ir_val args[] = {copy, read_size(lo, c, t->size), from};
 
     ir_fill_zero(b, copy, 0, type_mem_size(t));
     (void)ir_call(b, BPF_FUNC_probe_read_kernel_str, args, ARRAY_SIZE(args));
@@ -102,14 +105,17 @@ static ir_val lower_str(struct lowering *lo, struct call *c)
 {
     const struct call_arg *from = &c->args[0];
     const struct type *t = check_str(lo->v, c);
+    bool is_string = from->is_param || from->type->kind == TYPE_STRING;
+    bool is_const = from->is_param || from->is_const;
+    bool has_length = c->n_args == 2 && !c->args[1].is_const;
 
-    if (from->is_param || (from->is_const && from->type->kind == TYPE_STRING))
+    if (!is_string)
+        return read_memory(lo, c, t);
+    if (is_const && !has_length)
         return ir_string(&lo->b, str_sub(from->text, 0, t->size - 1), type_mem_size(t));
-    if (from->type->kind == TYPE_STRING && from->type->size == t->size && c->n_args == 1)
+    if (c->n_args == 1)
         return from->val;
-    if (from->type->kind == TYPE_STRING)
-        return shorten(lo, c, t);
-    return read_memory(lo, c, t);
+    return shorten(lo, c, t, is_const ? ir_string(&lo->b, from->text, t->size) : from->val);
 }
 
 const struct func_desc fn_str = {

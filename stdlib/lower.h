@@ -72,8 +72,8 @@ void lower_map_declare(struct vocab *v, struct map_info *map);
  * lower_site(). */
 u64 lower_site_new(struct vocab *v, enum site_kind kind, struct span span);
 struct meta_site *lower_site(struct vocab *v, u64 site);
-/* Index of a type's row in the metadata. trusted: a string of the script's own. */
-u64 lower_meta_type(struct vocab *v, const struct type *t, bool trusted);
+/* Index of a type's row in the metadata. */
+u64 lower_meta_type(struct vocab *v, const struct type *t);
 
 /* A record between reserve and submit. */
 struct record {

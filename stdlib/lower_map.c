@@ -49,8 +49,8 @@ void lower_map_declare(struct vocab *v, struct map_info *map)
     ir->value_size = type_mem_size(ir->value_type);
     map->ir = ir;
 
-    u64 key = map->key ? lower_meta_type(v, map->key, false) : META_NO_REF;
-    u64 value = lower_meta_type(v, map->value, false);
+    u64 key = map->key ? lower_meta_type(v, map->key) : META_NO_REF;
+    u64 value = lower_meta_type(v, map->value);
 
     map->meta_index = v->module->meta.maps.n;
     *vec_push(v->arena, &v->module->meta.maps) = (struct meta_map){
@@ -110,7 +110,9 @@ static ir_val update(struct lowering *lo, struct map_info *map, ir_val key, ir_v
 {
     ir_val args[] = {map_addr(lo, map), key, value, ir_const(&lo->b, flags)};
 
-    return ir_call(&lo->b, BPF_FUNC_map_update_elem, args, ARRAY_SIZE(args));
+    /* an int: on 6.1 the upper half of the register is not its sign */
+    return ir_extend(&lo->b, ir_call(&lo->b, BPF_FUNC_map_update_elem, args, ARRAY_SIZE(args)), 4,
+                     true);
 }
 
 /* "if (ptr is not NULL)" */
@@ -267,7 +269,7 @@ ir_val lower_map_delete(struct lowering *lo, struct map_info *map, ir_val key)
     ir_val args[] = {map_addr(lo, map), key};
     ir_val rc = ir_call(&lo->b, BPF_FUNC_map_delete_elem, args, ARRAY_SIZE(args));
 
-    return ir_binary(&lo->b, IR_EQ, rc, ir_const(&lo->b, 0));
+    return ir_binary(&lo->b, IR_EQ, ir_extend(&lo->b, rc, 4, true), ir_const(&lo->b, 0));
 }
 
 /* The verifier must see the bound on the index: the test stays although the arithmetic keeps it. */

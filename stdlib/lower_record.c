@@ -44,7 +44,7 @@ static void add_fields(struct vocab *v, const struct type *t, struct meta_type *
     u64 *indices = arena_array(v->arena, u64, t->n_elems);
 
     for (u32 i = 0; i < t->n_elems; i++)
-        indices[i] = lower_meta_type(v, t->elems[i], false);
+        indices[i] = lower_meta_type(v, t->elems[i]);
 
     row->first_field = v->module->meta.fields.n;
     row->n_fields = t->n_elems;
@@ -54,10 +54,10 @@ static void add_fields(struct vocab *v, const struct type *t, struct meta_type *
     }
 }
 
-u64 lower_meta_type(struct vocab *v, const struct type *t, bool trusted)
+u64 lower_meta_type(struct vocab *v, const struct type *t)
 {
     vec_foreach(known, &v->meta_types) {
-        if (known->type == t && known->trusted == trusted)
+        if (known->type == t)
             return known->index;
     }
 
@@ -65,7 +65,7 @@ u64 lower_meta_type(struct vocab *v, const struct type *t, bool trusted)
         .kind = abi_kind(t), .size = type_mem_size(t), .is_signed = t->is_signed};
 
     if (t->kind == TYPE_STRING) {
-        row.num0 = trusted;
+        row.num0 = t->is_literal;
     } else if (t->kind == TYPE_AGG) {
         row.num0 = t->agg;
         row.num1 = (u64)t->params[0];
@@ -77,7 +77,7 @@ u64 lower_meta_type(struct vocab *v, const struct type *t, bool trusted)
 
     u64 index = meta_type_new(v, row);
 
-    *vec_push(v->arena, &v->meta_types) = (struct known_type){t, trusted, index};
+    *vec_push(v->arena, &v->meta_types) = (struct known_type){t, index};
     return index;
 }
 

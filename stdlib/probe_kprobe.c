@@ -16,6 +16,34 @@ static bool is_symbol(struct str name)
     return name.n > 0;
 }
 
+/* "f+0x10" to name and offset in bytes; no offset: 0. False if what follows the + is no number. */
+static bool split_offset(struct vocab *v, struct str part, struct str *name_out, u64 *offset_out)
+{
+    int plus = str_index(part, '+');
+    char *end = NULL;
+
+    *name_out = part;
+    *offset_out = 0;
+    if (plus < 0)
+        return true;
+
+    const char *digits = str_cstr(v->arena, str_sub(part, (u32)plus + 1, part.n));
+
+    *name_out = str_sub(part, 0, (u32)plus);
+    *offset_out = strtoull(digits, &end, 0);
+    return *digits >= '0' && *digits <= '9' && *end == '\0' && *offset_out <= UINT32_MAX;
+}
+
+static bool report_name(struct vocab *v, const struct attach_point *point, struct str name)
+{
+    struct diag *diag = diag_add(v->diags, E_PROBE_SPEC, point->span,
+                                 "'%.*s' is not the name of a kernel function", STR_ARG(name));
+
+    if (str_index(name, '*') >= 0)
+        diag_hint(diag, "Wildcards are not supported yet: write a list, kprobe:f, kprobe:g.");
+    return false;
+}
+
 static bool parse_kprobe(struct vocab *v, struct attach_point *point, const struct str *parts,
                          u32 n)
 {
@@ -28,23 +56,19 @@ static bool parse_kprobe(struct vocab *v, struct attach_point *point, const stru
         diag_hint(diag, "It is written %s.", point->probe->forms);
         return false;
     }
-    if (!is_symbol(parts[0])) {
-        struct diag *diag =
-            diag_add(v->diags, E_PROBE_SPEC, point->span,
-                     "'%.*s' is not the name of a kernel function", STR_ARG(parts[0]));
-
-        if (str_index(parts[0], '*') >= 0)
-            diag_hint(diag, "Wildcards are not supported yet: write a list, kprobe:f, kprobe:g.");
+    if (!split_offset(v, parts[0], &point->text[0], &point->num[0]) || !is_symbol(point->text[0]))
+        return report_name(v, point, parts[0]);
+    if (point->num[0] != 0 && point->probe->id == PROBE_KRETPROBE) {
+        diag_add(v->diags, E_PROBE_SPEC, point->span, "kretprobe takes no offset");
         return false;
     }
-    point->text[0] = parts[0];
     return true;
 }
 
 const struct probe_desc probe_KPROBE = {
     .id = PROBE_KPROBE,
-    .forms = "kprobe:FUNCTION",
-    .doc = "Entry of a kernel function.",
+    .forms = "kprobe:FUNCTION or kprobe:FUNCTION+OFFSET",
+    .doc = "Entry of a kernel function, or the instruction at an offset (bytes) in it.",
     .example = "kprobe:do_sys_openat2 < @[comm] = count(); >",
     .caps = CAP_ARGN | CAP_FUNC,
     .exec = EXEC_GUARDED,

@@ -18,7 +18,6 @@ struct agg_desc;
 /* A type whose row is in the metadata. */
 struct known_type {
     const struct type *type;
-    bool trusted;
     u64 index;
 };
 
