@@ -36,4 +36,4 @@ int count_by_comm(void *ctx)
     return 0;
 }
 
-char license[] SEC("license") = "GPL";
+char LICENSE[] SEC("license") = "GPL";

@@ -176,6 +176,9 @@ static bool option_take(struct ptlc_options *o, int option, const char *arg)
     case LONG_TRACEFS:
         o->compile.tracefs = arg;
         return true;
+    case LONG_REFERENCE:
+        o->wants_reference = true;
+        return true;
     case LONG_DIAGNOSTICS:
         o->wants_diagnostics = true;
         return true;

@@ -27,6 +27,8 @@ static void test_program(struct options *o)
     CHECK(PARSE(o, "BEGIN { exit(); }"));
     CHECK(o->text && !o->file && o->n_params == 0);
     CHECK(PARSE(o, "kprobe:f < @ = count(); >", "a", "-q"));
+    CHECK(o->text && o->n_params == 1 && o->is_quiet);
+    CHECK(PARSE(o, "kprobe:f < @ = count(); >", "a", "--", "-q"));
     CHECK(o->text && o->n_params == 2 && !o->is_quiet);
     CHECK_STR(o->params[1], "-q");
     CHECK(PARSE(o, "script.pt"));

@@ -43,7 +43,7 @@ static void test_values(void)
     CHECK_STR(printed(&k, kit_type(&k, (struct meta_type){.kind = ABI_KSYM, .size = 8}), &five),
               "0x5\n");
     CHECK_STR(printed(&k, kit_string(&k, 8), "hel\0garb"), "hel\n");
-    CHECK_STR(printed(&k, kit_string(&k, 8), "abcdefgh"), "abcdefgh..\n");
+    CHECK_STR(printed(&k, kit_string(&k, 8), "abcdefgh"), "abcdefgh\n");
     /* (1, "hello", (2, 3)) */
     tuple = kit_tuple(&k, (const u64[]){number, number}, 2);
     tuple = kit_tuple(&k, (const u64[]){number, kit_string(&k, 8), tuple}, 3);
