@@ -41,21 +41,18 @@ static void store_bucket(struct lowering *lo, ir_val bucket, ir_val value, s64 b
     lower_end_if(lo, &br);
 }
 
+/* Values are taken as signed whatever their type: `retval` of a kernel function is unsigned and
+ * often an error code. */
 static void update_hist(struct lowering *lo, const struct type *t, ir_val ptr, ir_val value)
 {
     struct ir_builder *b = &lo->b;
     ir_val bucket = ir_slot_addr(b, ir_slot_new(b, "bucket", 8));
+    struct branch br = lower_if(lo, ir_binary(b, IR_SLT, value, ir_const(b, 0)));
 
-    if (t->is_signed) {
-        struct branch br = lower_if(lo, ir_binary(b, IR_SLT, value, ir_const(b, 0)));
-
-        ir_store64(b, bucket, 0, ir_const(b, 0));
-        lower_else(lo, &br);
-        store_bucket(lo, bucket, value, t->params[0]);
-        lower_end_if(lo, &br);
-    } else {
-        store_bucket(lo, bucket, value, t->params[0]);
-    }
+    ir_store64(b, bucket, 0, ir_const(b, 0));
+    lower_else(lo, &br);
+    store_bucket(lo, bucket, value, t->params[0]);
+    lower_end_if(lo, &br);
     lower_bucket_add(lo, t, ptr, ir_load64(b, bucket, 0));
 }
 

@@ -28,6 +28,7 @@ static bool check_lhist(struct vocab *v, struct call *c, s64 *params)
     return true;
 }
 
+/* Signed whatever the value's type, as in hist(). */
 static void update_lhist(struct lowering *lo, const struct type *t, ir_val ptr, ir_val value)
 {
     struct ir_builder *b = &lo->b;
@@ -35,16 +36,12 @@ static void update_lhist(struct lowering *lo, const struct type *t, ir_val ptr, 
     s64 max = t->params[1];
     ir_val bucket = ir_slot_addr(b, ir_slot_new(b, "bucket", 8));
     ir_val last = ir_const(b, (s64)lhist_bucket_count(min, max, t->params[2]) - 1);
-    ir_val above = t->is_signed || min < 0 ? ir_binary(b, IR_SLE, ir_const(b, max), value)
-                                           : ir_binary(b, IR_ULE, ir_const(b, max), value);
-    struct branch is_above = lower_if(lo, above);
+    struct branch is_above = lower_if(lo, ir_binary(b, IR_SLE, ir_const(b, max), value));
 
     ir_store64(b, bucket, 0, last);
     lower_else(lo, &is_above);
 
-    struct branch is_below =
-        lower_if(lo, t->is_signed || min < 0 ? ir_binary(b, IR_SLT, value, ir_const(b, min))
-                                             : ir_binary(b, IR_ULT, value, ir_const(b, min)));
+    struct branch is_below = lower_if(lo, ir_binary(b, IR_SLT, value, ir_const(b, min)));
 
     ir_store64(b, bucket, 0, ir_const(b, 0));
     lower_else(lo, &is_below);
