@@ -38,13 +38,11 @@ static inline bool site_is_control(enum site_kind kind)
 
 /* What can go wrong in a program at run time; num0 of a SITE_ERROR. */
 enum run_error {
-    RUN_ERROR_DIV_ZERO = 1,   /* division or modulo by 0: 1 is used */
-    RUN_ERROR_MAP_FULL = 2,   /* map_update_elem failed with -E2BIG or -ENOMEM */
-    RUN_ERROR_MAP_DELETE = 3, /* delete of a key that is not there */
-    RUN_ERROR_READ = 4,       /* probe_read failed */
+    RUN_ERROR_DIV_ZERO = 1, /* division or modulo by 0: 1 is used */
+    RUN_ERROR_MAP_FULL = 2, /* map_update_elem failed with -E2BIG or -ENOMEM */
 };
 
-#define RUN_ERROR_LAST RUN_ERROR_READ
+#define RUN_ERROR_LAST RUN_ERROR_MAP_FULL
 
 /* Per-CPU books, one per site, in the array map PTL_MAP_BOOKS: what could not be told through the
  * ring. */
@@ -53,7 +51,8 @@ struct ptl_book {
     u64 errors; /* times that a SITE_ERROR happened, sent or not */
 };
 
-/* Bytes with the NUL of a string that is read from memory, where nothing else is said (bpftrace's max_strlen). */
+/* Bytes with the NUL of a string that is read from memory, where nothing else is said (bpftrace's
+ * max_strlen). */
 #define PTL_STRING_MAX 1024
 
 /* A SITE_ERROR is sent for the first so many times on each CPU, then only counted. */

@@ -146,7 +146,7 @@ static void report(struct diags *diags, const struct ir_module *m, const char *l
 
         diag_hint(d, "Split it into several clauses, or use fewer variables at once.");
     } else {
-        (void)diag_add(diags, E_BACKEND, span, "The code generator refused this: %s", llvm_error);
+        ptl_bug(llvm_error); /* nothing that a script can do: the IR is checked */
     }
 }
 

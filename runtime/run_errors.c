@@ -29,10 +29,6 @@ static const struct message *message_of(u64 error)
                                 "config or manually setting the max entries in a map declaration "
                                 "e.g. `let @a = hash(5000)`",
                                 "map full", "map_update_elem"},
-        [RUN_ERROR_MAP_DELETE] = {W_RUN_MAP_DELETE,
-                                  "Can't delete map element because it does not exist.",
-                                  "no such element to delete", "map_delete_elem"},
-        [RUN_ERROR_READ] = {W_RUN_READ, "Bad address", "bad address", ""},
     };
 
     _Static_assert(ARRAY_SIZE(messages) == RUN_ERROR_LAST + 1, "each error has its text");

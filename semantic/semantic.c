@@ -5,29 +5,37 @@
 
 #include "semantic/context.h"
 
-/* Types only grow (wider, longer), so the rounds end; a script that needs more of them does not
- * exist outside of a fuzzer, and its last round reports what is still unknown. */
-#define MAX_ROUNDS 20
-
 static void infer_all(struct sema *s)
 {
     vec_foreach(info, &s->clauses)
         infer_clause(s, info);
 }
 
-/* Every round but the last one is only there to learn: what it reports is forgotten. */
+/* `@a = @b; @b = @a;` gives neither a type. */
+static void report_untyped_maps(struct sema *s)
+{
+    vec_foreach(symbol, &s->maps) {
+        if ((*symbol)->map.value)
+            continue;
+        diag_hint(diag_add(s->v.diags, E_UNDEFINED_MAP, (*symbol)->span, "Undefined map: %.*s",
+                           STR_ARG((*symbol)->name)),
+                  "Its type follows from nothing that is assigned to it.");
+    }
+}
+
+/* Every round but the last one is only there to learn: what it reports is forgotten. Types only
+ * grow (wider, longer, at most to the widest and longest of the script), so the rounds end. */
 static void infer_program(struct sema *s)
 {
     u32 n_before = s->v.diags->list.n;
 
-    for (u32 round = 0; round < MAX_ROUNDS; round++) {
+    do {
+        diags_truncate(s->v.diags, n_before);
         s->has_changed = false;
         infer_all(s);
-        diags_truncate(s->v.diags, n_before);
-        if (!s->has_changed)
-            break;
-    }
-    infer_all(s);
+    } while (s->has_changed);
+    if (diags_errors(s->v.diags) == 0)
+        report_untyped_maps(s);
 }
 
 static const struct ir_map *own_map(struct sema *s, const char *name, u32 bpf_type, u32 value_size)

@@ -98,11 +98,12 @@ void lower_run_error(struct lowering *lo, enum run_error error, ir_val code,
 
 /* ---- control flow ---- */
 
-/* Start "if (cond)": appends to the true branch. */
+/* What is open between lower_if() and lower_end_if(). */
 struct branch {
     struct ir_block *other, *done;
 };
 
+/* Start "if (cond)": appends to the true branch. */
 struct branch lower_if(struct lowering *lo, ir_val cond);
 /* Go on with the false branch. */
 void lower_else(struct lowering *lo, struct branch *br);

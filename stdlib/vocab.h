@@ -151,6 +151,7 @@ struct agg_desc {
     void (*update)(struct lowering *lo, const struct type *agg_type, ir_val ptr, ir_val value);
 };
 
+/* Aggregation by name, or NULL; and by its id. */
 const struct agg_desc *vocab_agg(struct str name);
 const struct agg_desc *vocab_agg_by_id(enum agg_id id);
 /* Type of the map's value for this call, or type_error() after reporting. */
@@ -186,6 +187,7 @@ struct probe_desc {
     bool (*resolve)(struct vocab *v, struct attach_point *point);
 };
 
+/* Provider by its long or short name without regard to case, or NULL; and by its id. */
 const struct probe_desc *vocab_probe(struct str name);
 const struct probe_desc *vocab_probe_by_id(enum probe_id id);
 /* Parse a whole spec ("k:do_nanosleep"); reports at span and returns false where it is wrong. */

@@ -1,4 +1,6 @@
-/* The kernel's answer, as kernels 6.1 and 6.12 put it, and what is made of it. */
+/* The kernel's answer, as kernels 6.1 and 6.12 put it, and what is made of it.
+ *
+ * covers: diag:500 diag:501 diag:502 diag:503 diag:504 diag:505 diag:506 diag:507 diag:508 */
 #include <errno.h>
 
 #include "base/source.h"
@@ -68,6 +70,15 @@ static void test_loops(void)
     CHECK(v.code == E_VERIFIER_LOOP && v.insn == 9);
 }
 
+static void test_field(void)
+{
+    struct verdict v = read_log(
+        "1: <invalid CO-RE relocation>\nfailed to resolve CO-RE relocation <byte_off>\n" END,
+        -EINVAL);
+
+    CHECK(v.code == E_VERIFIER_FIELD);
+}
+
 static void test_too_complex(void)
 {
     struct verdict v =
@@ -119,6 +130,7 @@ int main(void)
     test_catalogue();
     test_helper_names();
     test_loops();
+    test_field();
     test_too_complex();
     test_report();
     return check_result();
