@@ -15,6 +15,7 @@ enum {
     VALUE_SIZE_MAX = 1 << 20, /* of a type, bytes: a hist with 32 buckets a power has 15 kB */
     PAYLOAD_SIZE_MAX = 1 << 20,
     FIELD_WIDTH_MAX = 1 << 16, /* of a printf conversion */
+    NESTING_MAX = 1000,        /* of tuples: whoever shows or compares them recurses */
 };
 
 /* The value of type `ref` at offset lies inside `size` bytes and is aligned as every value is. */
@@ -61,13 +62,41 @@ static const char *check_agg(const struct meta_type *t)
     return NULL;
 }
 
+/* Fields stand one behind the other and are not empty: so a value has no more parts than words,
+ * however often types share a type. */
 static const char *check_tuple(const struct meta *m, const struct meta_type *t)
 {
+    u64 end = 0;
+
     for (u64 i = 0; i < t->n_fields; i++) {
         const struct meta_field *f = &m->fields.items[t->first_field + i];
 
         if (!value_fits(m, f->type, f->offset, t->size))
             return "a field of the metadata lies outside of its tuple";
+        if (f->offset < end || m->types.items[f->type].size == 0)
+            return "a field of the metadata lies in another one";
+        end = f->offset + m->types.items[f->type].size;
+    }
+    return NULL;
+}
+
+/* Types stand before the tuples that hold them: one pass counts the levels of all. */
+static const char *check_nesting(const struct meta *m)
+{
+    _cleanup_free_ u16 *levels = calloc(MAX(m->types.n, 1), sizeof(*levels));
+
+    if (!levels)
+        return "there is no memory for the types of the metadata";
+    for (u32 i = 0; i < m->types.n; i++) {
+        const struct meta_type *t = &m->types.items[i];
+
+        for (u64 k = 0; k < t->n_fields; k++) {
+            u16 below = levels[m->fields.items[t->first_field + k].type];
+
+            if (below >= NESTING_MAX)
+                return "a tuple of the metadata is nested too deeply";
+            levels[i] = (u16)MAX(levels[i], below + 1);
+        }
     }
     return NULL;
 }
@@ -217,6 +246,7 @@ static const char *check_all(const struct meta *m)
     vec_foreach(t, &m->types) {
         why = why ? why : check_type(m, t);
     }
+    why = why ? why : check_nesting(m);
     vec_foreach(map, &m->maps) {
         why = why ? why : check_map(m, map);
     }

@@ -63,7 +63,7 @@ int ptl_attach(struct ptl_session *s, struct ptl_error *err)
     /* From here on a signal must not end the process before the end clauses have run. */
     if (failed == 0)
         failed = signals_take(&s->signals);
-    if (failed == 0)
+    if (failed == 0 && !s->opts->is_dry_run)
         failed = run_begin_clauses(s);
     if (failed == 0)
         failed = enable_all(s);

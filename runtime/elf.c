@@ -29,7 +29,7 @@ int elf_view_init(struct elf_view *view, const void *bytes, size_t size)
 {
     Elf64_Ehdr header;
 
-    if (size < sizeof(header) || size > UINT32_MAX)
+    if (size < sizeof(header) || size > INT32_MAX) // no string exceeds what "%.*s" takes
         return -EPROTO;
     memcpy(&header, bytes, sizeof(header));
     if (memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 || header.e_ident[EI_CLASS] != ELFCLASS64 ||

@@ -251,8 +251,10 @@ static int show_maps(struct run *run)
         const struct table *table = NULL;
         int err = maps_read(maps, order[i], 0, 1, &table);
 
-        if (err != 0)
+        if (err != 0) {
+            (void)sink_flush(&run->sink); // what was read is shown; this error is told already
             return run_failed(run, err);
+        }
         sink_map(&run->sink, table);
     }
     return sink_flush(&run->sink) != 0 ? run_failed(run, run->sink.err) : 0;

@@ -37,6 +37,7 @@ struct ptl_opts {
     bool is_verbose;          /* steps, timings and the kernel's log go to `log` */
     bool is_quiet;            /* no banner */
     bool is_raw_output;       /* strings of traced programs are not escaped */
+    bool is_dry_run;          /* begin clauses do not run; ptl_run must not be called */
     FILE *out;                /* program output and maps */
     FILE *log;                /* banner, warnings, -v: standard error */
 };

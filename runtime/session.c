@@ -63,7 +63,10 @@ static int PRINTF_LIKE(2, 0)
 
 static int PRINTF_LIKE(2, 0) print_log(enum libbpf_print_level level, const char *fmt, va_list args)
 {
-    return level == LIBBPF_DEBUG ? 0 : vfprintf(stderr, fmt, args);
+    /* The one section that it does not know is our metadata. */
+    if (level == LIBBPF_DEBUG || strstr(fmt, "skipping unrecognized data section") != NULL)
+        return 0;
+    return vfprintf(stderr, fmt, args);
 }
 
 /* The cap of the arena stands in a relation to the object: what gets here is a machine without

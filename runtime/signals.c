@@ -7,6 +7,16 @@
 /* The first three end a run; the last is ignored. */
 static const int numbers[SIGNALS_N] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE};
 
+/* nohup(1) has SIGHUP ignored, so that what it starts outlives the terminal. A blocked signal comes
+ * even if it is ignored: this one must not be blocked. */
+static bool is_unwanted(int number)
+{
+    struct sigaction action;
+
+    return number == SIGHUP && sigaction(number, NULL, &action) == 0 &&
+           action.sa_handler == SIG_IGN;
+}
+
 void signals_init(struct signals *s)
 {
     *s = (struct signals){.fd = -1};
@@ -18,7 +28,7 @@ int signals_take(struct signals *s)
 
     (void)sigemptyset(&set); // these four cannot fail with valid numbers
     for (u32 i = 0; i < SIGNALS_N; i++) {
-        if (numbers[i] != SIGPIPE)
+        if (numbers[i] != SIGPIPE && !is_unwanted(numbers[i]))
             (void)sigaddset(&set, numbers[i]);
     }
     s->fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
@@ -26,7 +36,8 @@ int signals_take(struct signals *s)
         return -errno;
     (void)pthread_sigmask(SIG_BLOCK, &set, &s->old_mask);
     for (u32 i = 0; i < SIGNALS_N; i++) {
-        struct sigaction action = {.sa_handler = numbers[i] == SIGPIPE ? SIG_IGN : SIG_DFL};
+        bool is_ignored = numbers[i] == SIGPIPE || is_unwanted(numbers[i]);
+        struct sigaction action = {.sa_handler = is_ignored ? SIG_IGN : SIG_DFL};
 
         (void)sigaction(numbers[i], &action, &s->old_actions[i]);
     }

@@ -19,7 +19,8 @@ struct signals {
 void signals_init(struct signals *s);
 
 /* Block the signals and open the descriptor. Dispositions become the default first: a shell starts
- * background jobs with SIGINT ignored. Returns 0 or a negative errno. */
+ * background jobs with SIGINT ignored. SIGHUP stays ignored where it is. Returns 0 or a negative
+ * errno. */
 int signals_take(struct signals *s);
 
 /* Number of signals that came since the last call. Does not block. */

@@ -211,14 +211,26 @@ static int object_read(int fd, struct buf *out)
     return COMPILER_FAILED;
 }
 
+/* Wait for the child's end. Returns 0 or a negative errno. */
+static int child_wait(pid_t child, int *status_out)
+{
+    while (waitpid(child, status_out, 0) < 0) {
+        if (errno != EINTR)
+            return -errno;
+    }
+    return 0;
+}
+
 int compiler_run(const struct options *o, const struct script *script, bool has_color,
                  int output_fd, struct buf *object_out)
 {
     _cleanup_(command_done) struct command command = {0};
     _cleanup_close_ int object_fd = file_memory_new("object");
     char path[PATH_MAX];
+    struct sigaction plain = {.sa_handler = SIG_DFL}, old_action;
     pid_t child = 0;
     int status = 0;
+    int err = 0;
 
     if (!find_nearby(path, sizeof(path)) && !find_in_path(path, sizeof(path))) {
         message_error("the compiler " COMPILER_NAME
@@ -230,17 +242,15 @@ int compiler_run(const struct options *o, const struct script *script, bool has_
         message_error("cannot start the compiler: out of memory");
         return COMPILER_FAILED;
     }
+    /* Where SIGCHLD is ignored the kernel keeps no exit status. Cannot fail with a valid number. */
+    (void)sigaction(SIGCHLD, &plain, &old_action);
     child = fork();
     if (child == 0)
         child_run(path, &command, (int[]){script->fd, object_fd}, 2, output_fd);
-    if (child < 0) {
-        message_error("cannot start the compiler: %s", message_errno(-errno));
-        return COMPILER_FAILED;
-    }
-    while (waitpid(child, &status, 0) < 0) {
-        if (errno == EINTR)
-            continue;
-        message_error("lost the compiler: %s", message_errno(-errno));
+    err = child < 0 ? -errno : child_wait(child, &status);
+    (void)sigaction(SIGCHLD, &old_action, NULL);
+    if (err) {
+        message_error("cannot run the compiler: %s", message_errno(err));
         return COMPILER_FAILED;
     }
     status = status_judge(status);

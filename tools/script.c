@@ -27,8 +27,9 @@ static bool file_load(const char *path, struct buf *out)
     if (!is_stdin) {
         opened = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
         if (opened < 0) {
-            message_error("cannot open %s: %s", path, message_errno(-errno));
-            if (errno == ENOENT) {
+            err = -errno;
+            message_error("cannot open %s: %s", path, message_errno(err));
+            if (err == -ENOENT) {
                 message_hint(
                     "a program text has a block in it: 'PROBE { ... }' or 'PROBE < ... >'");
             }

@@ -29,6 +29,10 @@ says compiler-time 2 '^ERROR: the compiler died \(signal 24\); .*60 s of CPU tim
 fake_compiler 'exit 42'
 run "$fake/ptrace-lite" "$good"
 says compiler-status 2 '^ERROR: the compiler ended with status 42; '
+# A parent that ignores SIGCHLD hands that on.
+ignoring='import os, signal, sys; signal.signal(signal.SIGCHLD, signal.SIG_IGN); os.execv(sys.argv[1], sys.argv[1:])'
+run python3 -c "$ignoring" "$fake/ptrace-lite" "$good"
+says compiler-sigchld-ignored 2 '^ERROR: the compiler ended with status 42; '
 fake_compiler 'exit 0'
 run "$fake/ptrace-lite" "$good"
 says compiler-no-object 2 '^ERROR: cannot read the compiled object: it is empty$'

@@ -156,6 +156,7 @@ static void test_refusals(struct meta *m)
     REFUSED_WITH(m, m->types.items[3].num0, AGG_COUNT_);
     REFUSED_WITH(m, m->fields.items[0].type, 2); /* itself */
     REFUSED_WITH(m, m->fields.items[1].offset, ~(u64)7);
+    REFUSED_WITH(m, m->fields.items[1].offset, 0); /* in the first one */
     REFUSED_WITH(m, m->maps.items[0].value, META_NO_REF);
     REFUSED_WITH(m, m->maps.items[0].max_entries, 0);
     REFUSED_WITH(m, m->maps.items[0].span_end, 0);
@@ -176,6 +177,34 @@ static void test_more_refusals(struct meta *m)
     REFUSED_WITH(m, m->pieces.items[1].width_offset, 24);
     REFUSED_WITH(m, m->pieces.items[1].offset, 16);
     REFUSED_WITH(m, m->pieces.items[0].width, 1 << 20);
+}
+
+/* Tuples in tuples, n levels of them, each with one number or tuple. Whoever shows such a value
+ * recurses. */
+static bool nested_refused(u32 n)
+{
+    struct arena a = new_arena();
+    struct meta m = {0};
+    bool is_refused = false;
+
+    fill_tables(&a, &m);
+    for (u32 i = 0; i < n; i++) {
+        u64 below = i == 0 ? 0 : m.types.n - 1;
+
+        *vec_push(&a, &m.types) = (struct meta_type){
+            .kind = ABI_TUPLE, .size = 8, .first_field = m.fields.n, .n_fields = 1};
+        *vec_push(&a, &m.fields) = (struct meta_field){.type = below};
+    }
+    is_refused = refused(&m);
+    arena_done(&a);
+    return is_refused;
+}
+
+static void test_nesting(void)
+{
+    CHECK(!nested_refused(1000));
+    CHECK(nested_refused(1001));
+    CHECK(nested_refused(100000));
 }
 
 static void test_buckets(void)
@@ -220,6 +249,7 @@ int main(void)
     test_flips(&bytes);
     test_refusals(&m);
     test_more_refusals(&m);
+    test_nesting();
     test_buckets();
     test_tables();
     arena_done(&a);
