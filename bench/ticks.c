@@ -1,12 +1,12 @@
-/* ticks RUNS COMMAND ARGS...: the fewest time stamp counter ticks that the command took, of RUNS runs after one to warm up.
- * With QEMU's -icount shift=0 a tick is an executed instruction. The system's clocks are no use there: they are corrected
- * while a guest is young. The command's output goes to /dev/null. */
+/* ticks RUNS COMMAND ARGS...: the fewest time stamp counter ticks that the command took, of RUNS
+ * runs after one to warm up. With QEMU's -icount shift=0 a tick is an executed instruction. The
+ * system's clocks are no use there: they are corrected while a guest is young. The command's output
+ * goes to /dev/null. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
 #include <x86intrin.h>
 
 static unsigned long long run(char **words)
