@@ -1,7 +1,7 @@
 /* IR module -> object: sets up one LLVM module, has every function and map generated into it, and
  * turns what LLVM complains about into diagnostics. If the stack of a function proves too large,
  * all is made again with a stricter plan for its slots. LLVM's only global state is its fatal error
- * handler, which reports like every bug of ours. */
+ * handler, which reports like every bug of ours, and the limit of the stack. */
 #include "codegen/codegen.h"
 
 #include <stdlib.h>
@@ -9,6 +9,7 @@
 #include <llvm-c/Analysis.h>
 #include <llvm-c/ErrorHandling.h>
 #include <llvm-c/IRReader.h>
+#include <llvm-c/Support.h>
 
 #include "codegen/gen.h"
 
@@ -45,6 +46,18 @@ static LLVMModuleRef new_module(struct gen *g)
     if (LLVMParseIRInContext(g->e.context, memory, &module, &error)) /* takes memory */
         ptl_bug(error);
     return module;
+}
+
+/* Of the 512 bytes, len() costs a clause 32: it calls back a function of ours, which has a frame of
+ * its own, and the verifier adds up both. */
+static void limit_stack(void)
+{
+    static const char *const words[] = {"ptlc", "-bpf-stack-size=480"};
+    static bool is_done = false; /* LLVM takes an option once */
+
+    if (!is_done)
+        LLVMParseCommandLineOptions(ARRAY_SIZE(words), words, NULL);
+    is_done = true;
 }
 
 static bool gen_init(struct gen *g)
@@ -171,6 +184,7 @@ bool codegen_object(const struct ir_module *m, const struct codegen_opts *opts, 
 
     LLVMResetFatalErrorHandler(); /* installing a second one is an error */
     LLVMInstallFatalErrorHandler(on_fatal);
+    limit_stack();
     for (like.plan = STACK_FREE; like.plan < STACK_PLAN_COUNT_; like.plan++) {
         if (attempt(&like, out, &g))
             return true;

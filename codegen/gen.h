@@ -20,6 +20,7 @@ enum stack_plan {
     STACK_FREE,   /* slots that LLVM can keep in registers do not count */
     STACK_COUNT,  /* all slots count */
     STACK_NARROW, /* all count, and only few may */
+    STACK_NONE,   /* none may: the stack is for LLVM's spills */
     STACK_PLAN_COUNT_
 };
 

@@ -105,7 +105,8 @@ void slots_plan(struct gen *g)
 {
     const struct ir_func *func = g->f.ir;
     bool *is_memory = find_memory_slots(g);
-    u32 budget = g->plan == STACK_NARROW ? STACK_BUDGET_NARROW : STACK_BUDGET, used = 0;
+    static const u32 budgets[STACK_PLAN_COUNT_] = {STACK_BUDGET, STACK_BUDGET, STACK_BUDGET_NARROW};
+    u32 budget = budgets[g->plan], used = 0;
 
     g->f.slots = arena_array(g->arena, struct slot_place, func->slots.n);
     g->f.scratch_size = 0;

@@ -302,6 +302,14 @@ static const struct type *join_tuples(struct types *ts, const struct type *a, co
     return type_tuple(ts, elems, a->n_elems);
 }
 
+/* The same aggregation of values with and without sign has one. */
+static const struct type *join_aggs(const struct type *a, const struct type *b)
+{
+    if (a->agg != b->agg || memcmp(a->params, b->params, sizeof(a->params)) != 0)
+        return NULL;
+    return a->is_signed ? a : b;
+}
+
 const struct type *type_join(struct types *ts, const struct type *a, const struct type *b)
 {
     if (a == b || a->kind == TYPE_ERROR)
@@ -317,8 +325,9 @@ const struct type *type_join(struct types *ts, const struct type *a, const struc
         return join_strings(ts, a, b);
     case TYPE_TUPLE:
         return join_tuples(ts, a, b);
+    case TYPE_AGG:
+        return join_aggs(a, b);
     default:
-        return NULL; /* kinds without parameters are equal by pointer; aggregations must be the same
-                      */
+        return NULL; /* kinds without parameters are equal by pointer */
     }
 }

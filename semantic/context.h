@@ -45,6 +45,10 @@ struct sema {
  * what it finds; goes on after errors. */
 void resolve_program(struct sema *s, struct program *program);
 
+/* resolve.c: the span of a statement with the `;` behind it, if it stands right there: how bpftrace
+ * underlines. */
+struct span span_with_semicolon(const struct sema *s, struct span span);
+
 /* infer.c: types of all expressions of a clause. Called in rounds until nothing changes (see
  * semantic.c). */
 void infer_clause(struct sema *s, const struct clause_info *info);

@@ -23,6 +23,54 @@ static void lower_pid_filter(struct lowering *lo)
     lower_end_if(lo, &br);
 }
 
+/* MAX_USED_MAPS of the kernel (include/linux/bpf_verifier.h), less codegen's own: constants,
+ * configuration, scratch. */
+#define MAX_MAPS (64 - 3)
+
+static void check_map_count(struct sema *s, const struct ir_func *func, struct span span)
+{
+    bool *is_used = arena_array(s->arena, bool, s->v.module->maps.n);
+    u32 n = 0;
+
+    vec_foreach(block, &func->blocks) {
+        vec_foreach(inst, &(*block)->insts) {
+            const struct ir_map *map = (*inst)->map;
+
+            if (map && !is_used[map->id]) {
+                is_used[map->id] = true;
+                n++;
+            }
+        }
+    }
+    if (n > MAX_MAPS) {
+        diag_hint(
+            diag_add(s->v.diags, E_TOO_MANY_MAPS, span,
+                     "The kernel allows a program %d maps, and this clause needs %u with those "
+                     "for output",
+                     MAX_MAPS, n),
+            "Give one map several keys, or split the clause.");
+    }
+}
+
+/* A BPF jump reaches 32767 instructions, and one of ours is about one of the machine's; memory
+ * takes two for 8 bytes. What is near that limit is far above what anybody writes. */
+#define MAX_INSTS 30000
+
+static void check_size(struct sema *s, const struct ir_func *func, struct span span)
+{
+    u32 n = 0;
+
+    vec_foreach(block, &func->blocks) {
+        vec_foreach(inst, &(*block)->insts)
+            n += ir_is_leaf((*inst)->op) ? 0 : 1 + (*inst)->size / 4;
+    }
+    if (n > MAX_INSTS) {
+        diag_hint(diag_add(s->v.diags, E_CLAUSE_TOO_LARGE, span,
+                           "This clause is too large for one program"),
+                  "Split it into several clauses.");
+    }
+}
+
 static u64 lower_program_of(struct sema *s, const struct clause_info *info,
                             const struct attach_point *point)
 {
@@ -47,6 +95,8 @@ static u64 lower_program_of(struct sema *s, const struct clause_info *info,
     }
     lower_stmt(s, &lo, info->clause->body);
     ir_ret(&lo.b, 0);
+    check_map_count(s, lo.b.func, point->span);
+    check_size(s, lo.b.func, point->span);
     *vec_push(s->arena, &m->meta.progs) = (struct meta_prog){.name = name, .method = probe->method};
     return index;
 }

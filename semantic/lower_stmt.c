@@ -63,14 +63,15 @@ static void assign_map(struct sema *s, struct lowering *lo, struct stmt *stmt)
 
 static void lower_assignment(struct sema *s, struct lowering *lo, struct stmt *stmt)
 {
-    if (stmt->value->call && !stmt->value->call->fn)
+    if (stmt->value->call && !stmt->value->call->fn) {
         aggregate(s, lo, stmt);
-    else if (stmt->target->kind == EXPR_VAR)
+    } else if (stmt->target->kind == EXPR_VAR) {
         assign_variable(s, lo, stmt);
-    else if (stmt->op != OP_NONE)
+    } else if (stmt->op != OP_NONE) {
         assign_compound(s, lo, stmt);
-    else
+    } else {
         assign_map(s, lo, stmt);
+    }
 }
 
 static void lower_condition(struct sema *s, struct lowering *lo, struct stmt *stmt)

@@ -161,10 +161,11 @@ static void resolve_args(struct sema *s, struct expr *e, const struct func_desc 
     for (struct expr *arg = e->args; arg; arg = arg->next, i++) {
         bool whole_map = arg->kind == EXPR_MAP && !arg->args && vocab_param_takes_map(fn, i);
 
-        if (whole_map)
+        if (whole_map) {
             resolve_map_argument(s, arg, &e->call->args[i]);
-        else
+        } else {
             resolve_expr(s, arg);
+        }
     }
 }
 
@@ -372,15 +373,17 @@ static bool ends_block(const struct stmt *stmt)
            (stmt->value->call->fn->flags & FN_ENDS);
 }
 
-/* Reported with its ';', as it is written. */
-static void report_unreachable(struct sema *s, const struct stmt *stmt)
+struct span span_with_semicolon(const struct sema *s, struct span span)
 {
-    struct span span = stmt->span;
     struct str next = sources_text(s->v.diags->sources, (struct span){span.end, span.end + 1});
 
-    if (str_eq_c(next, ";"))
-        span.end++;
-    diag_add(s->v.diags, W_UNREACHABLE, span, "Unreachable statement.");
+    return str_eq_c(next, ";") ? (struct span){span.begin, span.end + 1} : span;
+}
+
+static void report_unreachable(struct sema *s, const struct stmt *stmt)
+{
+    diag_add(s->v.diags, W_UNREACHABLE, span_with_semicolon(s, stmt->span),
+             "Unreachable statement.");
 }
 
 static void resolve_block(struct sema *s, const struct stmt *block)

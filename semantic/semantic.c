@@ -114,5 +114,5 @@ struct ir_module *semantic_analyze(struct arena *arena, struct program *program,
     if (diags_errors(diags) > 0)
         return NULL;
     lower_program(&s, diags->sources);
-    return s.v.module;
+    return diags_errors(diags) > 0 ? NULL : s.v.module;
 }

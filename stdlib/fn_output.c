@@ -69,10 +69,11 @@ static void print_value(struct lowering *lo, const struct call *c)
 
 static ir_val lower_print(struct lowering *lo, struct call *c)
 {
-    if (c->args[0].map)
+    if (c->args[0].map) {
         print_map(lo, c);
-    else
+    } else {
         print_value(lo, c);
+    }
     return NULL;
 }
 

@@ -38,7 +38,9 @@ static u32 flag_of(char c)
 
 static char at(struct str s, u32 i)
 {
-    return i < s.n ? s.p[i] : '\0';
+    if (i >= s.n)
+        return '\0';
+    return s.p[i];
 }
 
 /* A number or a star at *i. Widths are bounded: nobody's terminal is wider, and the output is of a

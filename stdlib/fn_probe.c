@@ -115,10 +115,11 @@ static void report_unknown_field(struct vocab *v, const struct call *c)
 
     int nearest = str_nearest(c->member, names, tp->n_fields);
 
-    if (nearest >= 0)
+    if (nearest >= 0) {
         diag_hint(diag, "Did you mean '%s'?", names[nearest]);
-    else if (tp->n_fields)
+    } else if (tp->n_fields) {
         diag_hint(diag, "It has: %.*s.", STR_ARG(list));
+    }
 }
 
 static bool is_pointer(const struct tracepoint_field *field)

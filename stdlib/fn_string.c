@@ -23,10 +23,11 @@ static const struct type *check_str(struct vocab *v, struct call *c)
     const struct call_arg *from = &c->args[0];
     u64 capacity = PTL_STRING_MAX;
 
-    if (from->is_param)
+    if (from->is_param) {
         capacity = (u64)from->text.n + 1;
-    else if (from->type && from->type->kind == TYPE_STRING)
+    } else if (from->type && from->type->kind == TYPE_STRING) {
         capacity = from->type->size;
+    }
     if (from->type && from->type->kind != TYPE_STRING && !from->is_param &&
         from->type->kind != TYPE_ERROR && !type_is_numeric(from->type)) {
         struct str type = type_name(v->arena, from->type);
@@ -35,10 +36,11 @@ static const struct type *check_str(struct vocab *v, struct call *c)
                  "str() expects an address or a string (%.*s provided)", STR_ARG(type));
         return type_error(v->types);
     }
-    if (c->n_args == 2 && c->args[1].is_const)
+    if (c->n_args == 2 && c->args[1].is_const) {
         capacity = MIN(capacity, MIN(c->args[1].num, PTL_STRING_MAX - 1) + 1);
-    else if (c->n_args == 2)
+    } else if (c->n_args == 2) {
         capacity = MIN(power_of_two(capacity), PTL_STRING_MAX);
+    }
     if (from->is_param || (from->type && from->type->kind == TYPE_STRING && from->type->is_literal))
         return type_own_string(v->types, (u32)capacity);
     return type_string(v->types, (u32)capacity);

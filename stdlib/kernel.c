@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 
 /* A format file is a few KiB; one event with hundreds of fields stays far below this. */
-#define MAX_FORMAT (256 * 1024)
+#define MAX_FORMAT ((size_t)256 * 1024)
 #define MAX_NAMES  16384
 
 struct known_tracepoint {
@@ -231,6 +231,7 @@ static void list_events(const struct kernel *k, const char *category, struct nam
 
     if (!dir)
         return;
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread
     for (struct dirent *e = readdir(dir); e && names->n < MAX_NAMES; e = readdir(dir)) {
         if (e->d_type == DT_DIR && e->d_name[0] != '.') {
             struct str name = str_printf(k->arena, "%s:%s", category, e->d_name);
@@ -248,6 +249,7 @@ u32 kernel_tracepoint_names(const struct kernel *k, const char *const **names_ou
 
     if (!dir)
         return 0;
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread
     for (struct dirent *e = readdir(dir); e; e = readdir(dir)) {
         if (e->d_type == DT_DIR && e->d_name[0] != '.')
             list_events(k, e->d_name, &names);

@@ -150,10 +150,11 @@ struct record lower_record_begin(struct lowering *lo, u64 site)
     struct ir_block *lost = ir_block_new(b, "lost");
     struct record r = {.site = site, .done = ir_block_new(b, "sent")};
 
-    if (site_is_control((enum site_kind)row->kind))
+    if (site_is_control((enum site_kind)row->kind)) {
         ir_jmp(b, try_reserve);
-    else
+    } else {
         ir_br(b, ring_is_low(lo), lost, try_reserve);
+    }
 
     ir_at(b, try_reserve);
 

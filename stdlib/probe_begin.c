@@ -11,6 +11,7 @@ static bool parse_begin(struct vocab *v, struct attach_point *point, const struc
     return false;
 }
 
+// NOLINTNEXTLINE(readability-identifier-naming): named by the row of abi/probe.def
 const struct probe_desc probe_BEGIN = {
     .id = PROBE_BEGIN,
     .forms = "BEGIN",
@@ -24,6 +25,7 @@ const struct probe_desc probe_BEGIN = {
     .parse = parse_begin,
 };
 
+// NOLINTNEXTLINE(readability-identifier-naming): named by the row of abi/probe.def
 const struct probe_desc probe_END = {
     .id = PROBE_END,
     .forms = "END",

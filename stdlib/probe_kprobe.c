@@ -65,6 +65,7 @@ static bool parse_kprobe(struct vocab *v, struct attach_point *point, const stru
     return true;
 }
 
+// NOLINTNEXTLINE(readability-identifier-naming): named by the row of abi/probe.def
 const struct probe_desc probe_KPROBE = {
     .id = PROBE_KPROBE,
     .forms = "kprobe:FUNCTION or kprobe:FUNCTION+OFFSET",
@@ -79,6 +80,7 @@ const struct probe_desc probe_KPROBE = {
     .parse = parse_kprobe,
 };
 
+// NOLINTNEXTLINE(readability-identifier-naming): named by the row of abi/probe.def
 const struct probe_desc probe_KRETPROBE = {
     .id = PROBE_KRETPROBE,
     .forms = "kretprobe:FUNCTION",

@@ -68,10 +68,11 @@ static bool parse_timer(struct vocab *v, struct attach_point *point, const struc
                  probe_name(point->probe->id), STR_ARG(unit_name));
         return false;
     }
-    if (unit->ns == 0)
+    if (unit->ns == 0) {
         point->num[1] = count;
-    else
+    } else {
         point->num[0] = count * unit->ns;
+    }
     if (unit->ns ? point->num[0] < MIN_PERIOD_NS : count == 0 || count > MAX_HZ) {
         diag_add(v->diags, E_PROBE_PERIOD, point->span,
                  "The period must be at least 1 us (a frequency 1 to %d hz)", MAX_HZ);
@@ -80,6 +81,7 @@ static bool parse_timer(struct vocab *v, struct attach_point *point, const struc
     return true;
 }
 
+// NOLINTNEXTLINE(readability-identifier-naming): named by the row of abi/probe.def
 const struct probe_desc probe_PROFILE = {
     .id = PROBE_PROFILE,
     .forms = "profile:hz:99, profile:ms:10 or profile:10ms",
@@ -93,6 +95,7 @@ const struct probe_desc probe_PROFILE = {
     .parse = parse_timer,
 };
 
+// NOLINTNEXTLINE(readability-identifier-naming): named by the row of abi/probe.def
 const struct probe_desc probe_INTERVAL = {
     .id = PROBE_INTERVAL,
     .forms = "interval:s:1, interval:hz:10 or interval:10ms",

@@ -79,6 +79,7 @@ static bool parse_tracepoint(struct vocab *v, struct attach_point *point, const 
     return true;
 }
 
+// NOLINTNEXTLINE(readability-identifier-naming): named by the row of abi/probe.def
 const struct probe_desc probe_TRACEPOINT = {
     .id = PROBE_TRACEPOINT,
     .forms = "tracepoint:CATEGORY:EVENT",

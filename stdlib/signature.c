@@ -57,10 +57,11 @@ static struct signature signature_parse(const char *text)
             if (sig.n_max == MAX_PARAMS)
                 ptl_bug("a signature with too many parameters");
             sig.kinds[sig.n_max++] = kind_of(word);
-            if (*p == '?')
+            if (*p == '?') {
                 p++;
-            else
+            } else {
                 sig.n_min = sig.n_max;
+            }
         }
         p += strspn(p, ", ");
     }

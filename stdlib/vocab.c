@@ -120,10 +120,11 @@ static void hint_nearest(struct vocab *v, struct diag *diag, struct str name, bo
 
     int nearest = str_nearest(name, names, n);
 
-    if (nearest >= 0)
+    if (nearest >= 0) {
         diag_hint(diag, "Did you mean '%s'?", names[nearest]);
-    else if (vocab_func(name, NULL) || vocab_agg(name))
+    } else if (vocab_func(name, NULL) || vocab_agg(name)) {
         diag_hint(diag, "'%.*s' is a function: write %.*s(...).", STR_ARG(name), STR_ARG(name));
+    }
     (void)v;
 }
 
@@ -131,12 +132,13 @@ void vocab_report_unknown(struct vocab *v, struct str name, struct span span, bo
 {
     struct diag *diag = NULL;
 
-    if (is_call)
+    if (is_call) {
         diag =
             diag_add(v->diags, E_UNKNOWN_FUNCTION, span, "Unknown function: '%.*s'", STR_ARG(name));
-    else
+    } else {
         diag = diag_add(v->diags, E_UNKNOWN_IDENTIFIER, span, "Unknown identifier: '%.*s'",
                         STR_ARG(name));
+    }
     hint_nearest(v, diag, name, !is_call);
 }
 

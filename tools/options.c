@@ -1,6 +1,6 @@
 /* The command line of ptrace-lite: a handler for each row of options.def, and what getopt_long
- * needs, made from the same rows. Options end at the program, so that those behind it are the
- * program's. */
+ * needs, made from the same rows. Options may stand before and behind the program; `--` ends them,
+ * and what follows is the program's. */
 #include "tools/options.h"
 
 #include <errno.h>
