@@ -70,6 +70,21 @@ int str_index(struct str s, char c)
     return found ? (int)(found - s.p) : -1;
 }
 
+bool str_number(struct str s, u64 *out)
+{
+    u64 number = 0;
+
+    if (s.n == 0 || s.n > 15)
+        return false;
+    for (u32 i = 0; i < s.n; i++) {
+        if (s.p[i] < '0' || s.p[i] > '9')
+            return false;
+        number = number * 10 + (u64)(s.p[i] - '0');
+    }
+    *out = number;
+    return true;
+}
+
 struct str str_sub(struct str s, u32 from, u32 to)
 {
     to = MIN(to, s.n);

@@ -48,6 +48,10 @@ struct str str_vprintf(struct arena *a, const char *fmt, va_list args) PRINTF_LI
  * none: a stray continuation, an overlong form, a surrogate, a truncated sequence, or at >= s.n. */
 u32 str_utf8_len(struct str s, u32 at);
 
+/* The decimal number that s is, all of it. False where s is empty, holds anything but digits, or
+ * more than 15 of them. */
+bool str_number(struct str s, u64 *out);
+
 /* "Did you mean": index of the candidate nearest to `word` by edit distance (at most a third of its
  * length, and at least 1 for words of 3 or more; equal distance: the first), or -1 if none is near.
  * candidates: n C strings. */

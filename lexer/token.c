@@ -42,6 +42,25 @@ enum token_kind token_of_word(struct str word)
     return TOK_IDENT;
 }
 
+bool token_is_definition(enum token_kind kind)
+{
+    switch (kind) {
+    case TOK_COMPTIME:
+    case TOK_CONFIG:
+    case TOK_ENUM:
+    case TOK_FN:
+    case TOK_IMPORT:
+    case TOK_LET:
+    case TOK_MACRO:
+    case TOK_STRUCT:
+    case TOK_TYPEDEF:
+    case TOK_UNION:
+        return true;
+    default:
+        return false;
+    }
+}
+
 void tokens_print(struct arena *arena, const struct source *src, struct diags *diags,
                   struct buf *out)
 {

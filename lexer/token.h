@@ -52,6 +52,10 @@ const char *token_text(enum token_kind kind);
 /* The reserved word or type name `word`, else TOK_IDENT. */
 enum token_kind token_of_word(struct str word);
 
+/* Does the word begin a definition, where else a probe spec would stand: config, macro, struct, ...
+ */
+bool token_is_definition(enum token_kind kind);
+
 /* Scan all of src and append one line a token, for --emit=tokens: "BEGIN-END KIND text", with
  * offsets in bytes from the begin of the source. Errors go to diags as in lexer_new(). */
 void tokens_print(struct arena *arena, const struct source *src, struct diags *diags,

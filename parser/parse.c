@@ -20,25 +20,6 @@ static void report_unsupported(struct parse *ps, struct span span)
              STR_ARG(parse_text(ps, span)));
 }
 
-static bool is_definition(enum token_kind kind)
-{
-    switch (kind) {
-    case TOK_COMPTIME:
-    case TOK_CONFIG:
-    case TOK_ENUM:
-    case TOK_FN:
-    case TOK_IMPORT:
-    case TOK_LET:
-    case TOK_MACRO:
-    case TOK_STRUCT:
-    case TOK_TYPEDEF:
-    case TOK_UNION:
-        return true;
-    default:
-        return false;
-    }
-}
-
 /* A word that the grammar does not have. It makes a syntax error, which then is not said again. */
 static bool is_unsupported(enum token_kind kind)
 {
@@ -53,7 +34,7 @@ static bool is_unsupported(enum token_kind kind)
     case TOK_WHILE:
         return true;
     default:
-        return is_definition(kind);
+        return token_is_definition(kind);
     }
 }
 
@@ -102,7 +83,7 @@ struct token parse_next(struct parse *ps)
     if (ends_statement(ps->token.kind))
         ps->is_hushed = false;
     token = lexer_next(ps->lexer);
-    while (is_definition(token.kind) && lexer_depth(ps->lexer) == 0) {
+    while (token_is_definition(token.kind) && lexer_depth(ps->lexer) == 0) {
         report_unsupported(ps, token.span);
         token = skip_definition(ps);
         n_errors = diags_errors(ps->diags);

@@ -132,10 +132,11 @@ static void infer_value(struct sema *s, struct stmt *stmt)
 {
     const struct type *t = infer_expr(s, stmt->value);
 
-    if (is_known(t) && t->kind != TYPE_VOID && stmt->value->kind != EXPR_INCDEC)
+    if (is_known(t) && t->kind != TYPE_VOID && stmt->value->kind != EXPR_INCDEC) {
         diag_add(s->v.diags, W_DISCARDED,
                  stmt->next ? span_with_semicolon(s, stmt->span) : stmt->value->span,
                  "Return value discarded.");
+    }
 }
 
 static void infer_stmt(struct sema *s, struct stmt *stmt)

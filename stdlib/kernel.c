@@ -91,16 +91,11 @@ static bool get_part(struct str line, const char *key, struct str *out)
 static bool get_number(struct str line, const char *key, u32 *out)
 {
     struct str digits;
-    u32 number = 0;
+    u64 number = 0;
 
-    if (!get_part(line, key, &digits) || digits.n == 0 || digits.n > 8)
-        return false;
-    for (u32 i = 0; i < digits.n; i++) {
-        if (digits.p[i] < '0' || digits.p[i] > '9')
-            return false;
-        number = number * 10 + (u32)(digits.p[i] - '0');
-    }
-    *out = number;
+    if (!get_part(line, key, &digits) || !str_number(digits, &number) || number > UINT16_MAX)
+        return false; /* a record is smaller than a page or two */
+    *out = (u32)number;
     return true;
 }
 

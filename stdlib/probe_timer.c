@@ -19,20 +19,17 @@ static const struct unit *find_unit(struct str name)
     return NULL;
 }
 
-/* Decimal digits at the begin of *s, which are taken off; false if there are none or too many. */
+/* The number at the begin of *s, which is taken off; false if there is none. */
 static bool take_number(struct str *s, u64 *out)
 {
-    u64 number = 0;
-    u32 i = 0;
+    u32 n = 0;
+    struct str digits;
 
-    for (; i < s->n && s->p[i] >= '0' && s->p[i] <= '9'; i++) {
-        if (i >= 15)
-            return false;
-        number = number * 10 + (u64)(s->p[i] - '0');
-    }
-    *s = str_sub(*s, i, s->n);
-    *out = number;
-    return i > 0;
+    while (n < s->n && s->p[n] >= '0' && s->p[n] <= '9')
+        n++;
+    digits = str_sub(*s, 0, n);
+    *s = str_sub(*s, n, s->n);
+    return str_number(digits, out);
 }
 
 static bool report_form(struct vocab *v, const struct attach_point *point)

@@ -32,24 +32,9 @@ static const struct probe_desc *const probes[] = {
 #undef PROBE
 };
 
-static bool parse_number(struct str digits, u32 *number_out)
-{
-    u32 number = 0;
-
-    if (digits.n == 0 || digits.n > 3)
-        return false;
-    for (u32 i = 0; i < digits.n; i++) {
-        if (digits.p[i] < '0' || digits.p[i] > '9')
-            return false;
-        number = number * 10 + (u32)(digits.p[i] - '0');
-    }
-    *number_out = number;
-    return true;
-}
-
 const struct func_desc *vocab_func(struct str name, u32 *number_out)
 {
-    u32 number = 0;
+    u64 number = 0;
 
     for (u32 i = 0; i < ARRAY_SIZE(funcs); i++) {
         const struct func_desc *fn = funcs[i];
@@ -57,11 +42,12 @@ const struct func_desc *vocab_func(struct str name, u32 *number_out)
 
         if (fn->flags & FN_NUMBERED) {
             found = str_starts(name, fn->name) &&
-                    parse_number(str_sub(name, (u32)strlen(fn->name), name.n), &number);
+                    str_number(str_sub(name, (u32)strlen(fn->name), name.n), &number) &&
+                    number < 1000;
         }
         if (found) {
             if (number_out)
-                *number_out = number;
+                *number_out = (u32)number;
             return fn;
         }
     }
@@ -149,14 +135,14 @@ void vocab_report_unknown(struct vocab *v, struct str name, struct span span, bo
 /* `$1` in a part stands for the parameter's text. */
 static bool expand_param(struct vocab *v, struct span span, struct str part, struct str *out)
 {
-    u32 number = 0;
+    u64 number = 0;
 
     *out = part;
-    if (part.n < 2 || part.p[0] != '$' || !parse_number(str_sub(part, 1, part.n), &number))
+    if (part.n < 2 || part.p[0] != '$' || !str_number(str_sub(part, 1, part.n), &number))
         return true;
     if (number == 0 || number > v->n_params) {
         diag_add(v->diags, E_PROBE_PARAM, span,
-                 "The probe needs parameter $%u, which was not given", number);
+                 "The probe needs parameter %.*s, which was not given", STR_ARG(part));
         return false;
     }
     *out = v->params[number - 1];

@@ -120,15 +120,17 @@ static void test_arena(void)
         CHECK(size == 0 || (p[0] == 0 && p[size - 1] == 0));
     }
     CHECK(a.used_bytes <= cap_bytes);
-    if (setjmp(full) == 0)
+    if (setjmp(full) == 0) {
         (void)arena_alloc(&a, cap_bytes);
-    else
+    } else {
         n_full = 2;
+    }
     CHECK(n_full == 2);
-    if (setjmp(full) == 0)
+    if (setjmp(full) == 0) {
         (void)arena_alloc(&a, SIZE_MAX - 8);
-    else
+    } else {
         n_full = 3;
+    }
     CHECK(n_full == 3);
     arena_done(&a);
     CHECK(a.used_bytes == 0);
