@@ -37,7 +37,6 @@ struct run {
     struct ptl_error *err;
     int epoll_fd;
     bool must_stop;
-    u32 n_signals; /* that came so far */
 };
 
 static void run_done(struct run *run)
@@ -87,7 +86,7 @@ static int run_init(struct run *run, struct ptl_session *s, struct ptl_error *er
     int ring_fd = bpf_object__find_map_fd_by_name(s->object, PTL_MAP_RING);
 
     *run = (struct run){.s = s, .err = err, .epoll_fd = -1};
-    sink_init(&run->sink, &sink_text_ops, &s->env, s->opts->out);
+    sink_init(&run->sink, &sink_text_ops, &s->env, s->opts->out, &s->signals);
     failed = run_errors_init(&run->errors, &s->meta, &s->sources, s->opts->log);
     run->events = (struct events){
         .meta = &s->meta,
@@ -113,6 +112,10 @@ static int run_init(struct run *run, struct ptl_session *s, struct ptl_error *er
 /* Say why the run ends early. Returns the negative errno. */
 static int run_failed(const struct run *run, int failed)
 {
+    if (failed == -EINTR) {
+        return error_set(run->err, failed, EXIT_USER,
+                         "Nobody reads the output, and a second signal came: the rest is lost.");
+    }
     if (failed == run->sink.err) {
         return error_set(run->err, failed, EXIT_USER, "Cannot write the output: %s.",
                          error_text(failed));
@@ -147,10 +150,8 @@ static int drain_rest(struct run *run)
 {
     int err = 0;
 
-    while (err == 0 && run->n_signals < 2) {
+    while (err == 0 && signals_poll(&run->s->signals) < SIGNALS_IMPATIENT)
         err = drain_batch(run);
-        run->n_signals += signals_count(&run->s->signals);
-    }
     return MIN(err, 0);
 }
 
@@ -162,8 +163,7 @@ static void on_event(struct run *run, enum wake wake)
     case WAKE_RING:
         return; // drained in any case
     case WAKE_SIGNALS:
-        run->n_signals += signals_count(&s->signals);
-        run->must_stop = run->n_signals > 0;
+        (void)signals_poll(&s->signals); // counted there
         return;
     case WAKE_CHILD:
         child_reap(&s->child);
@@ -184,7 +184,8 @@ static int loop(struct run *run)
     struct epoll_event events[8];
     bool is_empty = false;
 
-    while (!run->must_stop && !run->events.is_exiting) {
+    /* n_seen too: writing may have taken the signal while it waited for the output's reader. */
+    while (!run->must_stop && run->s->signals.n_seen == 0 && !run->events.is_exiting) {
         int n = epoll_wait(run->epoll_fd, events, ARRAY_SIZE(events), is_empty ? -1 : 0);
         int err = 0;
 

@@ -44,21 +44,20 @@ int signals_take(struct signals *s)
     return 0;
 }
 
-u32 signals_count(const struct signals *s)
+u32 signals_poll(struct signals *s)
 {
     struct signalfd_siginfo info;
-    u32 n = 0;
 
     while (s->fd >= 0 && read(s->fd, &info, sizeof(info)) == (ssize_t)sizeof(info))
-        n++;
-    return n;
+        s->n_seen++;
+    return s->n_seen;
 }
 
 void signals_restore(struct signals *s)
 {
     if (s->fd < 0)
         return;
-    (void)signals_count(s); // else they would end the process when they are let through
+    (void)signals_poll(s); // else they would end the process when they are let through
     close_fd(&s->fd);
     s->fd = -1;
     for (u32 i = 0; i < SIGNALS_N; i++)

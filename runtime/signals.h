@@ -6,11 +6,13 @@
 #include "base/util.h"
 
 enum {
-    SIGNALS_N = 4
+    SIGNALS_N = 4,
+    SIGNALS_IMPATIENT = 2, /* so many say: do not wait for what is left */
 };
 
 struct signals {
-    int fd; /* signalfd; -1: not set up */
+    int fd;     /* signalfd; -1: not set up */
+    u32 n_seen; /* since signals_take() */
     sigset_t old_mask;
     struct sigaction old_actions[SIGNALS_N];
 };
@@ -23,8 +25,8 @@ void signals_init(struct signals *s);
  * errno. */
 int signals_take(struct signals *s);
 
-/* Number of signals that came since the last call. Does not block. */
-u32 signals_count(const struct signals *s);
+/* Take the signals that came; their number since signals_take(). Does not block. */
+u32 signals_poll(struct signals *s);
 
 /* Put everything back as it was; signals that came are forgotten. May be called again. */
 void signals_restore(struct signals *s);

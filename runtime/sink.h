@@ -9,6 +9,7 @@
 #include "runtime/table.h"
 #include "runtime/value.h"
 
+struct signals;
 struct sink;
 
 /* What a format knows to show. Each appends to sink->text; payloads are borrowed. */
@@ -24,6 +25,7 @@ struct sink {
     const struct sink_ops *ops;
     const struct value_env *env; /* borrowed */
     FILE *out;                   /* borrowed */
+    struct signals *signals;     /* borrowed; NULL: writing waits for its reader whatever comes */
     struct buf text;
     int err; /* first failure, negative errno */
 };
@@ -31,9 +33,9 @@ struct sink {
 /* The operations of the plain text format. */
 extern const struct sink_ops sink_text_ops;
 
-/* Prepare. All borrowed for the life of the sink. */
+/* Prepare. All borrowed for the life of the sink; signals may be NULL. */
 void sink_init(struct sink *sink, const struct sink_ops *ops, const struct value_env *env,
-               FILE *out);
+               FILE *out, struct signals *signals);
 
 /* Free; what was not flushed is dropped. */
 void sink_done(struct sink *sink);
@@ -46,5 +48,5 @@ void sink_map(struct sink *sink, const struct table *table);
 void sink_end(struct sink *sink);
 
 /* Write all that was collected. Returns 0, or the first failure since the beginning: -EPIPE,
- * -ENOSPC, -EIO, -EBADF, -ENOMEM. */
+ * -ENOSPC, -EIO, -EBADF, -ENOMEM; -EINTR: nobody read it, and signals said not to wait. */
 int sink_flush(struct sink *sink);

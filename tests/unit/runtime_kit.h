@@ -25,7 +25,7 @@ static inline void kit_init(struct kit *k)
     *k = (struct kit){0};
     arena_init(&k->arena, 1 << 20, kit_full, NULL);
     k->env.meta = &k->meta;
-    sink_init(&k->sink, &sink_text_ops, &k->env, stdout);
+    sink_init(&k->sink, &sink_text_ops, &k->env, stdout, NULL);
 }
 
 static inline void kit_done(struct kit *k)
