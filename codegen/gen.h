@@ -147,10 +147,9 @@ LLVMValueRef gen_word_op(struct gen *g, const struct ir_inst *inst);
 /* Append an instruction that works on memory; *result_out NULL where it has no result. False if it
  * is none of those. */
 bool gen_mem_op(struct gen *g, const struct ir_inst *inst, LLVMValueRef *result_out);
-/* COPY, FILL_ZERO, MEM_EQ, STR_EQ (gen_bytes.c). */
+/* COPY, FILL_ZERO, STR_EQ (gen_bytes.c). */
 void gen_copy(struct gen *g, const struct ir_inst *inst);
 void gen_fill_zero(struct gen *g, const struct ir_inst *inst);
-LLVMValueRef gen_mem_eq(struct gen *g, const struct ir_inst *inst);
 LLVMValueRef gen_str_eq(struct gen *g, const struct ir_inst *inst);
 
 /* ---- object.c ---- */

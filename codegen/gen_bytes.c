@@ -161,39 +161,6 @@ static LLVMValueRef comparison_end(struct gen *g, const struct comparison *c, LL
     return emit_bool_word(e, c->result);
 }
 
-static void need_equal_bytes(struct gen *g, const struct comparison *c, LLVMValueRef x,
-                             LLVMValueRef y, u32 from, u32 to)
-{
-    const struct emit *e = &g->e;
-    u32 n = 0;
-
-    for (u32 at = from; at < to; at += n) {
-        LLVMValueRef a = NULL, b = NULL;
-
-        n = chunk_size(to - at);
-        a = emit_load(e, emit_member(e, x, at), n);
-        b = emit_load(e, emit_member(e, y, at), n);
-        comparison_need(g, c, emit_cmp(e, LLVMIntEQ, a, b), false);
-    }
-}
-
-LLVMValueRef gen_mem_eq(struct gen *g, const struct ir_inst *inst)
-{
-    const struct emit *e = &g->e;
-    struct comparison c = comparison_begin(g, inst);
-    u32 looped = looped_bytes(inst->size, UNROLL_MAX, LOOP_BYTES);
-
-    if (looped) {
-        struct loop l = loop_begin(g);
-
-        need_equal_bytes(g, &c, emit_ptr_add(e, c.x, l.offset), emit_ptr_add(e, c.y, l.offset), 0,
-                         LOOP_BYTES);
-        loop_end(g, &l, LOOP_BYTES, looped);
-    }
-    need_equal_bytes(g, &c, c.x, c.y, looped, inst->size);
-    return comparison_end(g, &c, LLVMConstInt(e->i1, 1, 0));
-}
-
 /* ---- strings ---- */
 
 /* The word at ptr + at, of which `rest` bytes may be read; NUL behind them. */

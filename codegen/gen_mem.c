@@ -73,15 +73,6 @@ static LLVMValueRef atomic(struct gen *g, const struct ir_inst *inst, LLVMAtomic
                               LLVMAtomicOrderingSequentiallyConsistent, 0);
 }
 
-static LLVMValueRef compare_exchange(struct gen *g, const struct ir_inst *inst)
-{
-    LLVMValueRef pair = LLVMBuildAtomicCmpXchg(
-        g->e.builder, place(g, inst), gen_value(g, inst->args[1]), gen_value(g, inst->args[2]),
-        LLVMAtomicOrderingSequentiallyConsistent, LLVMAtomicOrderingSequentiallyConsistent, 0);
-
-    return LLVMBuildExtractValue(g->e.builder, pair, 0, "");
-}
-
 bool gen_mem_op(struct gen *g, const struct ir_inst *inst, LLVMValueRef *result_out)
 {
     *result_out = NULL;
@@ -110,12 +101,6 @@ bool gen_mem_op(struct gen *g, const struct ir_inst *inst, LLVMValueRef *result_
     case IR_ATOMIC_FETCH_ADD:
         *result_out = atomic(g, inst, LLVMAtomicRMWBinOpAdd);
         return true;
-    case IR_ATOMIC_XCHG:
-        *result_out = atomic(g, inst, LLVMAtomicRMWBinOpXchg);
-        return true;
-    case IR_ATOMIC_CMPXCHG:
-        *result_out = compare_exchange(g, inst);
-        return true;
     case IR_PTR_ADD:
         *result_out = emit_ptr_add(&g->e, gen_value(g, inst->args[0]), gen_value(g, inst->args[1]));
         return true;
@@ -124,9 +109,6 @@ bool gen_mem_op(struct gen *g, const struct ir_inst *inst, LLVMValueRef *result_
         return true;
     case IR_FILL_ZERO:
         gen_fill_zero(g, inst);
-        return true;
-    case IR_MEM_EQ:
-        *result_out = gen_mem_eq(g, inst);
         return true;
     case IR_STR_EQ:
         *result_out = gen_str_eq(g, inst);

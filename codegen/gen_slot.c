@@ -29,7 +29,6 @@ static bool use_is_transparent(const struct ir_inst *inst, u32 i)
         return i == 0;
     case IR_FILL_ZERO:
     case IR_COPY:
-    case IR_MEM_EQ:
         return inst->size <= SLOT_STACK_MAX;
     case IR_PTR_ADD:
         return ir_is_const(inst->args[1], &offset);

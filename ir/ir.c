@@ -215,17 +215,9 @@ void ir_atomic_add(struct ir_builder *b, ir_val ptr, s64 offset, ir_val value)
     append2(b, IR_ATOMIC_ADD, ptr, value)->imm = offset;
 }
 
-ir_val ir_atomic(struct ir_builder *b, enum ir_op op, ir_val ptr, s64 offset, ir_val value)
+ir_val ir_atomic_fetch_add(struct ir_builder *b, ir_val ptr, s64 offset, ir_val value)
 {
-    struct ir_inst *inst = append2(b, op, ptr, value);
-
-    inst->imm = offset;
-    return inst;
-}
-
-ir_val ir_cmpxchg(struct ir_builder *b, ir_val ptr, s64 offset, ir_val expected, ir_val value)
-{
-    struct ir_inst *inst = append(b, IR_ATOMIC_CMPXCHG, (ir_val[]){ptr, expected, value}, 3);
+    struct ir_inst *inst = append2(b, IR_ATOMIC_FETCH_ADD, ptr, value);
 
     inst->imm = offset;
     return inst;
@@ -257,27 +249,17 @@ void ir_fill_zero(struct ir_builder *b, ir_val ptr, s64 offset, u32 size)
     inst->size = size;
 }
 
-static ir_val compare_memory(struct ir_builder *b, enum ir_op op, ir_val x, ir_val y, u32 size)
+ir_val ir_str_eq(struct ir_builder *b, ir_val x, ir_val y, u32 size)
 {
     struct ir_inst *inst = NULL;
 
-    if (x == y || size == 0)
-        return ir_const(b, 1);
-    inst = append2(b, op, x, y);
-    inst->size = size;
-    return inst;
-}
-
-ir_val ir_mem_eq(struct ir_builder *b, ir_val x, ir_val y, u32 size)
-{
-    return compare_memory(b, IR_MEM_EQ, x, y, size);
-}
-
-ir_val ir_str_eq(struct ir_builder *b, ir_val x, ir_val y, u32 size)
-{
     if (x->op == IR_STRING && y->op == IR_STRING)
         return ir_const(b, str_eq(x->text, y->text));
-    return compare_memory(b, IR_STR_EQ, x, y, size);
+    if (x == y || size == 0)
+        return ir_const(b, 1);
+    inst = append2(b, IR_STR_EQ, x, y);
+    inst->size = size;
+    return inst;
 }
 
 /* ---- arithmetic ---- */

@@ -151,10 +151,10 @@ ir_val ir_load(struct ir_builder *b, ir_val ptr, s64 offset, u32 size, bool is_s
 ir_val ir_load64(struct ir_builder *b, ir_val ptr, s64 offset);
 void ir_store(struct ir_builder *b, ir_val ptr, s64 offset, u32 size, ir_val value);
 void ir_store64(struct ir_builder *b, ir_val ptr, s64 offset, ir_val value);
-/* Atomic on 8 bytes; op: ATOMIC_FETCH_ADD or ATOMIC_XCHG. The results are the words before. */
+/* Atomic on 8 bytes. */
 void ir_atomic_add(struct ir_builder *b, ir_val ptr, s64 offset, ir_val value);
-ir_val ir_atomic(struct ir_builder *b, enum ir_op op, ir_val ptr, s64 offset, ir_val value);
-ir_val ir_cmpxchg(struct ir_builder *b, ir_val ptr, s64 offset, ir_val expected, ir_val value);
+/* The same; gives the word before. */
+ir_val ir_atomic_fetch_add(struct ir_builder *b, ir_val ptr, s64 offset, ir_val value);
 /* ptr plus bytes; ptr itself for a constant 0. */
 ir_val ir_ptr_add(struct ir_builder *b, ir_val ptr, ir_val bytes);
 /* Any op with one or two word operands and a word result: ADD .. SLE, LOG2, IS_NULL, PTR_TO_INT.
@@ -172,7 +172,6 @@ ir_val ir_map_len(struct ir_builder *b, const struct ir_map *map);
 /* Whole objects, both addresses aligned to 8; size in bytes, nothing is made for 0. */
 void ir_copy(struct ir_builder *b, ir_val dst, ir_val src, u32 size);
 void ir_fill_zero(struct ir_builder *b, ir_val ptr, s64 offset, u32 size);
-ir_val ir_mem_eq(struct ir_builder *b, ir_val x, ir_val y, u32 size);
 ir_val ir_str_eq(struct ir_builder *b, ir_val x, ir_val y, u32 size);
 /* Call a BPF helper that gives a word / a pointer (NULL possible). helper: enum bpf_func_id. At
  * most 5 args. */

@@ -55,10 +55,7 @@ static bool object_size(ir_val leaf, u32 *size_out)
 /* Alignment that an access needs: its size, and 8 where it is made of words. */
 static u32 access_align(const struct ir_inst *inst, u32 size)
 {
-    return inst->op == IR_COPY || inst->op == IR_FILL_ZERO || inst->op == IR_MEM_EQ ||
-                   inst->op == IR_STR_EQ
-               ? 8
-               : size;
+    return inst->op == IR_COPY || inst->op == IR_FILL_ZERO || inst->op == IR_STR_EQ ? 8 : size;
 }
 
 /* Check an access of `size` bytes at ptr + imm. */
@@ -114,11 +111,11 @@ static bool check_config(struct verifier *v, const struct ir_inst *inst)
     return wrong(v, inst, "there is no such member of the configuration");
 }
 
-static bool check_two_objects(struct verifier *v, const struct ir_inst *inst, bool is_write)
+static bool check_copy(struct verifier *v, const struct ir_inst *inst)
 {
     if (inst->size == 0)
         return wrong(v, inst, "the size is 0");
-    return check_access(v, inst, inst->args[0], 0, inst->size, is_write) &&
+    return check_access(v, inst, inst->args[0], 0, inst->size, true) &&
            check_access(v, inst, inst->args[1], 0, inst->size, false);
 }
 
@@ -209,13 +206,9 @@ static bool check_fields(struct verifier *v, const struct ir_inst *inst)
         return check_word_access(v, inst, inst->size, true);
     case IR_ATOMIC_ADD:
     case IR_ATOMIC_FETCH_ADD:
-    case IR_ATOMIC_XCHG:
-    case IR_ATOMIC_CMPXCHG:
         return check_word_access(v, inst, 8, true);
     case IR_COPY:
-        return check_two_objects(v, inst, true);
-    case IR_MEM_EQ:
-        return check_two_objects(v, inst, false);
+        return check_copy(v, inst);
     case IR_STR_EQ:
         return check_strings(v, inst);
     case IR_FILL_ZERO:

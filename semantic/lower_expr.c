@@ -66,10 +66,17 @@ static bool compares_signed(const struct expr *e)
     return true;
 }
 
-/* Both are NUL-terminated inside of their sizes, so the shorter size decides. */
+/* Both are NUL-terminated inside of their sizes, so the shorter size decides. A known text is
+ * compared up to its NUL, with all of the other's memory at hand. */
 static ir_val lower_string_eq(struct lowering *lo, struct operand a, struct operand b)
 {
-    return ir_mem_eq(&lo->b, a.val, b.val, MIN(a.type->size, b.type->size));
+    u32 size = MIN(a.type->size, b.type->size);
+
+    if (a.val->op == IR_STRING)
+        size = type_mem_size(b.type);
+    else if (b.val->op == IR_STRING)
+        size = type_mem_size(a.type);
+    return ir_str_eq(&lo->b, a.val, b.val, size);
 }
 
 static ir_val lower_comparison(struct lowering *lo, const struct expr *e, struct operand a,

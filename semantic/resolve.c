@@ -78,24 +78,20 @@ static struct symbol *map_symbol(struct sema *s, const struct expr *e)
 /* A map is used either with a key or without one. */
 static void note_use(struct sema *s, struct map_info *map, bool with_key, struct span span)
 {
-    struct diag *diag = NULL;
-
     if (with_key && map->is_scalar) {
-        diag = diag_add(s->v.diags, E_SCALAR_KEYED, span,
-                        "%.*s used as a map with an explicit key (non-scalar map), previously used "
-                        "without an explicit key (scalar map)",
-                        STR_ARG(map->name));
+        diag_add(s->v.diags, E_SCALAR_KEYED, span,
+                 "%.*s used as a map with an explicit key (non-scalar map), previously used "
+                 "without an explicit key (scalar map)",
+                 STR_ARG(map->name));
     } else if (!with_key && map->is_keyed) {
-        diag = diag_add(
-            s->v.diags, E_SCALAR_KEYED, span,
-            "%.*s used as a map without an explicit key (scalar map), previously used with "
-            "an explicit key (non-scalar map)",
-            STR_ARG(map->name));
+        diag_add(s->v.diags, E_SCALAR_KEYED, span,
+                 "%.*s used as a map without an explicit key (scalar map), previously used with "
+                 "an explicit key (non-scalar map)",
+                 STR_ARG(map->name));
     } else {
         map->is_keyed |= with_key;
         map->is_scalar |= !with_key;
     }
-    (void)diag;
 }
 
 static void resolve_list(struct sema *s, struct expr *list)

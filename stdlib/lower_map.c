@@ -198,7 +198,7 @@ static void visit_element(struct lowering *lo, struct map_info *map, ir_val key,
 static void visit_add(struct lowering *lo, struct map_info *map, ir_val element,
                       const struct visit *self)
 {
-    ir_val before = ir_atomic(&lo->b, IR_ATOMIC_FETCH_ADD, element, 0, self->operand);
+    ir_val before = ir_atomic_fetch_add(&lo->b, element, 0, self->operand);
 
     ir_store64(&lo->b, self->result, 0, before);
     mark_set(lo, map, element);

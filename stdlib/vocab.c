@@ -92,7 +92,7 @@ const struct probe_desc *vocab_probe_by_id(enum probe_id id)
     return probes[id];
 }
 
-static void hint_nearest(struct vocab *v, struct diag *diag, struct str name, bool only_variables)
+static void hint_nearest(struct diag *diag, struct str name, bool only_variables)
 {
     const char *names[ARRAY_SIZE(funcs) + ARRAY_SIZE(aggs)];
     u32 n = 0;
@@ -111,7 +111,6 @@ static void hint_nearest(struct vocab *v, struct diag *diag, struct str name, bo
     } else if (vocab_func(name, NULL) || vocab_agg(name)) {
         diag_hint(diag, "'%.*s' is a function: write %.*s(...).", STR_ARG(name), STR_ARG(name));
     }
-    (void)v;
 }
 
 void vocab_report_unknown(struct vocab *v, struct str name, struct span span, bool is_call)
@@ -125,7 +124,7 @@ void vocab_report_unknown(struct vocab *v, struct str name, struct span span, bo
         diag = diag_add(v->diags, E_UNKNOWN_IDENTIFIER, span, "Unknown identifier: '%.*s'",
                         STR_ARG(name));
     }
-    hint_nearest(v, diag, name, !is_call);
+    hint_nearest(diag, name, !is_call);
 }
 
 /* ---- probe specs ---- */
