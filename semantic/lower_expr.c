@@ -72,10 +72,11 @@ static ir_val lower_string_eq(struct lowering *lo, struct operand a, struct oper
 {
     u32 size = MIN(a.type->size, b.type->size);
 
-    if (a.val->op == IR_STRING)
+    if (a.val->op == IR_STRING) {
         size = type_mem_size(b.type);
-    else if (b.val->op == IR_STRING)
+    } else if (b.val->op == IR_STRING) {
         size = type_mem_size(a.type);
+    }
     return ir_str_eq(&lo->b, a.val, b.val, size);
 }
 
