@@ -187,22 +187,10 @@ enum token_kind scan_spec(struct lexer *lx)
 {
     enum token_kind kind = token_of_word(scan_text(lx));
 
-    switch (kind) {
-    case TOK_COMPTIME:
-    case TOK_CONFIG:
-    case TOK_ENUM:
-    case TOK_FN:
-    case TOK_IMPORT:
-    case TOK_LET:
-    case TOK_MACRO:
-    case TOK_STRUCT:
-    case TOK_TYPEDEF:
-    case TOK_UNION:
+    if (token_is_definition(kind))
         return kind;
-    default: /* any other word may be a provider's */
-        scan_check_bytes(lx);
-        return TOK_PROBE_SPEC;
-    }
+    scan_check_bytes(lx); /* any other word may be a provider's */
+    return TOK_PROBE_SPEC;
 }
 
 /* Offset behind white space and comments at `at`. */
