@@ -62,8 +62,10 @@ static void print_detail(const struct printer *pr, const struct expr *e)
     case EXPR_IDENT:
     case EXPR_CALL:
     case EXPR_FIELD:
-    case EXPR_CAST:
         print_name(pr, " ", e->name);
+        break;
+    case EXPR_CAST:
+        print_name(pr, " ", e->type_name->name);
         break;
     case EXPR_UNARY:
     case EXPR_BINARY:
@@ -74,6 +76,14 @@ static void print_detail(const struct printer *pr, const struct expr *e)
         break;
     case EXPR_TERNARY:
     case EXPR_TUPLE:
+    case EXPR_INDEX:
+    case EXPR_RECORD:
+    case EXPR_SIZEOF:
+    case EXPR_OFFSETOF:
+    case EXPR_TYPE:
+    case EXPR_IF:
+    case EXPR_BLOCK:
+    case EXPR_COMPTIME:
     case EXPR_COUNT_:
         break;
     }

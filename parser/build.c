@@ -209,8 +209,9 @@ struct expr *build_cast(struct parse *ps, struct span span, struct span name, st
     struct expr *e = expr_new(ps->arena, EXPR_CAST, span);
 
     e->a = a;
-    e->name = parse_text(ps, name);
-    e->name_span = name;
+    e->type_name = arena_new(ps->arena, struct type_name);
+    *e->type_name = (struct type_name){
+        .kind = TYPE_NAME_WORD, .span = name, .name = parse_text(ps, name)};
     return expr_finish(ps, e);
 }
 

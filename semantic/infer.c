@@ -162,6 +162,14 @@ static void infer_stmt(struct sema *s, struct stmt *stmt)
         if (stmt->value)
             (void)infer_expr(s, stmt->value);
         return;
+    case STMT_LET:
+    case STMT_WHILE:
+    case STMT_FOR_RANGE:
+    case STMT_FOR_MAP:
+    case STMT_UNROLL:
+    case STMT_BREAK:
+    case STMT_CONTINUE:
+        return;
     case STMT_COUNT_:
         break;
     }

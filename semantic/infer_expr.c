@@ -210,10 +210,10 @@ static const struct type *infer_cast(struct sema *s, struct expr *e)
     const char *const names[] = {"int8",  "uint8",  "int16", "uint16",
                                  "int32", "uint32", "int64", "uint64"};
 
-    if (str_eq_c(e->name, "bool"))
+    if (str_eq_c(e->type_name->name, "bool"))
         to = type_bool(s->v.types);
     for (u32 i = 0; i < ARRAY_SIZE(names); i++) {
-        if (str_eq_c(e->name, names[i]))
+        if (str_eq_c(e->type_name->name, names[i]))
             to = type_int(s->v.types, 1U << (i / 2), i % 2 == 0);
     }
     if (!to)
@@ -224,7 +224,7 @@ static const struct type *infer_cast(struct sema *s, struct expr *e)
         struct str left = type_name(s->arena, from);
 
         diag_add(s->v.diags, E_CAST_TYPE, e->span, "Cannot cast from \"%.*s\" to \"%.*s\"",
-                 STR_ARG(left), STR_ARG(e->name));
+                 STR_ARG(left), STR_ARG(e->type_name->name));
     }
     return to;
 }
@@ -422,6 +422,15 @@ static const struct type *infer_kind(struct sema *s, struct expr *e)
         return infer_cast(s, e);
     case EXPR_TUPLE:
         return infer_tuple(s, e);
+    case EXPR_INDEX:
+    case EXPR_RECORD:
+    case EXPR_SIZEOF:
+    case EXPR_OFFSETOF:
+    case EXPR_TYPE:
+    case EXPR_IF:
+    case EXPR_BLOCK:
+    case EXPR_COMPTIME:
+        return error(s);
     case EXPR_COUNT_:
         break;
     }

@@ -284,6 +284,14 @@ static ir_val lower_kind(struct sema *s, struct lowering *lo, struct expr *e)
         return lower_cast(s, lo, e);
     case EXPR_TUPLE:
         return lower_tuple(s, lo, e);
+    case EXPR_INDEX:
+    case EXPR_RECORD:
+    case EXPR_SIZEOF:
+    case EXPR_OFFSETOF:
+    case EXPR_TYPE:
+    case EXPR_IF:
+    case EXPR_BLOCK:
+    case EXPR_COMPTIME:
     case EXPR_COUNT_:
         break;
     }

@@ -114,6 +114,13 @@ void lower_stmt(struct sema *s, struct lowering *lo, struct stmt *stmt)
     case STMT_RETURN:
         lower_return(s, lo, stmt);
         return;
+    case STMT_LET:
+    case STMT_WHILE:
+    case STMT_FOR_RANGE:
+    case STMT_FOR_MAP:
+    case STMT_UNROLL:
+    case STMT_BREAK:
+    case STMT_CONTINUE:
     case STMT_COUNT_:
         break;
     }

@@ -292,6 +292,17 @@ static void resolve_expr(struct sema *s, struct expr *e)
     case EXPR_TUPLE:
         resolve_list(s, e->args);
         return;
+    case EXPR_INDEX:
+    case EXPR_RECORD:
+    case EXPR_SIZEOF:
+    case EXPR_OFFSETOF:
+    case EXPR_TYPE:
+    case EXPR_IF:
+    case EXPR_BLOCK:
+    case EXPR_COMPTIME:
+        diag_add(s->v.diags, E_UNSUPPORTED, e->span, "'%s' is not supported yet",
+                 expr_kind_name(e->kind));
+        return;
     case EXPR_COUNT_:
         break;
     }
@@ -354,6 +365,16 @@ static void resolve_stmt(struct sema *s, struct stmt *stmt)
     case STMT_RETURN:
         if (stmt->value)
             resolve_expr(s, stmt->value);
+        return;
+    case STMT_LET:
+    case STMT_WHILE:
+    case STMT_FOR_RANGE:
+    case STMT_FOR_MAP:
+    case STMT_UNROLL:
+    case STMT_BREAK:
+    case STMT_CONTINUE:
+        diag_add(s->v.diags, E_UNSUPPORTED, stmt->span, "'%s' is not supported yet",
+                 stmt_kind_name(stmt->kind));
         return;
     case STMT_COUNT_:
         break;
