@@ -26,6 +26,25 @@ static const char *const agg_type_names[] = {
 #undef AGG
 };
 
+static const struct {
+    const char *name;
+    u32 size;
+} shapes[] = {
+#define SHAPE(id, name, size) [SHAPE_##id] = {#name, size},
+#include "abi/shape.def"
+#undef SHAPE
+};
+
+const char *shape_name(enum shape_id id)
+{
+    return (u32)id < SHAPE_COUNT_ ? shapes[id].name : "?";
+}
+
+u32 shape_size(enum shape_id id)
+{
+    return (u32)id < SHAPE_COUNT_ ? shapes[id].size : 0;
+}
+
 const char *probe_name(enum probe_id id)
 {
     return (u32)id < PROBE_COUNT_ ? probe_names[id] : "?";

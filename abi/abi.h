@@ -17,6 +17,13 @@ enum probe_id {
     PROBE_COUNT_
 };
 
+enum shape_id {
+#define SHAPE(id, name, size) SHAPE_##id,
+#include "abi/shape.def"
+#undef SHAPE
+    SHAPE_COUNT_
+};
+
 /* How a program is loaded and attached. A provider may have several methods (variants of a clause),
  * best first. */
 enum attach_method {
@@ -34,15 +41,20 @@ enum attach_method {
  * format. */
 enum abi_type {
     ABI_NONE = 0,
-    ABI_INT = 1,     /* 8 bytes, signed */
-    ABI_UINT = 2,    /* 8 bytes, unsigned */
-    ABI_BOOL = 3,    /* 8 bytes, 0 or 1 */
+    ABI_INT = 1,     /* signed; size bytes: 8, but 1, 2, 4 or 8 in C structs and arrays */
+    ABI_UINT = 2,    /* the same, unsigned */
+    ABI_BOOL = 3,    /* 8 bytes (1 in C structs and arrays), 0 or 1 */
     ABI_STRING = 4,  /* size bytes, NUL-terminated or full */
-    ABI_TUPLE = 5,   /* its fields, each at its offset */
+    ABI_TUPLE = 5,   /* its fields, each at its offset; with names: a record */
     ABI_KSYM = 6,    /* 8 bytes: kernel address, shown as the symbol's name */
     ABI_AGG = 7,     /* an aggregation's slot; num0 agg_id, num1..3 its parameters, is_signed of its
                         argument */
     ABI_POINTER = 8, /* 8 bytes, shown as 0x... */
+    ABI_ENUM = 9,    /* as ABI_INT or ABI_UINT by is_signed; fields: name and, as offset, value */
+    ABI_STRUCT = 10, /* C layout, size bytes; fields with names and bit-fields; text: name */
+    ABI_ARRAY = 11,  /* C layout: num0 elements of the type of its one field */
+    ABI_BUFFER = 12, /* u64 length in bytes, then size - 8 bytes of which so many count */
+    ABI_SHAPE = 13,  /* num0 shape_id; text: its parameter */
 };
 
 /* Name as shown ("kprobe") and the short form ("k", "" if none) of a provider. */
@@ -51,6 +63,10 @@ const char *probe_short_name(enum probe_id id);
 /* Name ("hist") and type name ("hist_t") of an aggregation. */
 const char *agg_name(enum agg_id id);
 const char *agg_type_name(enum agg_id id);
+
+/* Name ("inet") and size in memory of a shape. */
+const char *shape_name(enum shape_id id);
+u32 shape_size(enum shape_id id);
 
 /* Number of 8-byte members of an aggregation's slot (agg.def); 0 for an unknown aggregation or a
  * wrong bits. */

@@ -235,7 +235,9 @@ static const char *check_types(const struct meta *m)
         if (!owns_rows(t->first_field, t->n_fields, m->fields.n, &total))
             return "a type of the metadata has fields that do not exist";
         for (u64 k = 0; k < t->n_fields; k++) {
-            if (m->fields.items[t->first_field + k].type >= i)
+            u64 type = m->fields.items[t->first_field + k].type;
+
+            if (type >= i && type != META_NO_REF)
                 return "a type of the metadata contains itself or a later type";
         }
     }

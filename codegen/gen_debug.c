@@ -258,7 +258,13 @@ LLVMMetadataRef debug_type(struct gen *g, const struct type *t)
         return tuple_type(g, t);
     case TYPE_AGG:
         return agg_type(g, t);
+    case TYPE_BUFFER:
+    case TYPE_ARRAY:
+    case TYPE_STRUCT:
+    case TYPE_SHAPE:
+        return debug_array(g, g->word_type, 8, type_mem_size(t) / 8);
     case TYPE_BOOL:
+    case TYPE_ENUM:
     case TYPE_KSYM:
     case TYPE_POINTER:
         return g->word_type;

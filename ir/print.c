@@ -204,18 +204,54 @@ static void print_func(struct arena *arena, const struct ir_func *func, struct b
     buf_add_cstr(out, "}\n");
 }
 
-/* The type of a key or value; an aggregation with all that makes its layout. */
+/* The layout of a type is what the BTF of a map tells: an aggregation with all that makes its slot,
+ * other memory by its size. */
+static void print_layout(struct buf *out, const struct type *t)
+{
+    u32 size = type_mem_size(t);
+
+    switch (t->kind) {
+    case TYPE_AGG:
+        type_print(out, t);
+        buf_printf(out, "[%c,%lld,%lld,%lld]", t->is_signed ? 's' : 'u', (long long)t->params[0],
+                   (long long)t->params[1], (long long)t->params[2]);
+        return;
+    case TYPE_TUPLE:
+        for (u32 i = 0; i < t->n_elems; i++) {
+            buf_add_char(out, i ? ',' : '(');
+            print_layout(out, t->elems[i]);
+        }
+        buf_add_char(out, ')');
+        return;
+    case TYPE_ARRAY:
+    case TYPE_STRUCT:
+    case TYPE_BUFFER:
+    case TYPE_SHAPE:
+        if (size > 8) {
+            buf_printf(out, "buffer[%u]", size - 8);
+            return;
+        }
+        buf_add_cstr(out, "uint64");
+        return;
+    case TYPE_ENUM:
+        buf_printf(out, "%sint%u", t->is_signed ? "" : "u", t->size * 8);
+        return;
+    case TYPE_POINTER:
+        buf_add_cstr(out, "uint64");
+        return;
+    default:
+        type_print(out, t);
+    }
+}
+
+/* The type of a key or value. */
 static void print_type(struct buf *out, const struct type *t)
 {
     buf_add_char(out, ' ');
-    if (!t) {
+    if (t) {
+        print_layout(out, t);
+    } else {
         buf_add_char(out, '-');
-        return;
-    }
-    type_print(out, t);
-    if (t->kind == TYPE_AGG) {
-        buf_printf(out, "[%c,%lld,%lld,%lld]", t->is_signed ? 's' : 'u', (long long)t->params[0],
-                   (long long)t->params[1], (long long)t->params[2]);
     }
 }
 

@@ -286,8 +286,11 @@ static const struct type *parse_type(struct scan *s, struct cursor *c)
         return type_bool(s->types);
     if (eat(c, "ksym_t"))
         return type_ksym(s->types);
-    if (eat(c, "pointer"))
-        return type_pointer(s->types);
+    if (eat(c, "buffer[")) {
+        return eat_number(c, "]", &capacity) && capacity > 0 && capacity <= UINT16_MAX
+                   ? type_buffer(s->types, (u32)capacity)
+                   : NULL;
+    }
     if (c->text.p[c->at] == 'i' || c->text.p[c->at] == 'u')
         return parse_int(s, c);
     return parse_agg(s, c);

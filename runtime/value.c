@@ -145,6 +145,12 @@ void value_format(const struct value_env *env, u64 type, const u8 *bytes, struct
     case ABI_POINTER:
         buf_printf(out, "0x%" PRIx64, value_word(bytes));
         return;
+    case ABI_ENUM:
+    case ABI_STRUCT:
+    case ABI_ARRAY:
+    case ABI_BUFFER:
+    case ABI_SHAPE:
+        return;
     }
 }
 
@@ -210,6 +216,12 @@ int value_compare(const struct meta *meta, u64 type, const u8 *a, const u8 *b)
         return compare_fields(meta, t, a, b);
     case ABI_AGG:
         return agg_ops((enum agg_id)t->num0)->compare(t, a, b);
+    case ABI_ENUM:
+    case ABI_STRUCT:
+    case ABI_ARRAY:
+    case ABI_BUFFER:
+    case ABI_SHAPE:
+        return 0;
     }
     return 0;
 }

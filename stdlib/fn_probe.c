@@ -137,7 +137,7 @@ static const struct type *field_type(struct vocab *v, const struct tracepoint_fi
     if (is_char_array(field))
         return type_string(v->types, field->size);
     if (is_pointer(field))
-        return type_pointer(v->types);
+        return type_pointer(v->types, type_void(v->types), SPACE_NONE);
     if (!field->is_array && field->size <= 8 && (field->size & (field->size - 1)) == 0)
         return type_int(v->types, field->size, field->is_signed);
     return NULL;

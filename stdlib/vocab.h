@@ -18,6 +18,7 @@ struct agg_desc;
 /* A type whose row is in the metadata. */
 struct known_type {
     const struct type *type;
+    u32 size; /* in memory: a word has 8 bytes, or its C size */
     u64 index;
 };
 

@@ -35,8 +35,8 @@ static void fill_tables(struct arena *a, struct meta *m)
     *vec_push(a, &m->types) = (struct meta_type){.kind = ABI_TUPLE, .size = 24, .n_fields = 2};
     *vec_push(a, &m->types) = (struct meta_type){
         .kind = ABI_AGG, .size = (u64)8 * hist_bucket_count(2), .num0 = AGG_HIST, .num1 = 2};
-    *vec_push(a, &m->fields) = (struct meta_field){STR(""), 0, 0};
-    *vec_push(a, &m->fields) = (struct meta_field){STR(""), 8, 1};
+    *vec_push(a, &m->fields) = (struct meta_field){.type = 0};
+    *vec_push(a, &m->fields) = (struct meta_field){.offset = 8, .type = 1};
     *vec_push(a, &m->maps) =
         (struct meta_map){STR("@x"), STR("m_x"), 2, 3, 1, META_NO_REF, 4096, 1, 3};
     *vec_push(a, &m->progs) = (struct meta_prog){STR("kprobe_1"), METHOD_KPROBE};
