@@ -57,7 +57,7 @@ else()
   # Of what llvm-config names as system libraries, z3 and libxml2 serve parts that are not linked.
   target_link_libraries(ptl_llvm INTERFACE
     ${llvm_libraries} "${zstd_library}" "${z_library}" rt dl m)
-  if(NOT PTL_SANITIZE)
+  if(NOT PTL_SANITIZE AND NOT PTL_FUZZ)
     target_link_options(ptl_llvm INTERFACE -static-libstdc++ -static-libgcc)
   endif()
 endif()

@@ -2,7 +2,7 @@
 # what flex and bison write. The traced programs of the tests use neither.
 
 if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
-  if(PTL_SANITIZE)
+  if(PTL_SANITIZE OR PTL_FUZZ)
     set(CMAKE_BUILD_TYPE Debug)
   else()
     set(CMAKE_BUILD_TYPE Release)
@@ -28,8 +28,11 @@ target_include_directories(ptl_flags_common INTERFACE
 target_compile_options(ptl_flags_common INTERFACE -ffunction-sections -fdata-sections -Werror)
 target_link_options(ptl_flags_common INTERFACE
   -Wl,--gc-sections -Wl,--as-needed -Wl,-z,relro -Wl,-z,now)
-if(PTL_SANITIZE)
+if(PTL_SANITIZE OR PTL_FUZZ)
   set(sanitize -fsanitize=address,undefined -fno-sanitize-recover=undefined)
+  if(PTL_FUZZ)
+    list(APPEND sanitize -fsanitize=fuzzer-no-link)
+  endif()
   target_compile_options(ptl_flags_common INTERFACE ${sanitize})
   target_link_options(ptl_flags_common INTERFACE ${sanitize})
 endif()

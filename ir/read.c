@@ -47,7 +47,7 @@ static const struct ir_map *find_map(struct reader *r, struct str w)
 
 static struct ir_block *read_label(struct reader *r)
 {
-    struct str w = scan_word(&r->s), name;
+    struct str w = scan_next_word(&r->s), name;
     u32 id = 0;
 
     if (scan_split_name(w, &name, &id) && id < r->func->blocks.n &&
@@ -113,7 +113,7 @@ static void read_text(struct reader *r, struct ir_inst *leaf)
 
     leaf->op = IR_STRING;
     leaf->text = scan_quoted(&r->s);
-    w = scan_word(&r->s);
+    w = scan_next_word(&r->s);
     leaf->size = scan_number_behind(&r->s, w, 1);
     if (leaf->size <= leaf->text.n)
         scan_syntax(&r->s, r->s.at - w.n, "the text and its NUL do not fit in this size");
@@ -148,7 +148,7 @@ static ir_val read_operand(struct reader *r)
         leaf = arena_new(r->m->arena, struct ir_inst);
         read_text(r, leaf);
     } else {
-        w = scan_word(&r->s);
+        w = scan_next_word(&r->s);
         if (w.n && w.p[0] == '%')
             return find_value(r, w)->inst;
         leaf = arena_new(r->m->arena, struct ir_inst);
@@ -174,7 +174,7 @@ static void read_operands(struct reader *r, struct ir_inst *inst)
 /* `u4`, `s8` */
 static void read_sized(struct reader *r, struct ir_inst *inst)
 {
-    struct str w = scan_word(&r->s);
+    struct str w = scan_next_word(&r->s);
 
     if (w.n == 0 || (w.p[0] != 'u' && w.p[0] != 's')) {
         scan_syntax(&r->s, r->s.at - w.n, "a size as u8 or s4 was expected here");
@@ -193,13 +193,13 @@ static void read_fields(struct reader *r, struct ir_inst *inst)
             inst->imm = scan_number(&r->s);
             break;
         case 's':
-            inst->size = scan_number_behind(&r->s, scan_word(&r->s), 1);
+            inst->size = scan_number_behind(&r->s, scan_next_word(&r->s), 1);
             break;
         case 'S':
             read_sized(r, inst);
             break;
         case 'm':
-            inst->map = find_map(r, scan_word(&r->s));
+            inst->map = find_map(r, scan_next_word(&r->s));
             break;
         case 'b':
             inst->block = read_label(r);
@@ -227,7 +227,7 @@ static bool find_op(struct str w, enum ir_op *out)
 /* The instruction that a line defines: the one of `%3 =`, or a new one. */
 static struct ir_inst *read_target(struct reader *r, struct str *op_out)
 {
-    struct str w = scan_word(&r->s);
+    struct str w = scan_next_word(&r->s);
     struct value *v = NULL;
 
     if (w.n == 0 || w.p[0] != '%') {
@@ -239,7 +239,7 @@ static struct ir_inst *read_target(struct reader *r, struct str *op_out)
         unknown(r, w, "this value is defined a second time");
     v->is_defined = true;
     scan_expect(&r->s, "=");
-    *op_out = scan_word(&r->s);
+    *op_out = scan_next_word(&r->s);
     return v->inst;
 }
 
@@ -259,7 +259,7 @@ static void read_inst(struct reader *r)
                     has_number ? "this instruction has no result" : "the result has no number");
     }
     if (inst->op == IR_CALL || inst->op == IR_CALL_PTR)
-        inst->helper = find_helper(r, scan_word(&r->s));
+        inst->helper = find_helper(r, scan_next_word(&r->s));
     read_operands(r, inst);
     read_fields(r, inst);
     inst->span = scan_span(&r->s, from);
@@ -269,7 +269,7 @@ static void read_inst(struct reader *r)
 static void read_slot(struct reader *r)
 {
     struct ir_builder b = {.module = r->m, .func = r->func};
-    struct str w = scan_word(&r->s), name;
+    struct str w = scan_next_word(&r->s), name;
     u32 id = 0, size = scan_u32(&r->s);
 
     if (!scan_split_name(str_sub(w, 1, w.n), &name, &id) || id != r->func->slots.n) {
@@ -282,7 +282,7 @@ static void read_slot(struct reader *r)
 static void read_line_of_func(struct reader *r)
 {
     u32 from = r->s.at;
-    struct str w = scan_word(&r->s), name;
+    struct str w = scan_next_word(&r->s), name;
     u32 id = 0;
 
     if (str_eq_c(w, "slot")) {
@@ -309,7 +309,7 @@ static void find_blocks(struct reader *r)
     u32 from = r->s.at;
 
     for (; r->s.at < r->s.src->text.n; scan_next_line(&r->s)) {
-        struct str w = scan_word(&r->s), name;
+        struct str w = scan_next_word(&r->s), name;
         u32 id = 0;
 
         if (str_eq_c(w, "}"))
@@ -338,7 +338,7 @@ static void check_values(struct reader *r)
 
 static enum ir_ctx read_ctx(struct reader *r)
 {
-    struct str w = scan_word(&r->s);
+    struct str w = scan_next_word(&r->s);
 
     for (u32 i = 0; i < IR_CTX_COUNT_; i++) {
         if (str_eq_c(w, ir_ctx_name((enum ir_ctx)i)))
@@ -351,7 +351,7 @@ static enum ir_ctx read_ctx(struct reader *r)
 static void read_func(struct reader *r)
 {
     u32 from = r->s.at;
-    const char *name = str_cstr(r->m->arena, scan_word(&r->s));
+    const char *name = str_cstr(r->m->arena, scan_next_word(&r->s));
     const char *section = str_cstr(r->m->arena, scan_quoted(&r->s));
 
     r->func = ir_func_new(r->m, name, section, read_ctx(r));
@@ -376,7 +376,7 @@ static void read_func(struct reader *r)
 
 static void read_map(struct reader *r)
 {
-    struct str w = scan_word(&r->s), name = str_sub(w, 1, w.n);
+    struct str w = scan_next_word(&r->s), name = str_sub(w, 1, w.n);
     struct ir_map *map = ir_map_new(r->m, str_cstr(r->m->arena, name));
 
     scan_expect(&r->s, "type");
@@ -406,7 +406,7 @@ struct ir_module *ir_read(struct arena *arena, struct types *types, const struct
 
         if (scan_at_line_end(&r.s))
             continue;
-        w = scan_word(&r.s);
+        w = scan_next_word(&r.s);
         if (str_eq_c(w, "map")) {
             read_map(&r);
         } else if (str_eq_c(w, "func")) {

@@ -59,7 +59,7 @@ void scan_next_line(struct scan *s)
 }
 
 /* The next word of the line; empty at its end or after a problem. */
-struct str scan_word(struct scan *s)
+struct str scan_next_word(struct scan *s)
 {
     u32 from = 0;
 
@@ -75,7 +75,7 @@ void scan_expect(struct scan *s, const char *wanted)
 {
     u32 from = s->at;
 
-    if (!str_eq_c(scan_word(s), wanted))
+    if (!str_eq_c(scan_next_word(s), wanted))
         scan_syntax(s, from, "another word was expected here");
 }
 
@@ -111,12 +111,12 @@ s64 scan_to_number(struct scan *s, struct str w, s64 min, s64 max)
 
 s64 scan_number(struct scan *s)
 {
-    return scan_to_number(s, scan_word(s), INT64_MIN, INT64_MAX);
+    return scan_to_number(s, scan_next_word(s), INT64_MIN, INT64_MAX);
 }
 
 u32 scan_u32(struct scan *s)
 {
-    return (u32)scan_to_number(s, scan_word(s), 0, UINT32_MAX);
+    return (u32)scan_to_number(s, scan_next_word(s), 0, UINT32_MAX);
 }
 
 /* `:16` or `zero:16` and the like: the number behind a lead of n bytes. */
@@ -298,7 +298,7 @@ static const struct type *parse_type(struct scan *s, struct cursor *c)
 
 const struct type *scan_type(struct scan *s)
 {
-    struct cursor c = {.text = scan_word(s)};
+    struct cursor c = {.text = scan_next_word(s)};
     const struct type *t = NULL;
 
     if (str_eq_c(c.text, "-"))

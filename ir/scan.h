@@ -28,7 +28,7 @@ void scan_syntax(struct scan *s, u32 from, const char *what);
 bool scan_at_line_end(struct scan *s);
 void scan_next_line(struct scan *s);
 /* The next word; empty at the end of the line or after a problem. */
-struct str scan_word(struct scan *s);
+struct str scan_next_word(struct scan *s);
 /* The next word must be this one. */
 void scan_expect(struct scan *s, const char *wanted);
 /* The next word as a number. */

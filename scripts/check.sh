@@ -1,6 +1,7 @@
 #!/bin/bash
 # Everything that must hold, from a fresh checkout: builds with gcc, with sanitizers and with clang;
-# unit, golden and command line tests without capabilities; checks of the tree; the cases in guests.
+# unit, golden and command line tests without capabilities; fuzzers; checks of the tree; the cases in
+# guests.
 #
 #   scripts/check.sh           all of it
 #   scripts/check.sh --quick   without guests: not enough for a release
@@ -22,6 +23,7 @@ case "${1:-}" in
 esac
 
 release=$root/build asan=$root/build-asan
+fuzz=$root/build-fuzz
 clang="$root/build clang" # with a space, which nothing may trip over
 logs=$release/check
 mkdir -p "$logs"
@@ -88,9 +90,12 @@ if step setup whole scripts/setup.sh; then
     step build-asan whole scripts/build.sh "$asan" -DCMAKE_C_COMPILER=gcc -DPTL_SANITIZE=ON
     step build-clang whole scripts/build.sh "$clang" -DCMAKE_C_COMPILER=clang \
         -DCMAKE_CXX_COMPILER=clang++
+    step build-fuzz whole scripts/build.sh "$fuzz" -DCMAKE_C_COMPILER=clang \
+        -DCMAKE_CXX_COMPILER=clang++ -DPTL_FUZZ=ON
     step unit unit_run "$asan"
     step golden scripts/uncap tests/golden/run -B "$asan"
     step cli scripts/uncap tests/cli/run -B "$asan"
+    step libfuzzer scripts/uncap tests/fuzz/run-libfuzzer -B "$fuzz" -P "$release/ptlc" -s 60
     for check in tests/check/*.sh; do
         [ "${check##*/}" != lib.sh ] || continue
         step "$(basename "$check" .sh)" "$check" -B "$clang"
