@@ -113,7 +113,8 @@ static bool gen_module(struct gen *g)
 {
     gen_maps(g);
     vec_foreach(func, &g->ir->funcs) {
-        gen_func(g, *func);
+        if ((*func)->kind == IR_FUNC_PROGRAM)
+            gen_program(g, *func);
     }
     gen_scratch_map(g);
     debug_finish(g);

@@ -24,11 +24,29 @@ enum stack_plan {
     STACK_PLAN_COUNT_
 };
 
-/* Where a slot lies: in the scratch entry at offset, or on the stack. */
+/* Where a slot lies in a function: in the scratch entry at offset, or on the function's stack. */
 struct slot_place {
+    bool is_used; /* by this function */
     bool is_scratch;
     u32 offset;
     LLVMValueRef address;
+};
+
+/* Places of the slots that a function uses. */
+struct slot_plan {
+    const struct ir_func *func;
+    struct slot_place *own;  /* by slot id */
+    struct slot_place *root; /* by slot id of the program; the same as own in a program */
+    LLVMValueRef llvm;       /* of a callback: what LOOP and EACH call */
+};
+
+/* A program and the functions of its loops. What they share lies in the scratch entry; a frame on
+ * the program's stack tells the others where it is. */
+struct gen_family {
+    struct slot_plan *plans; /* [0] is the program */
+    u32 n_plans;
+    u32 scratch_size; /* bytes of scratch that their slots need; 0: none */
+    bool needs_frame;
 };
 
 /* A constant in .rodata. */
@@ -44,8 +62,10 @@ struct gen_func {
     struct dom dom;
     LLVMValueRef *values; /* by instruction id; leaves are not in it */
     LLVMBasicBlockRef *blocks;
-    struct slot_place *slots;
-    u32 scratch_size;         /* bytes of scratch that its slots need; 0: none */
+    struct slot_plan *plan;
+    bool uses_scratch;
+    LLVMValueRef ctx;
+    LLVMValueRef frame;       /* {scratch entry, context} for callbacks; NULL: not needed */
     LLVMValueRef scratch_key; /* on the stack: number of the entry */
     u32 scratch_block;        /* block at whose begin the scratch entry is looked up */
     LLVMMetadataRef subprogram;
@@ -73,6 +93,7 @@ struct gen {
     u32 n_scratch;        /* entries */
     VEC(struct gen_const) consts;
     enum stack_plan plan;
+    struct gen_family family;
     struct gen_func f;
     struct diags *diags;
     bool failed;            /* a diagnostic was given */
@@ -87,8 +108,10 @@ void debug_module_text(const struct gen *g, struct buf *out);
 void debug_init(struct gen *g);
 /* Make the subprogram of g->f.ir and give it to g->e.func. */
 void debug_func(struct gen *g);
-/* Make the subprogram of a callback of bpf_for_each_map_elem: long (map, key, value, ctx). */
-void debug_visitor(struct gen *g, LLVMValueRef func);
+/* Make the subprogram of a function that a helper calls, long (...), with n parameters, and give it
+ * to func. span: its place. */
+LLVMMetadataRef debug_callback(struct gen *g, LLVMValueRef func, struct span span,
+                               const char *const *params, u32 n);
 /* Instructions from here on come from span. */
 void debug_at(struct gen *g, struct span span);
 /* Finish: after this no debug information may be made. */
@@ -129,17 +152,30 @@ bool gen_meta(struct gen *g);
 
 /* ---- gen_slot.c: where local memory lies ---- */
 
-/* Decide for every slot of g->f.ir. */
-void slots_plan(struct gen *g);
-/* Append the stack slots (in the entry block, which is the current one). */
-void slots_emit_stack(struct gen *g);
+/* Decide for every slot of a program and of its callbacks: fills g->family. */
+void slots_plan(struct gen *g, const struct ir_func *program);
+/* Append the stack slots of the current function (in its entry block, which is the current one); in
+ * a callback, the addresses in the scratch entry, too. */
+void slots_emit_entry(struct gen *g);
+/* In a program: find the block for the look-up of the scratch entry. */
+void slots_find_scratch(struct gen *g);
 /* Append the lookup of the scratch entry and the addresses in it. */
 void slots_emit_scratch(struct gen *g);
+/* Address of a slot in the current function. */
+LLVMValueRef slot_address(const struct gen *g, const struct ir_slot *slot);
 
 /* ---- gen_func.c, gen_op.c, gen_mem.c: functions and instructions ---- */
 
-/* Make a whole function. */
-void gen_func(struct gen *g, const struct ir_func *func);
+/* Make a program with its callbacks. */
+void gen_program(struct gen *g, const struct ir_func *func);
+/* CORE. */
+LLVMValueRef gen_core(struct gen *g, const struct ir_inst *inst);
+/* MAP_LEN, LOOP, EACH, INDEX, KEY, VALUE; NULL if it is none of those. */
+LLVMValueRef gen_loop_op(struct gen *g, const struct ir_inst *inst);
+/* Declare the LLVM function of the family's callback number i. */
+void gen_callback_declare(struct gen *g, u32 i);
+/* Attributes that all our functions have, for g->e.func. */
+void gen_attributes(struct gen *g);
 /* The LLVM value of an IR value. */
 LLVMValueRef gen_value(struct gen *g, ir_val v);
 /* Append an instruction that computes a word of words; NULL if it is none of those. */

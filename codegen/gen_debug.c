@@ -139,24 +139,29 @@ void debug_func(struct gen *g)
     debug_at(g, g->f.ir->span);
 }
 
-void debug_visitor(struct gen *g, LLVMValueRef func)
+LLVMMetadataRef debug_callback(struct gen *g, LLVMValueRef func, struct span span,
+                               const char *const *params, u32 n)
 {
-    static const char *const names[] = {"map", "key", "value", "ctx"};
-    static const char name[] = "visit_nothing";
+    size_t name_n = 0;
+    const char *name = LLVMGetValueName2(func, &name_n);
+    u32 line = 0, column = 0, file = place_of(g, span, &line, &column);
     LLVMMetadataRef pointer = debug_pointer(g, NULL);
-    LLVMMetadataRef signature[] = {g->signed_type, pointer, pointer, pointer, pointer};
-    LLVMMetadataRef type = LLVMDIBuilderCreateSubroutineType(g->di, g->files[0], signature,
-                                                             ARRAY_SIZE(signature), LLVMDIFlagZero);
-    LLVMMetadataRef subprogram =
-        LLVMDIBuilderCreateFunction(g->di, g->files[0], name, strlen(name), name, strlen(name),
-                                    g->files[0], 1, type, 1, 1, 1, LLVMDIFlagPrototyped, 1);
+    LLVMMetadataRef signature[5] = {g->signed_type}, type = NULL, subprogram = NULL;
 
-    for (u32 i = 0; i < ARRAY_SIZE(names); i++) {
-        (void)LLVMDIBuilderCreateParameterVariable(g->di, subprogram, names[i], strlen(names[i]),
-                                                   i + 1, g->files[0], 1, pointer, 1,
+    for (u32 i = 0; i < n; i++)
+        signature[i + 1] = pointer;
+    type =
+        LLVMDIBuilderCreateSubroutineType(g->di, g->files[file], signature, n + 1, LLVMDIFlagZero);
+    subprogram = LLVMDIBuilderCreateFunction(g->di, g->files[file], name, name_n, name, name_n,
+                                             g->files[file], line, type, 1, 1, line,
+                                             LLVMDIFlagPrototyped, 1);
+    for (u32 i = 0; i < n; i++) {
+        (void)LLVMDIBuilderCreateParameterVariable(g->di, subprogram, params[i], strlen(params[i]),
+                                                   i + 1, g->files[file], line, pointer, 1,
                                                    LLVMDIFlagZero);
     }
     LLVMSetSubprogram(func, subprogram);
+    return subprogram;
 }
 
 void debug_at(struct gen *g, struct span span)

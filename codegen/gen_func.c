@@ -18,9 +18,9 @@ LLVMValueRef gen_value(struct gen *g, ir_val v)
     case IR_ZERO:
         return gen_const_address(g, STR(""), v->size);
     case IR_SLOT:
-        return g->f.slots[v->slot->id].address;
+        return slot_address(g, v->slot);
     case IR_CTX:
-        return LLVMGetParam(g->e.func, 0);
+        return g->f.ctx;
     case IR_MAP:
         return g->maps[v->map->id];
     default:
@@ -40,7 +40,7 @@ static LLVMValueRef gen_call(struct gen *g, const struct ir_inst *inst)
 
 /* Without "no-builtins" LLVM would make calls of memcpy and memcmp out of our loops and chains, and
  * BPF has neither. */
-static void set_attributes(struct gen *g)
+void gen_attributes(struct gen *g)
 {
     LLVMAddAttributeAtIndex(g->e.func, LLVMAttributeFunctionIndex,
                             emit_attribute(&g->e, "nounwind"));
@@ -48,45 +48,18 @@ static void set_attributes(struct gen *g)
                             emit_text_attribute(&g->e, "no-builtins"));
 }
 
-/* A function that does nothing with an element: BPF_FUNC_for_each_map_elem (5.13) gives the number
- * of its calls. */
-static LLVMValueRef visitor(struct gen *g)
-{
-    struct emit *e = &g->e;
-    LLVMTypeRef params[] = {e->ptr, e->ptr, e->ptr, e->ptr};
-    LLVMTypeRef type = LLVMFunctionType(e->i64, params, ARRAY_SIZE(params), 0);
-    LLVMBasicBlockRef from = emit_here(e);
-    LLVMValueRef func = e->func;
-
-    if (g->visitor)
-        return g->visitor;
-    g->visitor = e->func = LLVMAddFunction(e->module, "visit_nothing", type);
-    LLVMSetLinkage(e->func, LLVMInternalLinkage);
-    set_attributes(g);
-    debug_visitor(g, e->func);
-    emit_at(e, emit_block(e, "entry"));
-    LLVMSetCurrentDebugLocation2(e->builder, NULL);
-    (void)LLVMBuildRet(e->builder, emit_word(e, 0));
-    e->func = func;
-    emit_at(e, from);
-    g->f.last_span = NO_SPAN;
-    return g->visitor;
-}
-
-static LLVMValueRef gen_map_len(struct gen *g, const struct ir_inst *inst)
-{
-    LLVMValueRef args[] = {g->maps[inst->map->id], visitor(g), LLVMConstNull(g->e.ptr),
-                           emit_word(&g->e, 0)};
-
-    debug_at(g, inst->span);
-    return emit_helper(&g->e, g->e.i64, BPF_FUNC_for_each_map_elem, args, ARRAY_SIZE(args));
-}
-
 static void gen_branch(struct gen *g, const struct ir_inst *inst)
 {
     LLVMValueRef cond = emit_is_not_zero(&g->e, gen_value(g, inst->args[0]));
 
     (void)emit_branch(&g->e, cond, g->f.blocks[inst->block->id], g->f.blocks[inst->other->id]);
+}
+
+static LLVMValueRef return_value(struct gen *g, s64 value)
+{
+    bool is_program = g->f.ir->kind == IR_FUNC_PROGRAM;
+
+    return LLVMConstInt(is_program ? g->e.i32 : g->e.i64, (u64)value, 1);
 }
 
 static LLVMValueRef gen_inst(struct gen *g, const struct ir_inst *inst)
@@ -97,8 +70,6 @@ static LLVMValueRef gen_inst(struct gen *g, const struct ir_inst *inst)
     case IR_CALL:
     case IR_CALL_PTR:
         return gen_call(g, inst);
-    case IR_MAP_LEN:
-        return gen_map_len(g, inst);
     case IR_JMP:
         emit_jump(&g->e, g->f.blocks[inst->block->id]);
         return NULL;
@@ -106,19 +77,20 @@ static LLVMValueRef gen_inst(struct gen *g, const struct ir_inst *inst)
         gen_branch(g, inst);
         return NULL;
     case IR_RET:
-        (void)LLVMBuildRet(g->e.builder, LLVMConstInt(g->e.i32, (u64)inst->imm, 1));
+        (void)LLVMBuildRet(g->e.builder, return_value(g, inst->imm));
         return NULL;
     default:
         if (gen_mem_op(g, inst, &result))
             return result;
-        return gen_word_op(g, inst);
+        result = gen_loop_op(g, inst);
+        return result ? result : gen_word_op(g, inst);
     }
 }
 
 static void gen_block(struct gen *g, const struct ir_block *block)
 {
     emit_at(&g->e, g->f.blocks[block->id]);
-    if (g->f.scratch_size && block->id == g->f.scratch_block)
+    if (g->f.scratch_key && block->id == g->f.scratch_block)
         slots_emit_scratch(g);
     vec_foreach(inst, &block->insts) {
         if (ir_is_leaf((*inst)->op))
@@ -145,30 +117,57 @@ static u32 *order_blocks(struct gen *g, u32 *n_out)
     return order;
 }
 
-void gen_func(struct gen *g, const struct ir_func *func)
+static void begin_func(struct gen *g, struct slot_plan *plan)
 {
-    struct emit *e = &g->e;
-    LLVMTypeRef type = LLVMFunctionType(e->i32, &e->ptr, 1, 0);
-    LLVMBasicBlockRef entry = NULL;
-    u32 n_reached = 0;
-    u32 *order = NULL;
+    const struct ir_func *func = plan->func;
 
-    g->f = (struct gen_func){.ir = func, .dom = dom_compute(g->arena, func)};
+    g->f = (struct gen_func){.ir = func, .plan = plan, .dom = dom_compute(g->arena, func)};
     g->f.values = arena_array(g->arena, LLVMValueRef, func->n_insts);
     g->f.blocks = arena_array(g->arena, LLVMBasicBlockRef, func->blocks.n);
-    e->func = LLVMAddFunction(e->module, func->name, type);
-    LLVMSetSection(e->func, func->section);
-    set_attributes(g);
-    order = order_blocks(g, &n_reached);
-    slots_plan(g);
+}
 
-    entry = emit_block(e, "entry");
+/* The blocks of the function that was begun, whose LLVM function is g->e.func. */
+static void gen_body(struct gen *g)
+{
+    struct emit *e = &g->e;
+    const struct ir_func *func = g->f.ir;
+    u32 n_reached = 0;
+    u32 *order = order_blocks(g, &n_reached);
+
+    emit_at(e, emit_block(e, "entry"));
     for (u32 i = 0; i < n_reached; i++)
         g->f.blocks[order[i]] = emit_block(e, func->blocks.items[order[i]]->name);
-    emit_at(e, entry);
-    debug_func(g);
-    slots_emit_stack(g);
+    debug_at(g, func->span);
+    slots_emit_entry(g);
     emit_jump(e, g->f.blocks[0]);
     for (u32 i = 0; i < n_reached; i++)
         gen_block(g, func->blocks.items[order[i]]);
+}
+
+static void gen_callback(struct gen *g, struct slot_plan *plan)
+{
+    begin_func(g, plan);
+    g->e.func = plan->llvm;
+    g->f.subprogram = LLVMGetSubprogram(plan->llvm);
+    gen_body(g);
+}
+
+void gen_program(struct gen *g, const struct ir_func *func)
+{
+    struct emit *e = &g->e;
+    LLVMTypeRef type = LLVMFunctionType(e->i32, &e->ptr, 1, 0);
+
+    slots_plan(g, func);
+    for (u32 i = 1; i < g->family.n_plans; i++)
+        gen_callback_declare(g, i);
+    begin_func(g, &g->family.plans[0]);
+    e->func = LLVMAddFunction(e->module, func->name, type);
+    LLVMSetSection(e->func, func->section);
+    gen_attributes(g);
+    debug_func(g);
+    g->f.ctx = LLVMGetParam(e->func, 0);
+    slots_find_scratch(g);
+    gen_body(g);
+    for (u32 i = 1; i < g->family.n_plans; i++)
+        gen_callback(g, &g->family.plans[i]);
 }

@@ -19,7 +19,7 @@ static LLVMValueRef preserve_static_offset(struct gen *g, LLVMValueRef ptr)
 static LLVMValueRef load_context(struct gen *g, u32 offset, u32 size, bool is_signed)
 {
     const struct emit *e = &g->e;
-    LLVMValueRef context = preserve_static_offset(g, LLVMGetParam(e->func, 0));
+    LLVMValueRef context = preserve_static_offset(g, g->f.ctx);
     LLVMValueRef v = emit_load(e, emit_member(e, context, offset), size);
 
     return size == 8 ? v : emit_widen(e, v, is_signed);
@@ -85,6 +85,9 @@ bool gen_mem_op(struct gen *g, const struct ir_inst *inst, LLVMValueRef *result_
         return true;
     case IR_RETVAL:
         *result_out = load_context(g, g->opts->arch->ret_off, 8, false);
+        return true;
+    case IR_CORE:
+        *result_out = gen_core(g, inst);
         return true;
     case IR_CONFIG:
         *result_out = load_config(g, inst);

@@ -37,23 +37,44 @@ static bool use_is_transparent(const struct ir_inst *inst, u32 i)
     }
 }
 
-/* By slot id: must it be memory? */
-static bool *find_memory_slots(struct gen *g)
+/* What a function does with the slots of one list, by slot id. */
+struct slot_use {
+    bool *is_used, *is_memory; /* used at all; in a way that needs memory */
+};
+
+static struct slot_use slot_use_new(struct gen *g, u32 n)
 {
-    bool *is_memory = arena_array(g->arena, bool, g->f.ir->slots.n);
+    return (struct slot_use){arena_array(g->arena, bool, n), arena_array(g->arena, bool, n)};
+}
 
-    vec_foreach(block, &g->f.ir->blocks) {
-        vec_foreach(inst, &(*block)->insts) {
-            for (u32 i = 0; i < (*inst)->n_args; i++) {
-                s64 offset = 0;
-                ir_val base = ir_ptr_base((*inst)->args[i], &offset);
+static bool owns(const struct ir_func *func, const struct ir_slot *slot)
+{
+    return slot->id < func->slots.n && func->slots.items[slot->id] == slot;
+}
 
-                if (base && base->op == IR_SLOT && !use_is_transparent(*inst, i))
-                    is_memory[base->slot->id] = true;
-            }
-        }
+static void note_operands(const struct ir_func *func, const struct ir_inst *inst,
+                          struct slot_use *own, struct slot_use *root)
+{
+    for (u32 i = 0; i < inst->n_args; i++) {
+        s64 offset = 0;
+        ir_val base = ir_ptr_base(inst->args[i], &offset);
+        const struct slot_use *use = NULL;
+
+        if (!base || base->op != IR_SLOT)
+            continue;
+        use = owns(func, base->slot) ? own : root;
+        use->is_used[base->slot->id] = true;
+        if (!use_is_transparent(inst, i))
+            use->is_memory[base->slot->id] = true;
     }
-    return is_memory;
+}
+
+static void find_uses(const struct ir_func *func, struct slot_use *own, struct slot_use *root)
+{
+    vec_foreach(block, &func->blocks) {
+        vec_foreach(inst, &(*block)->insts)
+            note_operands(func, *inst, own, root);
+    }
 }
 
 /* Does the function reserve a record in this block? */
@@ -66,19 +87,33 @@ static bool block_reserves(const struct ir_block *block)
     return false;
 }
 
+static struct slot_place *place_of(const struct gen *g, const struct ir_slot *slot)
+{
+    const struct slot_plan *plan = g->f.plan;
+
+    return owns(plan->func, slot) ? &plan->own[slot->id] : &plan->root[slot->id];
+}
+
+LLVMValueRef slot_address(const struct gen *g, const struct ir_slot *slot)
+{
+    return place_of(g, slot)->address;
+}
+
 static bool uses_scratch(const struct gen *g, const struct ir_inst *inst)
 {
+    if (inst->op == IR_LOOP || inst->op == IR_EACH)
+        return g->family.scratch_size > 0;
     for (u32 i = 0; i < inst->n_args; i++) {
         ir_val v = inst->args[i];
 
-        if (v->op == IR_SLOT && g->f.slots[v->slot->id].is_scratch)
+        if (v->op == IR_SLOT && place_of(g, v->slot)->is_scratch)
             return true;
     }
     return false;
 }
 
 /* The latest block that all uses of scratch slots pass, and that no reservation precedes. */
-static u32 find_scratch_block(struct gen *g)
+static u32 find_scratch_block(struct gen *g, bool *is_used_out)
 {
     const struct dom *dom = &g->f.dom;
     u32 found = DOM_NONE, at = 0;
@@ -91,6 +126,7 @@ static u32 find_scratch_block(struct gen *g)
                 found = found == DOM_NONE ? (*block)->id : dom_common(dom, found, (*block)->id);
         }
     }
+    *is_used_out = found != DOM_NONE;
     if (found == DOM_NONE)
         return 0;
     for (at = found; at != 0; at = dom->idom[at]) {
@@ -100,30 +136,104 @@ static u32 find_scratch_block(struct gen *g)
     return found;
 }
 
-void slots_plan(struct gen *g)
+/* What a function's slots may take of its stack. A program and the functions of its loops share one
+ * (the verifier adds them up). */
+static u32 stack_budget(const struct gen *g)
 {
-    const struct ir_func *func = g->f.ir;
-    bool *is_memory = find_memory_slots(g);
     static const u32 budgets[STACK_PLAN_COUNT_] = {STACK_BUDGET, STACK_BUDGET, STACK_BUDGET_NARROW};
-    u32 budget = budgets[g->plan], used = 0;
+    u32 budget = budgets[g->plan];
 
-    g->f.slots = arena_array(g->arena, struct slot_place, func->slots.n);
-    g->f.scratch_size = 0;
-    for (u32 i = 0; i < func->slots.n; i++) {
-        struct slot_place *place = &g->f.slots[i];
-        u32 size = func->slots.items[i]->size;
-        u32 cost = g->plan == STACK_FREE && !is_memory[i] ? 0 : size;
-
-        if (size <= SLOT_STACK_MAX && used + cost <= budget) {
-            used += cost;
-            continue;
-        }
-        place->is_scratch = true;
-        place->offset = g->f.scratch_size;
-        g->f.scratch_size += size;
-    }
-    g->f.scratch_block = g->f.scratch_size ? find_scratch_block(g) : 0;
+    return g->family.n_plans > 1 ? budget / 4 : budget;
 }
+
+static void put_in_scratch(struct gen *g, struct slot_place *place, u32 size)
+{
+    place->is_scratch = true;
+    place->offset = g->family.scratch_size;
+    g->family.scratch_size += size;
+}
+
+/* Places of the slots of one list that no other function uses. */
+static void place_slots(struct gen *g, const struct ir_func *owner, struct slot_place *places,
+                        const struct slot_use *use, u32 *used)
+{
+    u32 budget = stack_budget(g);
+
+    for (u32 i = 0; i < owner->slots.n; i++) {
+        u32 size = owner->slots.items[i]->size;
+        u32 cost = g->plan == STACK_FREE && !use->is_memory[i] ? 0 : size;
+
+        if (!places[i].is_used || places[i].is_scratch)
+            continue;
+        if (size <= SLOT_STACK_MAX && *used + cost <= budget) {
+            *used += cost;
+        } else {
+            put_in_scratch(g, &places[i], size);
+        }
+    }
+}
+
+/* What several functions of a family use lies in scratch, at one place. */
+static void place_shared(struct gen *g, const struct ir_func *program)
+{
+    struct gen_family *family = &g->family;
+
+    for (u32 i = 0; i < program->slots.n && family->n_plans > 1; i++) {
+        struct slot_place shared = {.is_used = true};
+        u32 n_users = 0;
+
+        for (u32 k = 0; k < family->n_plans; k++)
+            n_users += family->plans[k].root[i].is_used;
+        if (n_users < 2)
+            continue;
+        put_in_scratch(g, &shared, program->slots.items[i]->size);
+        for (u32 k = 0; k < family->n_plans; k++) {
+            if (family->plans[k].root[i].is_used)
+                family->plans[k].root[i] = shared;
+        }
+    }
+}
+
+static struct slot_place *places_new(struct gen *g, const struct slot_use *use, u32 n)
+{
+    struct slot_place *places = arena_array(g->arena, struct slot_place, n);
+
+    for (u32 i = 0; i < n; i++)
+        places[i].is_used = use->is_used[i];
+    return places;
+}
+
+void slots_plan(struct gen *g, const struct ir_func *program)
+{
+    u32 n = 1 + program->callbacks.n;
+    struct slot_use *own = arena_array(g->arena, struct slot_use, n);
+    struct slot_use *root = arena_array(g->arena, struct slot_use, n);
+
+    g->family = (struct gen_family){
+        .plans = arena_array(g->arena, struct slot_plan, n), .n_plans = n, .needs_frame = n > 1};
+    for (u32 i = 0; i < n; i++) {
+        const struct ir_func *func = i ? program->callbacks.items[i - 1] : program;
+        struct slot_plan *plan = &g->family.plans[i];
+
+        plan->func = func;
+        own[i] = slot_use_new(g, func->slots.n);
+        root[i] = i ? slot_use_new(g, program->slots.n) : own[i];
+        find_uses(func, &own[i], &root[i]);
+        plan->own = places_new(g, &own[i], func->slots.n);
+        plan->root = i ? places_new(g, &root[i], program->slots.n) : plan->own;
+    }
+    place_shared(g, program);
+    for (u32 i = 0; i < n; i++) {
+        struct slot_plan *plan = &g->family.plans[i];
+        u32 used = 0;
+
+        place_slots(g, plan->func, plan->own, &own[i], &used);
+        if (i)
+            place_slots(g, program, plan->root, &root[i], &used);
+    }
+}
+
+/* ---- code ---- */
 
 static LLVMValueRef stack_slot(struct gen *g, LLVMTypeRef type)
 {
@@ -133,17 +243,76 @@ static LLVMValueRef stack_slot(struct gen *g, LLVMTypeRef type)
     return slot;
 }
 
-void slots_emit_stack(struct gen *g)
+static void emit_stack(struct gen *g, const struct ir_func *owner, struct slot_place *places)
 {
-    for (u32 i = 0; i < g->f.ir->slots.n; i++) {
-        u32 size = g->f.ir->slots.items[i]->size;
+    for (u32 i = 0; i < owner->slots.n; i++) {
+        u32 size = owner->slots.items[i]->size;
         LLVMTypeRef type = size == 8 ? g->e.i64 : LLVMArrayType2(g->e.i64, size / 8);
 
-        if (!g->f.slots[i].is_scratch)
-            g->f.slots[i].address = stack_slot(g, type);
+        if (places[i].is_used && !places[i].is_scratch)
+            places[i].address = stack_slot(g, type);
     }
-    if (g->f.scratch_size)
-        g->f.scratch_key = stack_slot(g, g->e.i32);
+}
+
+static void emit_addresses(struct gen *g, const struct ir_func *owner, struct slot_place *places,
+                           LLVMValueRef base)
+{
+    for (u32 i = 0; i < owner->slots.n; i++) {
+        if (places[i].is_used && places[i].is_scratch)
+            places[i].address = emit_member(&g->e, base, places[i].offset);
+    }
+}
+
+/* LAYOUT of the frame */
+enum {
+    FRAME_SCRATCH = 0,
+    FRAME_CTX = 8,
+    FRAME_SIZE = 16
+};
+
+static LLVMValueRef load_pointer(struct gen *g, LLVMValueRef frame, u32 offset)
+{
+    LLVMValueRef v = LLVMBuildLoad2(g->e.builder, g->e.ptr, emit_member(&g->e, frame, offset), "");
+
+    LLVMSetAlignment(v, 8);
+    return v;
+}
+
+static void enter_program(struct gen *g)
+{
+    const struct emit *e = &g->e;
+
+    if (g->f.uses_scratch)
+        g->f.scratch_key = stack_slot(g, e->i32);
+    if (!g->family.needs_frame)
+        return;
+    g->f.frame = stack_slot(g, LLVMArrayType2(e->i64, FRAME_SIZE / 8));
+    emit_store(e, g->f.ctx, emit_member(e, g->f.frame, FRAME_CTX), 8);
+}
+
+void slots_emit_entry(struct gen *g)
+{
+    const struct slot_plan *plan = g->f.plan;
+    const struct ir_func *root = plan->func->root;
+    bool is_program = plan->func == root;
+    LLVMValueRef base = NULL;
+
+    emit_stack(g, plan->func, plan->own);
+    if (is_program) {
+        enter_program(g);
+        return;
+    }
+    g->f.frame = LLVMGetParam(g->e.func, plan->func->kind == IR_FUNC_LOOP ? 1 : 3);
+    g->f.ctx = load_pointer(g, g->f.frame, FRAME_CTX);
+    base = load_pointer(g, g->f.frame, FRAME_SCRATCH);
+    emit_stack(g, root, plan->root);
+    emit_addresses(g, plan->func, plan->own, base);
+    emit_addresses(g, root, plan->root, base);
+}
+
+void slots_find_scratch(struct gen *g)
+{
+    g->f.scratch_block = find_scratch_block(g, &g->f.uses_scratch);
 }
 
 void slots_emit_scratch(struct gen *g)
@@ -155,16 +324,13 @@ void slots_emit_scratch(struct gen *g)
 
     debug_at(g, NO_SPAN);
     emit_store(e, LLVMConstInt(e->i32, g->n_scratch++, 0), g->f.scratch_key, 4);
-    g->scratch_size = MAX(g->scratch_size, g->f.scratch_size);
+    g->scratch_size = MAX(g->scratch_size, g->family.scratch_size);
     base = emit_helper(e, e->ptr, HELPER_MAP_LOOKUP, args, 2);
     emit_branch(e, emit_is_zero(e, base), missing, found);
     emit_at(e, missing);
     (void)LLVMBuildRet(e->builder, LLVMConstInt(e->i32, 0, 0));
     emit_at(e, found);
-    for (u32 i = 0; i < g->f.ir->slots.n; i++) {
-        struct slot_place *place = &g->f.slots[i];
-
-        if (place->is_scratch)
-            place->address = emit_member(e, base, place->offset);
-    }
+    if (g->f.frame)
+        emit_store(e, base, emit_member(e, g->f.frame, FRAME_SCRATCH), 8);
+    emit_addresses(g, g->f.ir, g->f.plan->own, base);
 }

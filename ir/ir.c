@@ -35,7 +35,26 @@ struct ir_func *ir_func_new(struct ir_module *m, const char *name, const char *s
     func->name = name;
     func->section = section;
     func->ctx = ctx;
+    func->root = func;
     *vec_push(m->arena, &m->funcs) = func;
+    return func;
+}
+
+void ir_callback_of(struct ir_module *m, struct ir_func *func, enum ir_func_kind kind,
+                    struct ir_func *root)
+{
+    func->kind = kind;
+    func->root = root;
+    *vec_push(m->arena, &root->callbacks) = func;
+}
+
+struct ir_func *ir_callback_new(struct ir_module *m, const char *name, enum ir_func_kind kind,
+                                struct ir_func *root)
+{
+    struct ir_func *func = ir_func_new(m, name, root->section, root->ctx);
+
+    func->span = root->span;
+    ir_callback_of(m, func, kind, root);
     return func;
 }
 
@@ -61,15 +80,26 @@ bool ir_is_terminated(const struct ir_builder *b)
     return n > 0 && ir_is_terminator(b->block->insts.items[n - 1]->op);
 }
 
-const struct ir_slot *ir_slot_new(struct ir_builder *b, const char *name, u32 size)
+static const struct ir_slot *slot_of(struct ir_builder *b, struct ir_func *func, const char *name,
+                                     u32 size)
 {
     struct ir_slot *slot = arena_new(b->module->arena, struct ir_slot);
 
-    slot->id = b->func->slots.n;
+    slot->id = func->slots.n;
     slot->size = ROUND_UP(MAX(size, 1u), 8);
     slot->name = name;
-    *vec_push(b->module->arena, &b->func->slots) = slot;
+    *vec_push(b->module->arena, &func->slots) = slot;
     return slot;
+}
+
+const struct ir_slot *ir_slot_new(struct ir_builder *b, const char *name, u32 size)
+{
+    return slot_of(b, b->func, name, size);
+}
+
+const struct ir_slot *ir_shared_slot_new(struct ir_builder *b, const char *name, u32 size)
+{
+    return slot_of(b, b->func->root, name, size);
 }
 
 static struct ir_inst *append(struct ir_builder *b, enum ir_op op, const ir_val *args, u32 n_args)
@@ -366,6 +396,47 @@ ir_val ir_binary(struct ir_builder *b, enum ir_op op, ir_val a, ir_val c)
 ir_val ir_opaque(struct ir_builder *b, ir_val v)
 {
     return append1(b, IR_OPAQUE, v);
+}
+
+ir_val ir_core(struct ir_builder *b, enum ir_core what, const struct ir_access *access)
+{
+    struct ir_inst *inst = append(b, IR_CORE, NULL, 0);
+
+    inst->imm = what;
+    inst->access = access;
+    return inst;
+}
+
+ir_val ir_index(struct ir_builder *b)
+{
+    return append(b, IR_INDEX, NULL, 0);
+}
+
+ir_val ir_element_key(struct ir_builder *b)
+{
+    return append(b, IR_KEY, NULL, 0);
+}
+
+ir_val ir_element_value(struct ir_builder *b)
+{
+    return append(b, IR_VALUE, NULL, 0);
+}
+
+ir_val ir_loop(struct ir_builder *b, ir_val n, struct ir_func *callee)
+{
+    struct ir_inst *inst = append1(b, IR_LOOP, n);
+
+    inst->callee = callee;
+    return inst;
+}
+
+ir_val ir_each(struct ir_builder *b, const struct ir_map *map, struct ir_func *callee)
+{
+    struct ir_inst *inst = append(b, IR_EACH, NULL, 0);
+
+    inst->map = map;
+    inst->callee = callee;
+    return inst;
 }
 
 ir_val ir_map_len(struct ir_builder *b, const struct ir_map *map)

@@ -36,6 +36,36 @@ struct ir_slot {
     const char *name; /* for the text form */
 };
 
+/* What a CORE tells of a member; the numbers are those of BPF's relocations (enum
+ * bpf_core_relo_kind of the kernel's include/uapi/linux/bpf.h). */
+enum ir_core {
+    IR_CORE_OFFSET = 0, /* bytes, of the integer that holds a bit-field */
+    IR_CORE_SIZE = 1,   /* bytes */
+    IR_CORE_EXISTS = 2, /* 0 or 1 */
+    IR_CORE_LSHIFT = 4, /* of a 64-bit word, so that a bit-field's highest bit is the word's */
+    IR_CORE_RSHIFT = 5, /* after that, so that its lowest one is */
+};
+
+/* A step from a struct to one of its members. */
+struct ir_step {
+    struct str name;
+    u32 bit_offset, bit_size; /* in the kernel that the script was compiled for */
+    /* What kernels agree on: i u integer, p pointer, e enum, s struct, n union; I U bit-field; with
+     * an `a` before it for each dimension of an array. */
+    char kind[4];
+};
+
+/* A member of a kernel struct, by names. Anonymous structs in between are not named. */
+struct ir_access {
+    struct str root; /* tag */
+    bool is_union;
+    const struct ir_step *steps;
+    u32 n_steps;
+};
+
+/* The kernel's limit of rounds of one loop (BPF_MAX_LOOPS in kernel/bpf/bpf_iter.c). */
+#define IR_LOOP_MAX (1 << 23)
+
 struct ir_inst {
     enum ir_op op;
     u32 id; /* number in the function, in order of creation: %id */
@@ -50,6 +80,8 @@ struct ir_inst {
     const struct ir_map *map;
     u32 helper;
     struct ir_block *block, *other;
+    struct ir_func *callee;
+    const struct ir_access *access;
 };
 
 struct ir_block {
@@ -80,12 +112,25 @@ enum ir_ctx {
     IR_CTX_COUNT_
 };
 
+/* What calls a function. */
+enum ir_func_kind {
+    IR_FUNC_PROGRAM, /* the kernel */
+    IR_FUNC_LOOP,    /* a LOOP; RET 0 goes on, RET 1 ends it */
+    IR_FUNC_EACH,    /* an EACH; the same */
+    IR_FUNC_COUNT_
+};
+
+/* The functions that a program's loops call share its slots: `root` is the program. A slot that
+ * several of these functions use keeps its value between them. */
 struct ir_func {
-    const char *name;    /* ELF symbol */
-    const char *section; /* that libbpf derives the program type from: "kprobe", "tracepoint",
-                            "perf_event", "raw_tp" */
+    const char *name; /* ELF symbol */
+    enum ir_func_kind kind;
+    struct ir_func *root; /* itself for a program */
+    const char *section;  /* that libbpf derives the program type from: "kprobe", "tracepoint",
+                             "perf_event", "raw_tp" */
     enum ir_ctx ctx;
-    struct span span; /* of the clause */
+    struct span span;                /* of the clause */
+    VEC(struct ir_func *) callbacks; /* of a program: the functions of its loops */
     VEC(struct ir_slot *) slots;
     VEC(struct ir_block *) blocks; /* the first is the entry */
     u32 n_insts;
@@ -109,6 +154,13 @@ struct ir_map *ir_map_new(struct ir_module *m, const char *name);
 struct ir_func *ir_func_new(struct ir_module *m, const char *name, const char *section,
                             enum ir_ctx ctx);
 
+/* Add a function for the loops of a program, root, whose section and context it has. */
+struct ir_func *ir_callback_new(struct ir_module *m, const char *name, enum ir_func_kind kind,
+                                struct ir_func *root);
+/* Make func one for the loops of root. */
+void ir_callback_of(struct ir_module *m, struct ir_func *func, enum ir_func_kind kind,
+                    struct ir_func *root);
+
 /* ---- building ---- */
 
 /* Appends instructions to `block` of `func`, each with `span`. */
@@ -127,6 +179,9 @@ void ir_at(struct ir_builder *b, struct ir_block *block);
 bool ir_is_terminated(const struct ir_builder *b);
 /* A new local memory object; size in bytes is rounded up to 8. Its content is undefined. */
 const struct ir_slot *ir_slot_new(struct ir_builder *b, const char *name, u32 size);
+
+/* The same, shared by all functions of the program. */
+const struct ir_slot *ir_shared_slot_new(struct ir_builder *b, const char *name, u32 size);
 
 /* Leaves: a word; read-only NUL-terminated bytes, of which at least `size` are readable, zeros
  * behind the text; read-only zeros; a slot's address; the context; a map. */
@@ -167,6 +222,13 @@ ir_val ir_extend(struct ir_builder *b, ir_val v, u32 size, bool is_signed);
  * word: LLVM would remove a test whose outcome it can prove, and the verifier cannot prove as much.
  */
 ir_val ir_opaque(struct ir_builder *b, ir_val v);
+/* See CORE, INDEX, KEY, VALUE, LOOP and EACH in ops.def. access is borrowed. */
+ir_val ir_core(struct ir_builder *b, enum ir_core what, const struct ir_access *access);
+ir_val ir_index(struct ir_builder *b);
+ir_val ir_element_key(struct ir_builder *b);
+ir_val ir_element_value(struct ir_builder *b);
+ir_val ir_loop(struct ir_builder *b, ir_val n, struct ir_func *callee);
+ir_val ir_each(struct ir_builder *b, const struct ir_map *map, struct ir_func *callee);
 /* Number of entries of a hash map. */
 ir_val ir_map_len(struct ir_builder *b, const struct ir_map *map);
 /* Whole objects, both addresses aligned to 8; size in bytes, nothing is made for 0. */
@@ -217,6 +279,13 @@ ir_val ir_ptr_base(ir_val ptr, s64 *offset_out);
 bool ir_fold(enum ir_op op, s64 a, s64 b, s64 *result_out);
 /* Low size bytes of v, sign- or zero-extended. size: 1, 2, 4 or 8. */
 s64 ir_extend_value(s64 v, u32 size, bool is_signed);
+
+/* Append the text form of an access; and read it back, NULL where it is none. */
+void ir_access_print(const struct ir_access *access, struct buf *out);
+const struct ir_access *ir_access_parse(struct arena *arena, struct str word);
+
+/* Word of the text form for what calls a function ("loop"). */
+const char *ir_func_kind_name(enum ir_func_kind kind);
 
 /* Text form of maps and functions (not of the metadata): stable, for --emit=ir and golden files.
  * Values are numbered anew, leaves stand where they are used, and what is not used is not printed.

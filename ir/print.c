@@ -9,6 +9,10 @@
  *       %0 = call_ptr map_lookup_elem @m $key.0
  *       %1 = is_null %0
  *       br %1 new.1 old.2
+ *   }
+ *   func kprobe_1.0 "kprobe" pt_regs loop of kprobe_1 {
+ *
+ * A slot of the program is $^name.n in the functions of its loops.
  *
  * An instruction is: [%result =] name [helper] operands fields, as ops.def says. Operands: %n, 42,
  * "text":size, zero:size, $slot.n, ctx, @map. Fields: +8 an offset, u4 or s4 a size with
@@ -37,6 +41,17 @@ const char *ir_ctx_name(enum ir_ctx ctx)
     return names[ctx];
 }
 
+const char *ir_func_kind_name(enum ir_func_kind kind)
+{
+    static const char *const names[IR_FUNC_COUNT_] = {
+        [IR_FUNC_PROGRAM] = "program",
+        [IR_FUNC_LOOP] = "loop",
+        [IR_FUNC_EACH] = "each",
+    };
+
+    return names[kind];
+}
+
 /* A name as a word: what would not read back becomes '_'. */
 static void print_word(struct buf *out, const char *name)
 {
@@ -63,9 +78,14 @@ static void print_text(struct buf *out, struct str text, u32 size)
     buf_printf(out, "\":%u", size);
 }
 
-static void print_slot(struct buf *out, const struct ir_slot *slot)
+static bool is_slot_of(const struct ir_func *func, const struct ir_slot *slot)
 {
-    buf_add_char(out, '$');
+    return slot->id < func->slots.n && func->slots.items[slot->id] == slot;
+}
+
+static void print_slot(struct buf *out, const struct ir_func *func, const struct ir_slot *slot)
+{
+    buf_add_cstr(out, is_slot_of(func, slot) ? "$" : "$^");
     print_word(out, slot->name);
     buf_printf(out, ".%u", slot->id);
 }
@@ -92,7 +112,7 @@ static void print_operand(const struct printer *p, ir_val v)
         buf_printf(out, "zero:%u", v->size);
         break;
     case IR_SLOT:
-        print_slot(out, v->slot);
+        print_slot(out, p->func, v->slot);
         break;
     case IR_CTX:
         buf_add_cstr(out, "ctx");
@@ -138,6 +158,13 @@ static void print_fields(struct buf *out, const struct ir_inst *inst)
             break;
         case 'm':
             buf_printf(out, " @%s", inst->map->name);
+            break;
+        case 'f':
+            buf_printf(out, " %s", inst->callee->name);
+            break;
+        case 'a':
+            buf_add_char(out, ' ');
+            ir_access_print(inst->access, out);
             break;
         case 'b':
         case 'c':
@@ -187,10 +214,13 @@ static void print_func(struct arena *arena, const struct ir_func *func, struct b
 {
     struct printer p = {out, func, number_values(arena, func)};
 
-    buf_printf(out, "func %s \"%s\" %s {\n", func->name, func->section, ir_ctx_name(func->ctx));
+    buf_printf(out, "func %s \"%s\" %s", func->name, func->section, ir_ctx_name(func->ctx));
+    if (func->kind != IR_FUNC_PROGRAM)
+        buf_printf(out, " %s of %s", ir_func_kind_name(func->kind), func->root->name);
+    buf_add_cstr(out, " {\n");
     vec_foreach(slot, &func->slots) {
         buf_add_cstr(out, "slot ");
-        print_slot(out, *slot);
+        print_slot(out, func, *slot);
         buf_printf(out, " %u\n", (*slot)->size);
     }
     vec_foreach(block, &func->blocks) {

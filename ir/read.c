@@ -20,12 +20,20 @@ struct value {
     struct span first_use;
 };
 
+/* A callee, which may stand further down. */
+struct callee {
+    struct ir_inst *inst;
+    struct str name;
+    struct span span;
+};
+
 struct reader {
     struct scan s;
     struct ir_module *m;
     struct ir_func *func;
     struct ir_block *block;
     VEC(struct value) values;
+    VEC(struct callee) callees;
 };
 
 /* ---- names ---- */
@@ -59,12 +67,14 @@ static struct ir_block *read_label(struct reader *r)
 
 static const struct ir_slot *find_slot(struct reader *r, struct str w)
 {
+    bool is_shared = str_starts(w, "$^");
+    const struct ir_func *func = is_shared ? r->func->root : r->func;
     struct str name;
     u32 id = 0;
 
-    if (scan_split_name(str_sub(w, 1, w.n), &name, &id) && id < r->func->slots.n &&
-        str_eq_c(name, r->func->slots.items[id]->name))
-        return r->func->slots.items[id];
+    if (scan_split_name(str_sub(w, is_shared ? 2 : 1, w.n), &name, &id) && id < func->slots.n &&
+        str_eq_c(name, func->slots.items[id]->name))
+        return func->slots.items[id];
     unknown(r, w, "there is no such slot");
     return NULL;
 }
@@ -83,6 +93,15 @@ static struct value *find_value(struct reader *r, struct str w)
         v->first_use = scan_span(&r->s, r->s.at - w.n);
     }
     return v;
+}
+
+static struct ir_func *find_func(const struct reader *r, struct str name)
+{
+    vec_foreach(func, &r->m->funcs) {
+        if (str_eq_c(name, (*func)->name))
+            return *func;
+    }
+    return NULL;
 }
 
 static u32 find_helper(struct reader *r, struct str w)
@@ -184,6 +203,22 @@ static void read_sized(struct reader *r, struct ir_inst *inst)
     inst->size = scan_number_behind(&r->s, w, 1);
 }
 
+static void read_callee(struct reader *r, struct ir_inst *inst)
+{
+    struct str w = scan_next_word(&r->s);
+
+    *vec_push(r->m->arena, &r->callees) = (struct callee){inst, w, scan_span(&r->s, r->s.at - w.n)};
+}
+
+static void read_access(struct reader *r, struct ir_inst *inst)
+{
+    struct str w = scan_next_word(&r->s);
+
+    inst->access = ir_access_parse(r->m->arena, w);
+    if (!inst->access)
+        scan_syntax(&r->s, r->s.at - w.n, "a member as struct:x.y/u0:32 was expected here");
+}
+
 static void read_fields(struct reader *r, struct ir_inst *inst)
 {
     for (const char *field = ir_op_row(inst->op)->fields; *field; field++) {
@@ -200,6 +235,12 @@ static void read_fields(struct reader *r, struct ir_inst *inst)
             break;
         case 'm':
             inst->map = find_map(r, scan_next_word(&r->s));
+            break;
+        case 'f':
+            read_callee(r, inst);
+            break;
+        case 'a':
+            read_access(r, inst);
             break;
         case 'b':
             inst->block = read_label(r);
@@ -348,6 +389,26 @@ static enum ir_ctx read_ctx(struct reader *r)
     return IR_CTX_NONE;
 }
 
+/* What stands behind the context of a function that loops call: "loop of kprobe_1". */
+static void read_caller(struct reader *r, struct ir_func *func)
+{
+    struct str w = scan_next_word(&r->s), root_name;
+    struct ir_func *root = NULL;
+
+    enum ir_func_kind kind = str_eq_c(w, "each") ? IR_FUNC_EACH : IR_FUNC_LOOP;
+
+    if (!str_eq_c(w, ir_func_kind_name(kind)))
+        scan_syntax(&r->s, r->s.at - w.n, "loop, each or { was expected here");
+    scan_expect(&r->s, "of");
+    root_name = scan_next_word(&r->s);
+    root = find_func(r, root_name);
+    if (!root || root->kind != IR_FUNC_PROGRAM) {
+        unknown(r, root_name, "there is no such program above");
+    } else {
+        ir_callback_of(r->m, func, kind, root);
+    }
+}
+
 static void read_func(struct reader *r)
 {
     u32 from = r->s.at;
@@ -355,6 +416,8 @@ static void read_func(struct reader *r)
     const char *section = str_cstr(r->m->arena, scan_quoted(&r->s));
 
     r->func = ir_func_new(r->m, name, section, read_ctx(r));
+    if (!scan_at_line_end(&r->s) && r->s.src->text.p[r->s.at] != '{')
+        read_caller(r, r->func);
     r->func->span = scan_span(&r->s, from);
     r->block = NULL;
     r->values.n = 0;
@@ -393,6 +456,17 @@ static void read_map(struct reader *r)
     map->value_type = scan_type(&r->s);
 }
 
+static void find_callees(struct reader *r)
+{
+    vec_foreach(callee, &r->callees) {
+        callee->inst->callee = find_func(r, callee->name);
+        if (callee->inst->callee)
+            continue;
+        (void)diag_add(r->s.diags, E_IR_NAME, callee->span, "there is no such function");
+        r->s.n_problems++;
+    }
+}
+
 struct ir_module *ir_read(struct arena *arena, struct types *types, const struct source *src,
                           struct diags *diags)
 {
@@ -417,5 +491,6 @@ struct ir_module *ir_read(struct arena *arena, struct types *types, const struct
         if (!scan_at_line_end(&r.s))
             scan_syntax(&r.s, r.s.at, "the line goes on where it should end");
     }
+    find_callees(&r);
     return r.s.n_problems ? NULL : r.m;
 }

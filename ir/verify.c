@@ -139,6 +139,42 @@ static bool check_fill(struct verifier *v, const struct ir_inst *inst)
     return check_access(v, inst, inst->args[0], inst->imm, inst->size, true);
 }
 
+/* ---- loops ---- */
+
+static bool check_callee(struct verifier *v, const struct ir_inst *inst)
+{
+    const struct ir_func *callee = inst->callee;
+    enum ir_func_kind kind = inst->op == IR_LOOP ? IR_FUNC_LOOP : IR_FUNC_EACH;
+
+    if (!callee || callee->kind != kind || callee->root != v->func->root)
+        return wrong(v, inst, "calls a function that is not of this program's loops");
+    return true;
+}
+
+/* INDEX, KEY and VALUE are parameters. */
+static bool check_parameter(struct verifier *v, const struct ir_inst *inst)
+{
+    enum ir_func_kind kind = inst->op == IR_INDEX ? IR_FUNC_LOOP : IR_FUNC_EACH;
+
+    return v->func->kind == kind ? true : wrong(v, inst, "the function has no such parameter");
+}
+
+static bool check_core(struct verifier *v, const struct ir_inst *inst)
+{
+    if (!inst->access || inst->access->n_steps == 0)
+        return wrong(v, inst, "accesses no member");
+    switch (inst->imm) {
+    case IR_CORE_OFFSET:
+    case IR_CORE_SIZE:
+    case IR_CORE_EXISTS:
+    case IR_CORE_LSHIFT:
+    case IR_CORE_RSHIFT:
+        return true;
+    default:
+        return wrong(v, inst, "asks for an unknown fact");
+    }
+}
+
 static bool has_regs(const struct ir_func *func)
 {
     return func->ctx == IR_CTX_PT_REGS;
@@ -149,8 +185,11 @@ static bool has_regs(const struct ir_func *func)
 static bool check_slot(struct verifier *v, const struct ir_inst *inst)
 {
     const struct ir_slot *slot = inst->slot;
+    const struct ir_func *root = v->func->root;
 
-    if (!slot || slot->id >= v->func->slots.n || v->func->slots.items[slot->id] != slot)
+    if (slot && slot->id < v->func->slots.n && v->func->slots.items[slot->id] == slot)
+        return true;
+    if (!slot || slot->id >= root->slots.n || root->slots.items[slot->id] != slot)
         return wrong(v, inst, "the slot is not of this function");
     return true;
 }
@@ -191,6 +230,16 @@ static bool check_fields(struct verifier *v, const struct ir_inst *inst)
     case IR_MAP:
     case IR_MAP_LEN:
         return check_map(v, inst);
+    case IR_LOOP:
+        return check_callee(v, inst);
+    case IR_EACH:
+        return check_map(v, inst) && check_callee(v, inst);
+    case IR_INDEX:
+    case IR_KEY:
+    case IR_VALUE:
+        return check_parameter(v, inst);
+    case IR_CORE:
+        return check_core(v, inst);
     case IR_CTX_LOAD:
         return check_context(v, inst);
     case IR_ARG:
