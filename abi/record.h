@@ -40,9 +40,11 @@ static inline bool site_is_control(enum site_kind kind)
 enum run_error {
     RUN_ERROR_DIV_ZERO = 1, /* division or modulo by 0: 1 is used */
     RUN_ERROR_MAP_FULL = 2, /* map_update_elem failed with -E2BIG or -ENOMEM */
+    RUN_ERROR_READ = 3,     /* an address that cannot be read; the site's text names the helper */
+    RUN_ERROR_BOUNDS = 4,   /* an index that is none of the array's */
 };
 
-#define RUN_ERROR_LAST RUN_ERROR_MAP_FULL
+#define RUN_ERROR_LAST RUN_ERROR_BOUNDS
 
 /* Per-CPU books, one per site, in the array map PTL_MAP_BOOKS: what could not be told through the
  * ring. */

@@ -29,6 +29,10 @@ static const struct message *message_of(u64 error)
                                 "config or manually setting the max entries in a map declaration "
                                 "e.g. `let @a = hash(5000)`",
                                 "map full", "map_update_elem"},
+        [RUN_ERROR_READ] = {W_RUN_READ, "Bad address", "bad address", ""},
+        [RUN_ERROR_BOUNDS] = {W_RUN_BOUNDS,
+                              "Array access out of bounds. This can lead to unexpected results.",
+                              "array access out of bounds", NULL},
     };
 
     _Static_assert(ARRAY_SIZE(messages) == RUN_ERROR_LAST + 1, "each error has its text");
@@ -97,9 +101,9 @@ void run_errors_show(struct run_errors *e, u32 site, s64 retcode)
     if (e->n_shown[site] >= SHOWN_MAX)
         return;
     e->n_shown[site]++;
-    if (message->helper != NULL) {
-        if (helper.n == 0)
-            helper = row->text;
+    if (message->helper != NULL && helper.n == 0)
+        helper = row->text;
+    if (helper.n != 0) {
         (void)snprintf(info, sizeof(info), "Additional Info - helper: %.*s, retcode: %d\n",
                        STR_ARG(helper),
                        (s32)retcode); // before 6.4 the kernel leaves the upper half undefined

@@ -96,6 +96,9 @@ void lower_record_end(struct lowering *lo, const struct record *r);
 void lower_run_error(struct lowering *lo, enum run_error error, ir_val code,
                      const struct map_info *map);
 
+/* The same for a helper that failed: helper: BPF_FUNC_*, which the warning names. */
+void lower_helper_error(struct lowering *lo, enum run_error error, ir_val code, u32 helper);
+
 /* ---- control flow ---- */
 
 /* What is open between lower_if() and lower_end_if(). */

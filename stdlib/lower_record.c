@@ -124,11 +124,10 @@ static u64 error_site(struct lowering *lo, enum run_error error, const struct ma
     return site;
 }
 
-void lower_run_error(struct lowering *lo, enum run_error error, ir_val code,
-                     const struct map_info *map)
+/* Count, and send the first ones. */
+static void warn(struct lowering *lo, u64 site, ir_val code)
 {
     struct ir_builder *b = &lo->b;
-    u64 site = error_site(lo, error, map);
     ir_val book = book_of(lo, site);
     struct branch has_book = if_book(lo, book);
     ir_val errors = ir_load64(b, book, offsetof(struct ptl_book, errors));
@@ -144,4 +143,18 @@ void lower_run_error(struct lowering *lo, enum run_error error, ir_val code,
     lower_record_end(lo, &r);
     lower_end_if(lo, &is_early);
     lower_end_if(lo, &has_book);
+}
+
+void lower_run_error(struct lowering *lo, enum run_error error, ir_val code,
+                     const struct map_info *map)
+{
+    warn(lo, error_site(lo, error, map), code);
+}
+
+void lower_helper_error(struct lowering *lo, enum run_error error, ir_val code, u32 helper)
+{
+    u64 site = error_site(lo, error, NULL);
+
+    lower_site(lo->v, site)->text = str_of(ir_helper_name(helper));
+    warn(lo, site, code);
 }

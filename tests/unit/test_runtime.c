@@ -138,7 +138,8 @@ static void on_full(void *data)
     abort();
 }
 
-/* What a run says about a division by zero and a full map, and about what it could not tell. */
+/* What a run says about each kind of warning, and about what it could not tell.
+ * covers: diag:552 diag:553 */
 static void test_warnings(void)
 {
     static const char program[] = "begin { $z = 0; print(5 / $z); @a[3] = 3; }";
@@ -153,9 +154,19 @@ static void test_warnings(void)
         "Additional Info - helper: map_update_elem, retcode: -7\n"
         "begin { $z = 0; print(5 / $z); @a[3] = 3; }\n"
         "                               ~~~~~~~~~\n"
+        "stdin:1:11-13: WARNING: Bad address [W552]\n"
+        "Additional Info - helper: probe_read_user, retcode: -14\n"
+        "begin { $z = 0; print(5 / $z); @a[3] = 3; }\n"
+        "          ~~\n"
+        "stdin:1:14-15: WARNING: Array access out of bounds. This can lead to unexpected results. "
+        "[W553]\n"
+        "begin { $z = 0; print(5 / $z); @a[3] = 3; }\n"
+        "             ~\n"
         "stdin:1:32-41: WARNING: 9 more of this: map full [W551]\n"
         "begin { $z = 0; print(5 / $z); @a[3] = 3; }\n"
         "                               ~~~~~~~~~\n";
+    static const u32 spans[][2] = {{22, 28}, {31, 40}, {10, 12}, {13, 14}};
+    static const char *const helpers[] = {"", "", "probe_read_user", ""};
     struct arena arena;
     struct sources sources;
     struct meta meta = {0};
@@ -168,17 +179,18 @@ static void test_warnings(void)
     arena_init(&arena, 1 << 20, on_full, NULL);
     sources_init(&sources, &arena);
     base = sources_add(&sources, STR("stdin"), STR(program))->base;
-    *vec_push(&arena, &meta.sites) = (struct meta_site){.kind = SITE_ERROR,
-                                                        .num0 = RUN_ERROR_DIV_ZERO,
-                                                        .span_begin = base + 22,
-                                                        .span_end = base + 28};
-    *vec_push(&arena, &meta.sites) = (struct meta_site){.kind = SITE_ERROR,
-                                                        .num0 = RUN_ERROR_MAP_FULL,
-                                                        .span_begin = base + 31,
-                                                        .span_end = base + 40};
+    for (u32 i = 0; i < ARRAY_SIZE(spans); i++) {
+        *vec_push(&arena, &meta.sites) = (struct meta_site){.kind = SITE_ERROR,
+                                                            .num0 = RUN_ERROR_DIV_ZERO + i,
+                                                            .text = str_of(helpers[i]),
+                                                            .span_begin = base + spans[i][0],
+                                                            .span_end = base + spans[i][1]};
+    }
     CHECK(run_errors_init(&e, &meta, &sources, log) == 0);
     run_errors_show(&e, 0, 0);
     run_errors_show(&e, 1, 0xfffffff9);
+    run_errors_show(&e, 2, -14);
+    run_errors_show(&e, 3, 0);
     run_errors_book(&e, 0, &(struct ptl_book){.errors = 1});
     run_errors_book(&e, 1, &(struct ptl_book){.errors = 10});
     (void)fclose(log);
