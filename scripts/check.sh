@@ -102,6 +102,7 @@ if step setup whole scripts/setup.sh; then
     done
     if [ -z "$quick" ]; then
         step guests tests/vm/batch -B "$release"
+        step fuzz tests/fuzz/run -B "$release"
     fi
 fi
 

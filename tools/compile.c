@@ -133,6 +133,8 @@ static void stages_run(struct compilation *c)
     wrong = ir_verify(module);
     if (wrong)
         ptl_bug(wrong);
+    if (c->opts->observe)
+        c->opts->observe(c->opts->observe_data, program, module);
     if (!stage_is_last(c, STAGE_TYPES) && !stage_is_last(c, STAGE_IR))
         object_make(c, module);
 }

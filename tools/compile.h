@@ -31,6 +31,9 @@ struct compile_opts {
     u32 stages;        /* 1 << enum compile_stage, for `print` */
     bool wants_object; /* false: stop behind the last of the stages; with none of them, check all */
     bool has_color;
+    /* Tests: called once with the typed program and its IR, which live until it returns. */
+    void (*observe)(void *data, const struct program *program, const struct ir_module *module);
+    void *observe_data;
 };
 
 /* What a compilation gives; zeroed before, freed by compile_result_done(). */

@@ -1,0 +1,329 @@
+/* Statements of the generator, each in a line of its own. */
+#include <stdio.h>
+
+#include "tests/fuzz/gen.h"
+
+static void indent(struct gen *g)
+{
+    buf_pad(g->out, ' ', (size_t)4 * (g->nest + 1));
+}
+
+/* ---- printf ---- */
+
+static void put_flags(struct gen *g, const char *flags)
+{
+    for (; *flags; flags++) {
+        if (gen_one_in(g, 4))
+            gen_put(g, "%c", *flags);
+    }
+}
+
+/* A conversion for a value of that shape. Only what C defines: another implementation shall be
+ * able to say what is right. */
+static void put_conversion(struct gen *g, const struct shape *shape)
+{
+    static const char conversions[] = "ddiuxXos";
+    char conv = shape->kind == SHAPE_INT || (shape->kind == SHAPE_BOOL && gen_one_in(g, 2))
+                    ? conversions[gen_below(g, sizeof(conversions) - 1)]
+                    : 's';
+    bool is_text = conv == 's';
+
+    gen_put(g, "%%");
+    put_flags(g, is_text ? "-" : conv == 'd' || conv == 'i' ? "-+ 0" : conv == 'u' ? "-0" : "-#0");
+    if (gen_one_in(g, 3))
+        gen_put(g, "%u", 1 + gen_below(g, 25));
+    if (gen_one_in(g, 6))
+        gen_put(g, ".%u", gen_below(g, 12));
+    if (!is_text && gen_one_in(g, 4))
+        gen_put(g, gen_one_in(g, 2) ? "l" : "ll");
+    gen_put(g, "%c", conv);
+}
+
+void gen_printf(struct gen *g)
+{
+    struct shape shapes[4];
+    u32 n = gen_below(g, ARRAY_SIZE(shapes) + 1);
+
+    gen_put(g, "printf(\"");
+    for (u32 i = 0; i < n; i++) {
+        shapes[i] = gen_shape(g);
+        gen_put(g, "%s", gen_one_in(g, 4) ? "100%% " : i > 0 ? "|" : "");
+        put_conversion(g, &shapes[i]);
+    }
+    gen_put(g, "\\n\"");
+    for (u32 i = 0; i < n; i++) {
+        gen_put(g, ", ");
+        gen_expr(g, &shapes[i], 3);
+    }
+    gen_put(g, ")");
+}
+
+static void stmt_printf(struct gen *g)
+{
+    gen_printf(g);
+    gen_put(g, ";\n");
+}
+
+static void stmt_print(struct gen *g)
+{
+    struct shape shape = gen_shape(g);
+
+    gen_put(g, "print(");
+    if (g->n_maps > 0 && gen_one_in(g, 3)) {
+        gen_map_name(g, &g->maps[gen_below(g, g->n_maps)]);
+        if (gen_one_in(g, 4))
+            gen_put(g, ", %u", gen_below(g, 4));
+        /* print(@m, top, div): div without top is not possible. */
+    } else {
+        gen_expr(g, &shape, 3);
+    }
+    gen_put(g, ");\n");
+}
+
+/* ---- variables and maps ---- */
+
+static void new_var(struct gen *g, const struct shape *shape, bool is_const)
+{
+    g->vars[g->n_vars++] =
+        (struct gen_var){.shape = *shape, .id = g->next_var++, .is_const = is_const};
+}
+
+static void stmt_var(struct gen *g)
+{
+    struct shape shape = gen_shape(g);
+    u32 old = g->n_vars ? gen_below(g, g->n_vars) : 0;
+
+    if (g->n_vars > 0 && !g->vars[old].is_const && (gen_one_in(g, 2) || g->n_vars == VARS_MAX)) {
+        gen_put(g, "$v%u = ", g->vars[old].id);
+        gen_expr(g, &g->vars[old].shape, DEPTH_MAX);
+    } else if (g->n_vars < VARS_MAX) {
+        bool has_let = g->has_feature[FEATURE_LET] && gen_one_in(g, 3);
+
+        gen_put(g, "%s$v%u = ", has_let ? "let " : "", g->next_var);
+        gen_expr(g, &shape, DEPTH_MAX);
+        new_var(g, &shape, false);
+    } else {
+        gen_put(g, "print(1)");
+    }
+    gen_put(g, ";\n");
+}
+
+static const char *compound_op(struct gen *g)
+{
+    static const char *const ops[] = {"+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<=", ">>="};
+
+    /* What sums up comes out the same in any order. */
+    return g->in_map_loop ? "+=" : ops[gen_below(g, ARRAY_SIZE(ops))];
+}
+
+static void stmt_var_compound(struct gen *g)
+{
+    u32 i = g->n_vars ? gen_below(g, g->n_vars) : 0;
+
+    if (g->n_vars == 0 || g->vars[i].shape.kind != SHAPE_INT || g->vars[i].is_const) {
+        gen_put(g, "print(2);\n");
+        return;
+    }
+    gen_put(g, "$v%u %s ", g->vars[i].id, compound_op(g));
+    gen_int(g, 2);
+    gen_put(g, ";\n");
+}
+
+/* A map of the script, or a new one. */
+static const struct gen_map *some_map(struct gen *g)
+{
+    struct gen_map map = {.value = gen_shape(g)};
+
+    if (g->n_maps == MAPS_MAX || (g->n_maps > 0 && !gen_one_in(g, 3)))
+        return &g->maps[gen_below(g, g->n_maps)];
+    map.n_keys = gen_one_in(g, 3) ? 0 : gen_one_in(g, 3) ? 2 : 1;
+    for (u32 i = 0; i < map.n_keys; i++)
+        map.keys[i] = gen_one_in(g, 4) ? gen_shape(g) : gen_scalar_shape(g);
+    if (gen_one_in(g, 2)) {
+        map.value = (struct shape){.kind = SHAPE_AGG};
+        gen_agg_choose(g, &map);
+    }
+    g->maps[g->n_maps] = map;
+    return &g->maps[g->n_maps++];
+}
+
+static void stmt_map(struct gen *g)
+{
+    const struct gen_map *map = some_map(g);
+    bool is_int = map->value.kind == SHAPE_INT;
+
+    gen_map_access(g, map, 2);
+    if (map->value.kind == SHAPE_AGG) {
+        gen_put(g, " = ");
+        gen_agg_call(g, map);
+    } else if (is_int && gen_one_in(g, 3)) {
+        gen_put(g, gen_one_in(g, 3) ? "--" : "++");
+    } else if (is_int && gen_one_in(g, 3)) {
+        gen_put(g, " %s ", compound_op(g));
+        gen_int(g, 2);
+    } else {
+        gen_put(g, " = ");
+        gen_expr(g, &map->value, DEPTH_MAX);
+    }
+    gen_put(g, ";\n");
+}
+
+/* ---- blocks ---- */
+
+static void block(struct gen *g, const struct shape *counter)
+{
+    u32 n_vars = g->n_vars;
+    u32 n = 1 + gen_below(g, 3);
+
+    gen_put(g, "{\n");
+    g->nest++;
+    if (counter && g->n_vars < VARS_MAX)
+        new_var(g, counter, true);
+    for (u32 i = 0; i < n; i++)
+        gen_stmt(g);
+    g->nest--;
+    g->n_vars = n_vars;
+    indent(g);
+    gen_put(g, "}");
+}
+
+static void stmt_if(struct gen *g)
+{
+    gen_put(g, "if (");
+    gen_condition(g, 3);
+    gen_put(g, ") ");
+    block(g, NULL);
+    if (gen_one_in(g, 4)) {
+        gen_put(g, " else if (");
+        gen_condition(g, 2);
+        gen_put(g, ") ");
+        block(g, NULL);
+    }
+    if (gen_one_in(g, 2)) {
+        gen_put(g, " else ");
+        block(g, NULL);
+    }
+    gen_put(g, "\n");
+}
+
+/* A counter that no statement of the body changes. */
+static void stmt_while(struct gen *g)
+{
+    u32 id = g->next_var++;
+
+    gen_put(g, "$v%u = 0;\n", id);
+    indent(g);
+    gen_put(g, "while ($v%u < %u) {\n", id, 1 + gen_below(g, 6));
+    g->nest++;
+    g->n_loops++;
+    indent(g);
+    gen_put(g, "$v%u++;\n", id);
+    if (gen_one_in(g, 4)) {
+        indent(g);
+        gen_put(g, "if (");
+        gen_condition(g, 2);
+        gen_put(g, ") { %s; }\n", gen_one_in(g, 2) ? "break" : "continue");
+    }
+    indent(g);
+    block(g, NULL);
+    g->nest--;
+    g->n_loops--;
+    gen_put(g, "\n");
+    indent(g);
+    gen_put(g, "}\n");
+}
+
+static void stmt_range(struct gen *g)
+{
+    const struct shape counter = {.kind = SHAPE_INT};
+    u32 first = gen_below(g, 4);
+
+    if (g->n_vars == VARS_MAX) {
+        gen_put(g, "print(3);\n");
+        return;
+    }
+    gen_put(g, "for ($v%u : %u..%u) ", g->next_var, first, first + gen_below(g, 6));
+    g->n_loops++;
+    block(g, &counter);
+    g->n_loops--;
+    gen_put(g, "\n");
+}
+
+static void stmt_unroll(struct gen *g)
+{
+    gen_put(g, "unroll (%u) ", 1 + gen_below(g, 4));
+    g->n_loops++;
+    block(g, NULL);
+    g->n_loops--;
+    gen_put(g, "\n");
+}
+
+/* Keys come in no order: the body sums up and counts. */
+static void stmt_for_map(struct gen *g)
+{
+    u32 i = g->n_maps ? gen_below(g, g->n_maps) : 0;
+    u32 id = g->next_var++;
+    u32 sum = g->next_var++;
+
+    if (g->n_maps == 0 || g->maps[i].n_keys == 0) {
+        gen_put(g, "print(4);\n");
+        return;
+    }
+    gen_put(g, "$v%u = 0;\n", sum);
+    indent(g);
+    gen_put(g, "for ($v%u : ", id);
+    gen_map_name(g, &g->maps[i]);
+    gen_put(g, ") { $v%u += 1", sum);
+    if (g->maps[i].n_keys == 1 && g->maps[i].keys[0].kind == SHAPE_INT)
+        gen_put(g, " + $v%u.0", id);
+    if (g->maps[i].value.kind == SHAPE_INT)
+        gen_put(g, " + $v%u.1", id);
+    gen_put(g, "; }\n");
+    indent(g);
+    gen_put(g, "print($v%u);\n", sum);
+}
+
+/* ---- all ---- */
+
+static void stmt_call(struct gen *g)
+{
+    if (!gen_void_call(g))
+        gen_put(g, "print(5)");
+    gen_put(g, ";\n");
+}
+
+static void stmt_loop(struct gen *g)
+{
+    static const struct {
+        enum feature feature;
+        void (*fn)(struct gen *g);
+    } loops[] = {
+        {FEATURE_WHILE, stmt_while},
+        {FEATURE_FOR_RANGE, stmt_range},
+        {FEATURE_UNROLL, stmt_unroll},
+        {FEATURE_FOR_MAP, stmt_for_map},
+    };
+
+    u32 i = gen_below(g, ARRAY_SIZE(loops));
+
+    if (g->has_feature[loops[i].feature] && g->n_loops < 2) {
+        loops[i].fn(g);
+    } else {
+        stmt_map(g);
+    }
+}
+
+void gen_stmt(struct gen *g)
+{
+    static void (*const flat[])(struct gen * g) = {stmt_var,   stmt_var,    stmt_var_compound,
+                                                   stmt_map,   stmt_map,    stmt_map,
+                                                   stmt_print, stmt_printf, stmt_call};
+    static void (*const deep[])(struct gen * g) = {stmt_if, stmt_loop};
+
+    indent(g);
+    if (g->nest < NEST_MAX && gen_one_in(g, 5)) {
+        deep[gen_below(g, ARRAY_SIZE(deep))](g);
+    } else {
+        flat[gen_below(g, ARRAY_SIZE(flat))](g);
+    }
+}

@@ -1,0 +1,135 @@
+/* Whole scripts: clauses of statements, each of which the compiler has agreed to. */
+#include "tests/fuzz/generate.h"
+
+#include "tests/fuzz/gen.h"
+#include "tools/compile.h"
+
+enum {
+    CLAUSES_MAX = 3,
+    STMTS_MAX = 14,
+    TRIES_MAX = 40, /* statements that are tried for a clause */
+    ARENA_BYTES = 16 << 20,
+};
+
+void generated_done(struct generated *g)
+{
+    buf_done(&g->text);
+}
+
+static bool is_accepted(const struct gen *g, struct str text)
+{
+    _cleanup_(compile_result_done) struct compile_result result = {0};
+    struct compile_opts how = {
+        .name = STR("stdin"),
+        .text = text,
+        .arch = arch_native(),
+        .tracefs = g->tracefs,
+        .stages = 1u << STAGE_TYPES,
+    };
+
+    return ptl_compile(&how, &result);
+}
+
+static void probe_features(struct gen *g)
+{
+    static const char *const samples[FEATURE_GEN_COUNT_] = {
+        [FEATURE_TUPLE_FIELD] = "BEGIN { $t = (1, \"a\"); print($t.1); }",
+        [FEATURE_IF_EXPR] = "BEGIN { $x = 1; print((if ($x) { 1 } else { 2 })); }",
+        [FEATURE_BLOCK_EXPR] = "BEGIN { print(({ 1 })); }",
+        [FEATURE_WHILE] = "BEGIN { $i = 0; while ($i < 3) { $i++; if ($i == 2) { break; } } }",
+        [FEATURE_FOR_RANGE] = "BEGIN { for ($i : 0..3) { print($i); } }",
+        [FEATURE_FOR_MAP] = "BEGIN { @m[1] = 2; for ($kv : @m) { print($kv.0 + $kv.1); } }",
+        [FEATURE_UNROLL] = "BEGIN { unroll (3) { print(1); } }",
+        [FEATURE_LET] = "BEGIN { let $x = 1; print($x); }",
+        [FEATURE_ELVIS] = "BEGIN { $x = 1; print($x ?: 2); }",
+        [FEATURE_AGG_READ] = "BEGIN { @c = count(); print((int64)@c); }",
+        [FEATURE_SIZEOF] = "BEGIN { print(sizeof(uint64)); }",
+        [FEATURE_STRING_ORDER] = "BEGIN { $s = \"a\"; print($s < \"b\"); }",
+    };
+
+    for (u32 i = 0; i < ARRAY_SIZE(samples); i++)
+        g->has_feature[i] = samples[i] && is_accepted(g, str_of(samples[i]));
+}
+
+/* Variables and maps to work with: without them, all is known at compile time. */
+static void stmt_first(struct gen *g)
+{
+    static const char *const values[] = {"1", "\"abc\"", "true", "-5", "4000000000"};
+
+    static const enum shape_kind kinds[] = {SHAPE_INT, SHAPE_STRING, SHAPE_BOOL, SHAPE_INT,
+                                            SHAPE_INT};
+
+    u32 i = gen_below(g, ARRAY_SIZE(values));
+
+    if (gen_one_in(g, 2) && g->n_maps < MAPS_MAX) {
+        gen_put(g, "    @m%u = %s;\n", g->n_maps, values[i]);
+        g->maps[g->n_maps++] = (struct gen_map){.value.kind = kinds[i]};
+        return;
+    }
+    gen_put(g, "    $v%u = %s;\n", g->next_var, values[i]);
+    g->vars[g->n_vars++] = (struct gen_var){.shape.kind = kinds[i], .id = g->next_var++};
+}
+
+/* Try a statement behind the text so far; it stays if the compiler agrees. */
+static void stmt_try(struct gen *g, struct generated *out, void (*write)(struct gen *g))
+{
+    _cleanup_buf_ struct buf all = {0};
+    _cleanup_buf_ struct buf stmt = {0};
+    u32 n_vars = g->n_vars;
+    u32 n_maps = g->n_maps;
+
+    g->out = &stmt;
+    write(g);
+    buf_add(&all, out->text.p, out->text.n);
+    buf_add(&all, stmt.p, stmt.n);
+    buf_add_cstr(&all, "}\n");
+    out->n_tried++;
+    if (is_accepted(g, (struct str){all.p, (u32)all.n})) {
+        buf_add(&out->text, stmt.p, stmt.n);
+        return;
+    }
+    out->n_dropped++;
+    g->n_vars = n_vars;
+    g->n_maps = n_maps;
+}
+
+static void clause_add(struct gen *g, struct generated *out)
+{
+    u32 wanted = 3 + gen_below(g, STMTS_MAX - 2);
+    u32 n_tried = out->n_tried;
+    u32 n_dropped = out->n_dropped;
+
+    g->n_vars = 0;
+    gen_probe(g);
+    buf_printf(&out->text, "%.*s {\n", STR_ARG(g->spec));
+    for (u32 i = 0; i < 3; i++)
+        stmt_try(g, out, stmt_first);
+    while (out->n_tried - n_tried - (out->n_dropped - n_dropped) < wanted &&
+           out->n_tried - n_tried < TRIES_MAX)
+        stmt_try(g, out, gen_stmt);
+    if (gen_one_in(g, 10))
+        buf_printf(&out->text, "    exit(%u);\n", gen_below(g, 100));
+    buf_add_cstr(&out->text, "}\n");
+}
+
+static void arena_is_full(void *data)
+{
+    (void)data;
+    ptl_bug("the generator's arena is full");
+}
+
+void script_generate(u64 seed, enum script_mode mode, const char *tracefs, struct generated *out)
+{
+    struct arena arena;
+    struct gen g = {.state = seed * 0x2545f4914f6cdd1du, .mode = mode, .tracefs = tracefs};
+    u32 n = 0;
+
+    arena_init(&arena, ARENA_BYTES, arena_is_full, NULL);
+    g.arena = &arena;
+    g.kernel = kernel_new(&arena, tracefs);
+    probe_features(&g);
+    n = 1 + gen_below(&g, CLAUSES_MAX);
+    for (u32 i = 0; i < n; i++)
+        clause_add(&g, out);
+    arena_done(&arena);
+}

@@ -1,0 +1,110 @@
+/* load-many DIR LIST...: load many objects in one process, each through a whole session of the
+ * runtime. LIST is a file with a line "SEED MODE" for each object DIR/SEED.o: of a script in mode
+ * "begin" the program runs to its end, of one in mode "events" it is loaded and no more.
+ *
+ * Standard output gets for each object: "=== SEED loaded", "=== SEED refused" or, for what ran,
+ * "=== SEED exit STATUS", then what the script printed or what the kernel said. Runs in a guest
+ * only. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "runtime/runtime.h"
+#include "tools/file.h"
+
+enum {
+    OBJECT_BYTES_MAX = 16 << 20,
+};
+
+static void report(const struct ptl_session *s, const struct ptl_error *err)
+{
+    _cleanup_buf_ struct buf located = {0};
+
+    if (s)
+        diags_render(ptl_diags(s), &located, false);
+    (void)fwrite(located.p, 1, located.n, stdout);
+    (void)printf("%s\n%s\n", err->text, err->hint);
+}
+
+static void session_run(unsigned long long seed, const struct buf *object, bool is_run)
+{
+    _cleanup_(ptl_free) struct ptl_session *s = NULL;
+    _cleanup_free_ char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    FILE *log = fopen("/dev/null", "we");
+    struct ptl_error err = {0};
+    struct ptl_opts opts = {
+        .is_quiet = true,
+        .ring_bytes = 1 << 20,
+        .out = out,
+        .log = log,
+    };
+    int status = 0;
+    int failed = out && log ? 0 : -ENOMEM;
+
+    if (failed == 0)
+        failed = ptl_open(&s, object->p, object->n, &opts, &err);
+    if (failed == 0)
+        failed = ptl_load(s, &err);
+    if (failed == 0 && is_run)
+        failed = ptl_attach(s, &err);
+    if (failed == 0 && is_run)
+        failed = ptl_run(s, &status, &err);
+    if (out)
+        (void)fclose(out); /* memory */
+    if (log)
+        (void)fclose(log);
+    if (failed != 0) {
+        (void)printf("=== %llu refused\n", seed);
+        report(s, &err);
+    } else if (is_run) {
+        (void)printf("=== %llu exit %d\n", seed, status);
+        (void)fwrite(text, 1, size, stdout);
+    } else {
+        (void)printf("=== %llu loaded\n", seed);
+    }
+    (void)fflush(stdout);
+}
+
+static bool object_run(const char *folder, unsigned long long seed, bool is_run)
+{
+    _cleanup_buf_ struct buf object = {0};
+    char path[512];
+    _cleanup_close_ int fd = -1;
+    int err = 0;
+
+    (void)snprintf(path, sizeof(path), "%s/%llu.o", folder, seed);
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    err = fd < 0 ? -errno : file_read_all(fd, OBJECT_BYTES_MAX, &object);
+    if (err == 0) {
+        session_run(seed, &object, is_run);
+        return true;
+    }
+    (void)fprintf(stderr, "load-many: %s: errno %d\n", path, -err);
+    return false;
+}
+
+int main(int argc, char **argv)
+{
+    char line[128];
+    bool is_good = argc >= 3;
+
+    if (argc < 3)
+        (void)fputs("usage: load-many DIR LIST...\n", stderr);
+    for (int i = 2; is_good && i < argc; i++) {
+        FILE *list = fopen(argv[i], "re");
+
+        is_good = list != NULL;
+        while (is_good && fgets(line, sizeof(line), list)) {
+            char *end = NULL;
+            unsigned long long seed = strtoull(line, &end, 10);
+
+            is_good = end != line && object_run(argv[1], seed, strstr(end, "begin") != NULL);
+        }
+        if (list)
+            (void)fclose(list); /* was read */
+    }
+    return is_good ? 0 : 1;
+}

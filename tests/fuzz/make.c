@@ -1,0 +1,82 @@
+/* fuzz-make DIR FIRST COUNT [TRACEFS]: for each seed a random script DIR/SEED.pt, and its object
+ * DIR/SEED.o. Seeds divisible by 2 give scripts of BEGIN and END only.
+ *
+ * A line for each seed on standard output: "SEED MODE WORD", WORD being "ok" or "refused" (by the
+ * compiler, whose diagnostics follow). The seed is printed before anything is done with it, so that
+ * a crash has a name. Then one line with the share of statements that were dropped. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/fuzz/generate.h"
+#include "tools/compile.h"
+#include "tools/file.h"
+
+struct totals {
+    u32 n_tried, n_dropped, n_refused;
+};
+
+static bool file_put(const char *folder, u64 seed, const char *suffix, const struct buf *content)
+{
+    char path[512];
+    _cleanup_close_ int fd = -1;
+
+    (void)snprintf(path, sizeof(path), "%s/%llu.%s", folder, (unsigned long long)seed, suffix);
+    fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (fd >= 0 && file_write_all(fd, content->p, content->n) == 0)
+        return true;
+    (void)fprintf(stderr, "fuzz-make: cannot write %s: %s\n", path, strerror(errno)); // NOLINT
+    return false;
+}
+
+static bool script_make(const char *folder, u64 seed, const char *tracefs, struct totals *totals)
+{
+    _cleanup_(generated_done) struct generated script = {0};
+    _cleanup_(compile_result_done) struct compile_result result = {0};
+    enum script_mode mode = seed % 2 == 0 ? SCRIPT_BEGIN : SCRIPT_EVENTS;
+    struct compile_opts how = {
+        .name = STR("stdin"),
+        .arch = arch_native(),
+        .tracefs = tracefs,
+        .wants_object = true,
+    };
+    bool is_good = false;
+
+    (void)printf("%llu %s ", (unsigned long long)seed, mode == SCRIPT_BEGIN ? "begin" : "events");
+    (void)fflush(stdout);
+    script_generate(seed, mode, tracefs, &script);
+    totals->n_tried += script.n_tried;
+    totals->n_dropped += script.n_dropped;
+    if (!file_put(folder, seed, "pt", &script.text))
+        return false;
+    how.text = (struct str){script.text.p, (u32)script.text.n};
+    is_good = ptl_compile(&how, &result);
+    if (is_good && !file_put(folder, seed, "o", &result.object))
+        return false;
+    (void)printf("%s\n", is_good ? "ok" : "refused");
+    if (!is_good) {
+        totals->n_refused++;
+        (void)fwrite(result.diagnostics.p, 1, result.diagnostics.n, stdout);
+    }
+    return true;
+}
+
+int main(int argc, char **argv)
+{
+    struct totals totals = {0};
+    u64 first = 0;
+    u64 count = 0;
+
+    if (argc < 4 || argc > 5 || !str_number(str_of(argv[2]), &first) ||
+        !str_number(str_of(argv[3]), &count)) {
+        (void)fputs("usage: fuzz-make DIR FIRST COUNT [TRACEFS]\n", stderr);
+        return 2;
+    }
+    for (u64 seed = first; seed < first + count; seed++) {
+        if (!script_make(argv[1], seed, argc == 5 ? argv[4] : NULL, &totals))
+            return 1;
+    }
+    (void)printf("statements %u dropped %u\n", totals.n_tried, totals.n_dropped);
+    return totals.n_refused ? 1 : 0;
+}
