@@ -15,9 +15,26 @@ foreach(source IN LISTS unit_tests)
     ptl_runtime ptl_abi ptl_base ptl_bpf)
   set_target_properties(${name} PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/unit")
+  target_compile_definitions(${name} PRIVATE TEST_BTF="${CMAKE_BINARY_DIR}/btf")
+  add_dependencies(${name} kernel_btf)
   add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}")
   set_tests_properties(${name} PROPERTIES LABELS unit TIMEOUT 120)
 endforeach()
+
+# The kernel's types that tests see: tests/btf/kernel.c as build/btf/vmlinux.
+find_program(PTL_CLANG NAMES clang REQUIRED)
+ptl_llvm_config(llvm_bin_dir --bindir)
+find_program(PTL_OBJCOPY NAMES llvm-objcopy PATHS "${llvm_bin_dir}" NO_DEFAULT_PATH REQUIRED)
+set(btf_dir "${CMAKE_BINARY_DIR}/btf")
+file(MAKE_DIRECTORY "${btf_dir}")
+add_custom_command(
+  OUTPUT "${btf_dir}/vmlinux"
+  COMMAND "${PTL_CLANG}" -target bpf -g -O2 -c "${CMAKE_SOURCE_DIR}/tests/btf/kernel.c"
+          -o "${CMAKE_BINARY_DIR}/kernel.bpf.o"
+  COMMAND "${PTL_OBJCOPY}" "--dump-section=.BTF=${btf_dir}/vmlinux"
+          "${CMAKE_BINARY_DIR}/kernel.bpf.o"
+  DEPENDS "${CMAKE_SOURCE_DIR}/tests/btf/kernel.c" COMMENT "BTF of the tests' kernel" VERBATIM)
+add_custom_target(kernel_btf ALL DEPENDS "${btf_dir}/vmlinux")
 
 foreach(suite golden cli)
   add_test(NAME ${suite} COMMAND "${CMAKE_SOURCE_DIR}/tests/${suite}/run" -B "${CMAKE_BINARY_DIR}")

@@ -109,6 +109,7 @@ struct ir_module *semantic_analyze(struct arena *arena, struct program *program,
               .test_refused = opts->test == SEMANTIC_TEST_REFUSED},
     };
 
+    s.v.btf = btf_new(s.v.types, opts->btf);
     resolve_program(&s, program);
     infer_program(&s);
     if (diags_errors(diags) > 0)

@@ -18,6 +18,7 @@ struct semantic_opts {
     const struct arch *arch;
     const struct str *params; /* $1 .. $n */
     u32 n_params;
+    const char *btf; /* as btf_new() takes it */
     enum semantic_test test;
 };
 

@@ -9,6 +9,7 @@
 
 #include "base/diag.h"
 #include "ir/ir.h"
+#include "stdlib/btf.h"
 #include "stdlib/kernel.h"
 
 struct lowering; /* stdlib/lower.h */
@@ -29,6 +30,7 @@ struct vocab {
     struct diags *diags;
     struct ir_module *module;
     const struct kernel *kernel;
+    struct btf *btf; /* the kernel's types */
     const struct arch *arch;
     const struct ir_map *ring, *books; /* PTL_MAP_RING, PTL_MAP_BOOKS */
     VEC(struct known_type) meta_types;

@@ -94,6 +94,7 @@ static struct ir_module *module_make(struct compilation *c, struct program *prog
         .arch = o->arch,
         .params = o->params,
         .n_params = o->n_params,
+        .btf = o->btf,
         .test = o->test,
     };
     const struct kernel *kernel = kernel_new(&c->arena, o->tracefs);

@@ -17,6 +17,7 @@ enum long_option {
     LONG_TEST_SWITCH,
     LONG_COLOR,
     LONG_TRACEFS,
+    LONG_BTF,
     LONG_ARCH,
     LONG_REFERENCE,
     LONG_DIAGNOSTICS,
@@ -31,6 +32,7 @@ static const struct option long_options[] = {
     {"test-switch", required_argument, NULL, LONG_TEST_SWITCH},
     {"color", required_argument, NULL, LONG_COLOR},
     {"kernel-tracefs", required_argument, NULL, LONG_TRACEFS},
+    {"kernel-btf", required_argument, NULL, LONG_BTF},
     {"arch", required_argument, NULL, LONG_ARCH},
     {"reference", no_argument, NULL, LONG_REFERENCE},
     {"diagnostics", no_argument, NULL, LONG_DIAGNOSTICS},
@@ -52,6 +54,8 @@ void ptlc_options_usage(FILE *out)
                 "  --color always|never   of diagnostics (default: never)\n"
                 "  --arch x86_64|aarch64  of the kernel that runs the object (default: this one)\n"
                 "  --kernel-tracefs DIR   read tracepoint formats there\n"
+                "  --kernel-btf PATH      the kernel's types: a file of BTF, or a folder with vmlinux and\n"
+                "                         modules (default: $BPFTRACE_BTF, else /sys/kernel/btf)\n"
                 "  --reference            print the reference of the language\n"
                 "  --diagnostics          print the list of all diagnostics\n"
                 "  --test-switch NAME     plain-rmw or refused: for tests of ptrace-lite\n"
@@ -176,6 +180,9 @@ static bool option_take(struct ptlc_options *o, int option, const char *arg)
     case LONG_TRACEFS:
         o->compile.tracefs = arg;
         return true;
+    case LONG_BTF:
+        o->compile.btf = arg;
+        return true;
     case LONG_REFERENCE:
         o->wants_reference = true;
         return true;
@@ -209,6 +216,14 @@ static bool sources_check(struct ptlc_options *o, int argc, char **argv)
     return false;
 }
 
+/* bpftrace's variable; NULL where it is not set. */
+static const char *btf_of_environment(void)
+{
+    const char *path = getenv("BPFTRACE_BTF"); // NOLINT(concurrency-mt-unsafe): one thread
+
+    return path && *path != '\0' ? path : NULL;
+}
+
 bool ptlc_options_parse(struct ptlc_options *o, int argc, char **argv)
 {
     int option = 0;
@@ -221,6 +236,7 @@ bool ptlc_options_parse(struct ptlc_options *o, int argc, char **argv)
     }
     o->compile.params = o->params;
     o->compile.arch = arch_native();
+    o->compile.btf = btf_of_environment();
     // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread
     while ((option = getopt_long(argc, argv, "e:o:Vh", long_options, NULL)) != -1) {
         if (!option_take(o, option, optarg))

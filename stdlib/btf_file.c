@@ -1,0 +1,182 @@
+/* Reading BTF. The file may be anybody's (BPFTRACE_BTF): nothing in it is believed before it has
+ * been compared with the file's size. */
+#include "stdlib/btf_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+/* Those of kernels have 5 to 15 MB. */
+#define MAX_FILE ((off_t)48 << 20)
+
+static const char *const text_damaged = "it is damaged";
+
+static const char *read_whole(struct arena *arena, const char *path, const char **bytes_out,
+                              u32 *n_out)
+{
+    _cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
+    struct stat st;
+
+    if (fd < 0 || fstat(fd, &st) < 0)
+        return strerrordesc_np(errno);
+    if (st.st_size > MAX_FILE)
+        return "it is too large";
+
+    char *bytes = arena_alloc(arena, (size_t)st.st_size);
+    u32 n = 0;
+
+    while (n < st.st_size) {
+        ssize_t got = read(fd, bytes + n, (size_t)st.st_size - n);
+
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return strerrordesc_np(errno);
+        if (got == 0)
+            break;
+        n += (u32)got;
+    }
+    *bytes_out = bytes;
+    *n_out = n;
+    return NULL;
+}
+
+/* Find the two sections. */
+static const char *read_header(const char *bytes, u32 n, struct btf_file *f, u32 *n_type_bytes_out)
+{
+    const struct btf_header *h = (const struct btf_header *)bytes;
+
+    if (n < sizeof(*h) || (h->magic != BTF_MAGIC && h->magic != __builtin_bswap16(BTF_MAGIC)))
+        return "it is no BTF";
+    if (h->magic != BTF_MAGIC)
+        return "it is of a machine with another byte order";
+    if (h->version != BTF_VERSION)
+        return "its version of BTF is not known";
+    if (h->hdr_len < sizeof(*h) || h->hdr_len > n)
+        return text_damaged;
+
+    u32 left = n - h->hdr_len;
+
+    if (h->type_off > left || h->type_len > left - h->type_off || h->str_off > left ||
+        h->str_len > left - h->str_off || (h->hdr_len + h->type_off) % 4)
+        return text_damaged;
+    f->types = bytes + h->hdr_len + h->type_off;
+    f->strings = bytes + h->hdr_len + h->str_off;
+    f->n_string_bytes = h->str_len;
+    if (h->str_len == 0 || f->strings[h->str_len - 1] != '\0')
+        return text_damaged;
+    *n_type_bytes_out = h->type_len;
+    return NULL;
+}
+
+/* Bytes of what stands behind a type; UINT32_MAX: an unknown kind. */
+static u32 behind_size(const struct btf_type *t)
+{
+    u32 n = btf_count_of(t);
+
+    switch (btf_kind_of(t)) {
+    case BTF_KIND_PTR:
+    case BTF_KIND_FWD:
+    case BTF_KIND_TYPEDEF:
+    case BTF_KIND_VOLATILE:
+    case BTF_KIND_CONST:
+    case BTF_KIND_RESTRICT:
+    case BTF_KIND_FUNC:
+    case BTF_KIND_FLOAT:
+    case BTF_KIND_TYPE_TAG:
+        return 0;
+    case BTF_KIND_INT:
+        return sizeof(u32);
+    case BTF_KIND_ARRAY:
+        return sizeof(struct btf_array);
+    case BTF_KIND_STRUCT:
+    case BTF_KIND_UNION:
+        return n * (u32)sizeof(struct btf_member);
+    case BTF_KIND_ENUM:
+        return n * (u32)sizeof(struct btf_enum);
+    case BTF_KIND_ENUM64:
+        return n * (u32)sizeof(struct btf_enum64);
+    case BTF_KIND_FUNC_PROTO:
+        return n * (u32)sizeof(struct btf_param);
+    case BTF_KIND_VAR:
+        return sizeof(struct btf_var);
+    case BTF_KIND_DATASEC:
+        return n * (u32)sizeof(struct btf_var_secinfo);
+    case BTF_KIND_DECL_TAG:
+        return sizeof(struct btf_decl_tag);
+    default:
+        return UINT32_MAX;
+    }
+}
+
+/* Note where each type begins. */
+static const char *index_types(struct arena *arena, struct btf_file *f, u32 n_bytes)
+{
+    u32 *offsets = arena_array(arena, u32, n_bytes / sizeof(struct btf_type) + 1);
+    u32 n = 0;
+
+    for (u32 at = 0; at < n_bytes; n++) {
+        const struct btf_type *t = (const struct btf_type *)(f->types + at);
+        u32 left = n_bytes - at;
+        u32 behind = 0;
+
+        if (left < sizeof(*t))
+            return text_damaged;
+        behind = behind_size(t);
+        if (behind == UINT32_MAX)
+            return "it has types of a kind that is not known";
+        if (behind > left - sizeof(*t))
+            return text_damaged;
+        offsets[n] = at;
+        at += (u32)sizeof(*t) + behind;
+    }
+    f->offsets = offsets;
+    f->n_types = n;
+    return NULL;
+}
+
+const char *btf_file_read(struct arena *arena, const char *path, const struct btf_file *base,
+                          struct btf_file *out)
+{
+    struct btf_file f = {.base = base, .first_id = 1};
+    const char *bytes = NULL;
+    u32 n = 0, n_type_bytes = 0;
+    const char *why = read_whole(arena, path, &bytes, &n);
+
+    if (!why)
+        why = read_header(bytes, n, &f, &n_type_bytes);
+    if (!why)
+        why = index_types(arena, &f, n_type_bytes);
+    if (why)
+        return why;
+    if (base) {
+        f.first_id = base->first_id + base->n_types;
+        f.first_string = base->n_string_bytes;
+    }
+    f.made = arena_array(arena, const struct type *, f.n_types + 1);
+    *out = f;
+    return NULL;
+}
+
+const struct btf_file *btf_file_of(const struct btf_file *f, u32 id)
+{
+    return f->base && id < f->first_id ? f->base : f;
+}
+
+const struct btf_type *btf_file_type(const struct btf_file *f, u32 id)
+{
+    const struct btf_file *own = btf_file_of(f, id);
+
+    if (id < own->first_id || id - own->first_id >= own->n_types)
+        return NULL;
+    return (const struct btf_type *)(own->types + own->offsets[id - own->first_id]);
+}
+
+const char *btf_file_string(const struct btf_file *f, u32 offset)
+{
+    const struct btf_file *own = f->base && offset < f->first_string ? f->base : f;
+
+    if (offset < own->first_string || offset - own->first_string >= own->n_string_bytes)
+        return "";
+    return own->strings + (offset - own->first_string);
+}
