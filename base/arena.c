@@ -18,6 +18,13 @@ struct arena_chunk {
     _Alignas(ARENA_ALIGN) char data[];
 };
 
+struct arena_release {
+    struct arena_release *next;
+    void (*release)(void *p, size_t size);
+    void *p;
+    size_t size;
+};
+
 void arena_init(struct arena *a, size_t cap_bytes, void (*on_full)(void *data), void *data)
 {
     *a = (struct arena){.cap_bytes = cap_bytes, .on_full = on_full, .on_full_data = data};
@@ -27,6 +34,8 @@ void arena_done(struct arena *a)
 {
     struct arena_chunk *chunk = a->chunks;
 
+    for (; a->releases; a->releases = a->releases->next)
+        a->releases->release(a->releases->p, a->releases->size);
     while (chunk) {
         struct arena_chunk *next = chunk->next;
 
@@ -94,4 +103,12 @@ void *arena_grow(struct arena *a, void *items, u32 n, u32 *cap, size_t item_size
         memcpy(grown, items, n * item_size);
     *cap = new_cap;
     return grown;
+}
+
+void arena_adopt(struct arena *a, void (*release)(void *p, size_t size), void *p, size_t size)
+{
+    struct arena_release *entry = arena_new(a, struct arena_release);
+
+    *entry = (struct arena_release){a->releases, release, p, size};
+    a->releases = entry;
 }

@@ -8,6 +8,7 @@
 #include "base/util.h"
 
 struct arena_chunk;
+struct arena_release;
 
 struct arena {
     struct arena_chunk *chunks; /* newest first */
@@ -15,6 +16,7 @@ struct arena {
     size_t cap_bytes;
     void (*on_full)(void *data); /* does not return */
     void *on_full_data;
+    struct arena_release *releases; /* newest first */
 };
 
 /* Prepare an empty arena of at most cap_bytes. on_full must not return (longjmp); data is passed to
@@ -26,6 +28,10 @@ void arena_done(struct arena *a);
 
 /* size bytes, zeroed, aligned to 16. Never NULL: see on_full. */
 void *arena_alloc(struct arena *a, size_t size);
+
+/* Have arena_done() call release(p, size), before it frees the memory: for what is not memory of
+ * the arena but lives as long, such as a mapped file. */
+void arena_adopt(struct arena *a, void (*release)(void *p, size_t size), void *p, size_t size);
 
 #define arena_new(a, type)      ((type *)arena_alloc((a), sizeof(type)))
 #define arena_array(a, type, n) ((type *)arena_alloc((a), sizeof(type) * (size_t)(n)))

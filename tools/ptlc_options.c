@@ -43,25 +43,26 @@ static const struct option long_options[] = {
 
 void ptlc_options_usage(FILE *out)
 {
-    (void)fputs("usage: ptlc [OPTIONS] FILE|-|-e TEXT\n\n"
-                "  -e TEXT                the script itself\n"
-                "  -o FILE                write the object to FILE (default: check only)\n"
-                "  --source-fd N          read the script from a file descriptor\n"
-                "  --source-name NAME     name of the script in diagnostics\n"
-                "  --object-fd N          write the object to a file descriptor\n"
-                "  --emit STAGES          print tokens, ast, types, ir, bpf (a list)\n"
-                "  --param VALUE          the next of $1, $2, ...\n"
-                "  --color always|never   of diagnostics (default: never)\n"
-                "  --arch x86_64|aarch64  of the kernel that runs the object (default: this one)\n"
-                "  --kernel-tracefs DIR   read tracepoint formats there\n"
-                "  --kernel-btf PATH      the kernel's types: a file of BTF, or a folder with vmlinux and\n"
-                "                         modules (default: $BPFTRACE_BTF, else /sys/kernel/btf)\n"
-                "  --reference            print the reference of the language\n"
-                "  --diagnostics          print the list of all diagnostics\n"
-                "  --test-switch NAME     plain-rmw or refused: for tests of ptrace-lite\n"
-                "  -V, --version          print the version\n"
-                "  -h, --help             print this text\n",
-                out); /* the caller closes and checks */
+    (void)fputs(
+        "usage: ptlc [OPTIONS] FILE|-|-e TEXT\n\n"
+        "  -e TEXT                the script itself\n"
+        "  -o FILE                write the object to FILE (default: check only)\n"
+        "  --source-fd N          read the script from a file descriptor\n"
+        "  --source-name NAME     name of the script in diagnostics\n"
+        "  --object-fd N          write the object to a file descriptor\n"
+        "  --emit STAGES          print tokens, ast, types, ir, bpf (a list)\n"
+        "  --param VALUE          the next of $1, $2, ...\n"
+        "  --color always|never   of diagnostics (default: never)\n"
+        "  --arch x86_64|aarch64  of the kernel that runs the object (default: this one)\n"
+        "  --kernel-tracefs DIR   read tracepoint formats there\n"
+        "  --kernel-btf PATH      the kernel's types: a file of BTF, or a folder with vmlinux and\n"
+        "                         modules (default: $BPFTRACE_BTF, else /sys/kernel/btf)\n"
+        "  --reference            print the reference of the language\n"
+        "  --diagnostics          print the list of all diagnostics\n"
+        "  --test-switch NAME     plain-rmw or refused: for tests of ptrace-lite\n"
+        "  -V, --version          print the version\n"
+        "  -h, --help             print this text\n",
+        out); /* the caller closes and checks */
 }
 
 static bool parse_fd(int *out, const char *arg)

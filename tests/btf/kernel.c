@@ -1,5 +1,6 @@
-/* What the tests take for a kernel's types: compiled for BPF, its BTF is build/btf/vmlinux. Names are
- * the kernel's where scripts of the tests look like real ones; members and offsets are our own. */
+/* What the tests take for a kernel's types: compiled for BPF, its BTF is build/btf/vmlinux. Names
+ * are the kernel's where scripts of the tests look like real ones; members and offsets are our own.
+ */
 
 typedef _Bool bool;
 typedef signed char __s8;
@@ -73,8 +74,10 @@ struct qstr {
         struct {
             u32 hash, len;
         };
+
         u64 hash_len;
     };
+
     const unsigned char *name;
 };
 
@@ -119,6 +122,7 @@ struct file {
 
 struct mm_struct {
     unsigned long total_vm, arg_start, arg_end;
+
     struct {
         int generation;
         unsigned long pages[2];
@@ -130,7 +134,8 @@ struct cred {
     kuid_t uid;
 };
 
-struct lock_class_key {};
+struct lock_class_key {
+};
 
 struct opaque_thing;
 
@@ -144,11 +149,11 @@ struct task_struct {
     char comm[16];
     struct mm_struct *mm;
     const struct cred *cred;
-    unsigned sched_reset_on_fork : 1;
+    unsigned sched_reset_on_fork       : 1;
     unsigned sched_contributes_to_load : 1;
-    int priority_class : 5;
-    bool in_execve : 1;
-    enum pid_type kind : 4;
+    int priority_class                 : 5;
+    bool in_execve                     : 1;
+    enum pid_type kind                 : 4;
     int __user *set_child_tid;
     const char __user *const user_name;
     void *stack;
@@ -163,12 +168,15 @@ struct task_struct {
     struct path paths[2];
     char *names[3];
     __int128 wide;
+
     union {
         u32 word;
+
         struct {
             u16 low, high;
         };
     } halves;
+
     unsigned long tail[];
 };
 
@@ -183,10 +191,12 @@ struct sk_buff {
 struct sock_common {
     union {
         u64 skc_addrpair;
+
         struct {
             u32 skc_daddr, skc_rcv_saddr;
         };
     };
+
     u16 skc_dport, skc_num;
     u16 skc_family;
     volatile unsigned char skc_state;
