@@ -2,14 +2,16 @@
  * DIR/SEED.o. Seeds divisible by 2 give scripts of BEGIN and END only.
  *
  * A line for each seed on standard output: "SEED MODE WORD", WORD being "ok" or "refused" (by the
- * compiler, whose diagnostics follow). The seed is printed before anything is done with it, so that
- * a crash has a name. Then one line with the share of statements that were dropped. */
+ * compiler, whose diagnostics follow) or "wrong" (what the IR does; why follows). The seed is
+ * printed before anything is done with it, so that a crash has a name. Then one line with the share
+ * of statements that were dropped. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "tests/fuzz/generate.h"
+#include "tests/fuzz/interp.h"
 #include "tools/compile.h"
 #include "tools/file.h"
 
@@ -30,16 +32,38 @@ static bool file_put(const char *folder, u64 seed, const char *suffix, const str
     return false;
 }
 
+/* The other answers to what the kernel will print. */
+struct answers {
+    struct buf ir;
+    const char *ir_problem;
+};
+
+static void answers_done(struct answers *a)
+{
+    buf_done(&a->ir);
+}
+
+static void answers_find(void *data, const struct program *program, const struct ir_module *module)
+{
+    struct answers *a = data;
+
+    (void)program;
+    a->ir_problem = interp_run(module, &a->ir);
+}
+
 static bool script_make(const char *folder, u64 seed, const char *tracefs, struct totals *totals)
 {
     _cleanup_(generated_done) struct generated script = {0};
     _cleanup_(compile_result_done) struct compile_result result = {0};
+    _cleanup_(answers_done) struct answers answers = {0};
     enum script_mode mode = seed % 2 == 0 ? SCRIPT_BEGIN : SCRIPT_EVENTS;
     struct compile_opts how = {
         .name = STR("stdin"),
         .arch = arch_native(),
         .tracefs = tracefs,
         .wants_object = true,
+        .observe = mode == SCRIPT_BEGIN ? answers_find : NULL,
+        .observe_data = &answers,
     };
     bool is_good = false;
 
@@ -54,11 +78,17 @@ static bool script_make(const char *folder, u64 seed, const char *tracefs, struc
     is_good = ptl_compile(&how, &result);
     if (is_good && !file_put(folder, seed, "o", &result.object))
         return false;
-    (void)printf("%s\n", is_good ? "ok" : "refused");
-    if (!is_good) {
-        totals->n_refused++;
-        (void)fwrite(result.diagnostics.p, 1, result.diagnostics.n, stdout);
+    if (is_good && answers.ir.n && !file_put(folder, seed, "ir", &answers.ir))
+        return false;
+    if (is_good && !answers.ir_problem) {
+        (void)printf("ok\n");
+        return true;
     }
+    totals->n_refused++;
+    (void)printf("%s\n", is_good ? "wrong" : "refused");
+    if (answers.ir_problem)
+        (void)printf("%s\n", answers.ir_problem);
+    (void)fwrite(result.diagnostics.p, 1, result.diagnostics.n, stdout);
     return true;
 }
 
