@@ -35,31 +35,57 @@ static struct span scan_span(const struct lexer *lx)
     return (struct span){lx->src.base + lx->begin, lx->src.base + lx->end};
 }
 
-/* What is innermost: '{' '<' '(' '[', or 0. */
+/* On the stack of what is open: the head of an `if` or its like, until its block opens. */
+enum {
+    OPEN_HEAD = 'h',
+};
+
+/* What is innermost: '{' '<' '(' '[' OPEN_HEAD, or 0. */
 static char open_top(const struct lexer *lx)
 {
     return (char)(lx->open.n ? lx->open.items[lx->open.n - 1] : '\0');
 }
 
+static bool is_bracket(char c)
+{
+    return c == '(' || c == '[';
+}
+
+static bool is_block(char c)
+{
+    return c == '{' || c == '<';
+}
+
 static bool in_brackets(const struct lexer *lx)
 {
-    return open_top(lx) == '(' || open_top(lx) == '[';
+    return is_bracket(open_top(lx));
 }
 
 static void open_push(struct lexer *lx, char c)
 {
     *vec_push(lx->arena, &lx->open) = c;
+    lx->depth += c != OPEN_HEAD;
 }
 
-static void brackets_drop(struct lexer *lx)
+static void open_cut(struct lexer *lx, u32 n)
 {
-    while (in_brackets(lx))
-        lx->open.n--;
+    for (; lx->open.n > n; lx->open.n--)
+        lx->depth -= open_top(lx) != OPEN_HEAD;
+}
+
+/* How many are open up to the innermost block, itself included. */
+static u32 open_block(const struct lexer *lx)
+{
+    u32 n = lx->open.n;
+
+    while (n && !is_block(lx->open.items[n - 1]))
+        n--;
+    return n;
 }
 
 u32 lexer_depth(const struct lexer *lx)
 {
-    return lx->open.n;
+    return lx->depth;
 }
 
 bool lexer_in_angle(const struct lexer *lx)
@@ -69,26 +95,40 @@ bool lexer_in_angle(const struct lexer *lx)
 
 enum token_kind lexer_block_end(const struct lexer *lx)
 {
-    for (u32 i = lx->open.n; i > 0; i--) {
-        char c = lx->open.items[i - 1];
+    u32 n = open_block(lx);
 
-        if (c == '{' || c == '<')
-            return c == '{' ? TOK_RBRACE : TOK_RANGLE;
-    }
-    return TOK_EOF;
+    if (!n)
+        return TOK_EOF;
+    return lx->open.items[n - 1] == '{' ? TOK_RBRACE : TOK_RANGLE;
 }
 
-/* A statement or a block begins or ends here: whatever its head had open is over. */
+/* A statement ends here: whatever it had open is over. */
 static void statement_reset(struct lexer *lx)
 {
-    brackets_drop(lx);
-    lx->is_block_next = false;
+    open_cut(lx, open_block(lx));
     lx->has_question = false;
+}
+
+/* A head begins; `else if` is one. */
+static void head_open(struct lexer *lx)
+{
+    if (open_top(lx) != OPEN_HEAD)
+        open_push(lx, OPEN_HEAD);
+}
+
+/* Forget the innermost head, and what it had open; without one, what the statement had open. */
+static void head_close(struct lexer *lx)
+{
+    u32 n = lx->open.n;
+
+    while (n && lx->open.items[n - 1] != OPEN_HEAD && !is_block(lx->open.items[n - 1]))
+        n--;
+    open_cut(lx, n && lx->open.items[n - 1] == OPEN_HEAD ? n - 1 : n);
 }
 
 static void block_open(struct lexer *lx, char c)
 {
-    statement_reset(lx);
+    lx->has_question = false;
     open_push(lx, c);
     lx->mode = SCAN_CODE;
 }
@@ -97,9 +137,19 @@ static void block_close(struct lexer *lx)
 {
     statement_reset(lx);
     if (lx->open.n)
-        lx->open.n--;
+        open_cut(lx, lx->open.n - 1);
     if (!lx->open.n)
         lx->mode = SCAN_TOP;
+}
+
+static void bracket_close(struct lexer *lx)
+{
+    u32 n = lx->open.n;
+
+    if (open_top(lx) == OPEN_HEAD)
+        n--;
+    if (n && is_bracket(lx->open.items[n - 1]))
+        open_cut(lx, n - 1);
 }
 
 static void statement_end(struct lexer *lx)
@@ -112,12 +162,41 @@ static void statement_end(struct lexer *lx)
     }
 }
 
+/* Does a token leave an operand to come? */
+static bool wants_operand(enum token_kind kind)
+{
+    switch (kind) {
+    case TOK_LPAREN:
+    case TOK_LBRACKET:
+    case TOK_COMMA:
+    case TOK_QUESTION:
+    case TOK_COLON:
+    case TOK_RETURN:
+        return true;
+    default:
+        return (kind >= TOK_PLUS && kind <= TOK_LOR) ||
+               (kind >= TOK_ASSIGN && kind <= TOK_SHR_ASSIGN);
+    }
+}
+
+/* Can a value begin here that has a block? Not behind a head, whose own block it would look like.
+ */
+static bool begins_value(const struct lexer *lx)
+{
+    return lx->is_operand_next && lx->mode == SCAN_CODE && lx->open.n && open_top(lx) != OPEN_HEAD;
+}
+
 struct token scan_emit(struct lexer *lx, enum token_kind kind)
 {
     switch (kind) {
     case TOK_LBRACE:
     case TOK_LANGLE:
+        head_close(lx);
         block_open(lx, kind == TOK_LBRACE ? '{' : '<');
+        break;
+    case TOK_VALUE_LBRACE:
+    case TOK_VALUE_LANGLE:
+        block_open(lx, kind == TOK_VALUE_LBRACE ? '{' : '<');
         break;
     case TOK_RBRACE:
     case TOK_RANGLE:
@@ -129,8 +208,7 @@ struct token scan_emit(struct lexer *lx, enum token_kind kind)
         break;
     case TOK_RPAREN:
     case TOK_RBRACKET:
-        if (in_brackets(lx))
-            lx->open.n--;
+        bracket_close(lx);
         break;
     case TOK_SEMICOLON:
         statement_end(lx);
@@ -143,11 +221,17 @@ struct token scan_emit(struct lexer *lx, enum token_kind kind)
         lx->mode = SCAN_TOP;
         break;
     case TOK_IF:
+    case TOK_VALUE_IF:
     case TOK_ELSE:
     case TOK_FOR:
     case TOK_WHILE:
     case TOK_UNROLL:
-        lx->is_block_next = true;
+        head_open(lx);
+        break;
+    case TOK_MACRO:
+    case TOK_FN:
+        lx->mode = SCAN_CODE;
+        head_open(lx);
         break;
     case TOK_QUESTION:
         lx->has_question = true;
@@ -158,6 +242,8 @@ struct token scan_emit(struct lexer *lx, enum token_kind kind)
         break;
     }
     lx->prev = kind;
+    if (kind != TOK_COMPTIME)
+        lx->is_operand_next = wants_operand(kind);
     return (struct token){kind, scan_span(lx)};
 }
 
@@ -178,9 +264,19 @@ static bool begins_statement(const struct lexer *lx)
 
 enum token_kind scan_word(const struct lexer *lx)
 {
-    if (lx->prev == TOK_DOT || lx->prev == TOK_ARROW)
+    enum token_kind kind = TOK_IDENT;
+
+    switch (lx->prev) {
+    case TOK_DOT:
+    case TOK_ARROW:
+    case TOK_STRUCT:
+    case TOK_UNION:
+    case TOK_ENUM:
         return TOK_IDENT;
-    return token_of_word(scan_text(lx));
+    default: /* any word */
+        kind = token_of_word(scan_text(lx));
+        return kind == TOK_IF && begins_value(lx) ? TOK_VALUE_IF : kind;
+    }
 }
 
 enum token_kind scan_spec(struct lexer *lx)
@@ -234,13 +330,21 @@ static bool is_comparison(struct str text, u32 at)
     return at < text.n && text.p[at] == '{';
 }
 
+enum token_kind scan_brace(const struct lexer *lx)
+{
+    return begins_value(lx) ? TOK_VALUE_LBRACE : TOK_LBRACE;
+}
+
 enum token_kind scan_less(const struct lexer *lx)
 {
     if (in_brackets(lx) || lx->mode != SCAN_CODE)
         return TOK_LT;
     if (begins_statement(lx))
         return TOK_LANGLE;
-    return lx->is_block_next && !is_comparison(lx->src.text, lx->begin) ? TOK_LANGLE : TOK_LT;
+    if (begins_value(lx))
+        return TOK_VALUE_LANGLE;
+    return open_top(lx) == OPEN_HEAD && !is_comparison(lx->src.text, lx->begin) ? TOK_LANGLE
+                                                                                : TOK_LT;
 }
 
 /* Whether what follows the word that ends at `at` shows it to be a probe, not an operand. */
@@ -280,6 +384,10 @@ static bool is_behind_closer(const struct lexer *lx, u32 at, u32 n_closed)
     case TOK_WHILE:
     case TOK_FOR:
     case TOK_UNROLL:
+    case TOK_BREAK:
+    case TOK_CONTINUE:
+    case TOK_MACRO:
+    case TOK_FN:
         return true;
     default: /* other words begin an operand, if they do not begin a clause */
         break;

@@ -5,12 +5,15 @@
  * - The mode says which patterns hold. TOP: probe specs, until a block opens. PREDICATE: behind the
  *   opening slash, until a slash that `{` or `<` follows. CODE: in blocks, and in definitions at
  * the top (fn, macro, ...), which end at `;` or `}` with nothing open.
- * - The stack of what is open: `{` and `<` for blocks, `(` and `[` for brackets. `;`, and what
- * opens or closes a block, ends all brackets above the innermost block, since none may span it: one
- *   forgotten `)` spoils one statement.
+ * - The stack of what is open: `{` and `<` for blocks, `(` and `[` for brackets, and the heads (of
+ *   if, else, loops, macros) that a block has to follow. `;`, and what closes a block, ends all
+ * above the innermost block, and a block all above the head it belongs to: one forgotten `)` spoils
+ * one statement.
+ * - `{` and `if` where an operand could begin (behind an operator, `(`, `,`, `=`, `return`) make a
+ *   value: their tokens are VALUE_LBRACE and VALUE_IF, and the brackets around them stay open.
  * - `<` opens a block behind a probe list or predicate (TOP), where a statement could begin, and,
- *   outside of brackets, behind the words that a block follows (if, else, loops): their heads are
- *   unary expressions, which hold no `<` of their own.
+ *   outside of brackets, behind a head and where an operand could begin (VALUE_LANGLE). A head
+ *   without parentheses is a unary expression, which holds no `<` of its own.
  * - `>` closes a block where a statement could begin. */
 #pragma once
 
@@ -30,9 +33,10 @@ struct lexer {
     u32 begin, end; /* offsets of what flex matched last */
     enum scan_mode mode;
     enum token_kind prev; /* the token before; TOK_EOF at the begin */
+    bool is_operand_next; /* the token before leaves an operand to come; not changed by comptime */
+    bool has_question;    /* the statement has a `?`, so that a `:` may follow */
+    u32 depth;            /* of open, without heads */
     VEC(char) open;
-    bool is_block_next; /* between `if`, `else`, ... and its block */
-    bool has_question;  /* the statement has a `?`, so that a `:` may follow */
 };
 
 /* The text from lx->end on, copied for flex: two NULs are at its end and none within. Those of the
@@ -45,15 +49,18 @@ struct str scan_text(const struct lexer *lx);
 /* Make it a token, and keep the state described above. */
 struct token scan_emit(struct lexer *lx, enum token_kind kind);
 
-/* The kind of a word in code: reserved word, type or identifier; behind `.` always an identifier.
- */
+/* The kind of a word in code: reserved word, type or identifier; behind `.` and `struct` always an
+ * identifier. */
 enum token_kind scan_word(const struct lexer *lx);
 
 /* The kind of what looks like a probe spec: a definition's keyword (fn, config, ...) or a spec.
  * Reports what is not UTF-8. */
 enum token_kind scan_spec(struct lexer *lx);
 
-/* TOK_LANGLE or TOK_LT for a `<` in code. */
+/* TOK_LBRACE or TOK_VALUE_LBRACE for a `{`. */
+enum token_kind scan_brace(const struct lexer *lx);
+
+/* TOK_LANGLE, TOK_VALUE_LANGLE or TOK_LT for a `<` in code. */
 enum token_kind scan_less(const struct lexer *lx);
 
 /* True if the first `>` of the match closes a block. Also where it does so in spite of a missing

@@ -16,7 +16,8 @@ static const struct token_row rows[TOK_COUNT_] = {
 };
 
 static const char *const type_names[] = {
-    "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "bool",
+    "int8",   "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",   "bool",
+    "string", "void",  "char",  "short", "int",   "long",   "signed", "unsigned",
 };
 
 const char *token_name(enum token_kind kind)

@@ -10,7 +10,7 @@ struct type;   /* ir/type.h; filled by semantic/ */
 struct symbol; /* a variable or a map; semantic/ */
 struct call;   /* a resolved call; stdlib/vocab.h */
 
-/* What a recursive walk over the AST must expect: chains of operators, and of `else if`. */
+/* What a recursive walk over the AST must expect, expressions, statements and types together. */
 enum {
     AST_MAX_DEPTH = 1000,
 };
@@ -75,6 +75,7 @@ struct type_name {
     struct expr *of, *count;
     struct c_field *fields;
     bool is_union, is_packed;
+    u32 depth; /* as in struct expr */
 };
 
 struct expr {
@@ -96,7 +97,7 @@ struct expr {
     struct type_name *type_name;
     struct stmt *body, *other;
     bool is_comptime;
-    u32 depth; /* levels of expressions from here down, itself included; at most AST_MAX_DEPTH */
+    u32 depth; /* levels of nodes from here down, itself included; at most AST_MAX_DEPTH */
     /* filled by semantic/ */
     const struct type *type;
     struct symbol *symbol;
@@ -130,7 +131,7 @@ struct stmt {
     struct type_name *type_name;
     enum op op;
     bool is_comptime;
-    u32 depth;                 /* as in struct expr, of statements */
+    u32 depth;                 /* as in struct expr */
     struct stmt *body, *other; /* body of STMT_IF and loops: a STMT_BLOCK */
 };
 

@@ -6,26 +6,15 @@
 
 struct expr_list exprs_add(struct expr_list list, struct expr *e)
 {
-    if (list.last) {
-        list.last->next = e;
-    } else {
-        list.first = e;
-    }
-    list.last = e;
+    LIST_ADD(&list, e);
     list.n++;
     return list;
 }
 
 struct stmt_list stmts_add(struct stmt_list list, struct stmt *s)
 {
-    if (!s)
-        return list;
-    if (list.last) {
-        list.last->next = s;
-    } else {
-        list.first = s;
-    }
-    list.last = s;
+    if (s)
+        LIST_ADD(&list, s);
     return list;
 }
 
@@ -35,21 +24,14 @@ struct spec_list specs_add(struct parse *ps, struct spec_list list, struct span 
 
     spec->span = span;
     spec->text = parse_text(ps, span);
-    if (list.last) {
-        list.last->next = spec;
-    } else {
-        list.first = spec;
-    }
-    list.last = spec;
+    LIST_ADD(&list, spec);
     return list;
 }
 
-/* Count the depth of a node whose children are set. One that is too deep is reported and loses
- * them: it becomes the literal 0. */
-static struct expr *expr_finish(struct parse *ps, struct expr *e)
+struct expr *expr_finish(struct parse *ps, struct expr *e)
 {
     const struct expr *const children[] = {e->a, e->b, e->c};
-    u32 below = 0;
+    u32 below = e->type_name ? e->type_name->depth : 0;
 
     for (u32 i = 0; i < ARRAY_SIZE(children); i++) {
         if (children[i])
@@ -57,6 +39,10 @@ static struct expr *expr_finish(struct parse *ps, struct expr *e)
     }
     for (const struct expr *arg = e->args; arg; arg = arg->next)
         below = MAX(below, arg->depth);
+    if (e->body)
+        below = MAX(below, e->body->depth);
+    if (e->other)
+        below = MAX(below, e->other->depth);
     e->depth = below + 1;
     if (e->depth <= AST_MAX_DEPTH)
         return e;
@@ -151,15 +137,21 @@ struct expr *build_field(struct parse *ps, struct span span, struct expr *a, str
 struct expr *build_subscript(struct parse *ps, struct span span, struct expr *a,
                              struct expr_list keys)
 {
+    struct expr *e = a;
+
     if (a->kind != EXPR_MAP || a->args || a->has_parens) {
-        diag_add(ps->diags, E_UNSUPPORTED, span,
-                 "syntax: '[ ]' on something other than a map is not supported yet");
-        return a;
+        e = expr_new(ps->arena, EXPR_INDEX, span);
+        e->a = a;
+        if (keys.n > 1) {
+            diag_hint(diag_add(ps->diags, E_SYNTAX, keys.first->next->span,
+                               "syntax: an index is one value"),
+                      "Only maps take several keys. A tuple is (1, 2).");
+        }
     }
-    a->args = keys.first;
-    a->n_args = keys.n;
-    a->span = span;
-    return expr_finish(ps, a);
+    e->args = keys.first;
+    e->n_args = keys.n;
+    e->span = span;
+    return expr_finish(ps, e);
 }
 
 struct expr *build_unary(struct parse *ps, struct span span, enum op op, struct expr *a)
@@ -204,24 +196,30 @@ struct expr *build_incdec(struct parse *ps, struct span span, enum op op, struct
     return expr_finish(ps, e);
 }
 
-struct expr *build_cast(struct parse *ps, struct span span, struct span name, struct expr *a)
+struct expr *build_cast(struct parse *ps, struct span span, struct type_name *type, struct expr *a)
 {
     struct expr *e = expr_new(ps->arena, EXPR_CAST, span);
 
     e->a = a;
-    e->type_name = arena_new(ps->arena, struct type_name);
-    *e->type_name = (struct type_name){
-        .kind = TYPE_NAME_WORD, .span = name, .name = parse_text(ps, name)};
+    e->type_name = type;
     return expr_finish(ps, e);
 }
 
-struct expr *build_tuple(struct parse *ps, struct span span, struct expr_list args)
+struct expr *build_list(struct parse *ps, struct span span, enum expr_kind kind,
+                        struct expr_list args)
 {
-    struct expr *e = expr_new(ps->arena, EXPR_TUPLE, span);
+    struct expr *e = expr_new(ps->arena, kind, span);
 
     e->args = args.first;
     e->n_args = args.n;
     return expr_finish(ps, e);
+}
+
+struct expr *build_label(struct parse *ps, struct span label, struct expr *e)
+{
+    e->label = parse_text(ps, label);
+    e->label_span = label;
+    return e;
 }
 
 struct expr *build_parens(struct expr *e)
@@ -231,76 +229,38 @@ struct expr *build_parens(struct expr *e)
     return e;
 }
 
-struct expr *build_unsupported(struct parse *ps, struct span place, struct expr *e)
+struct expr *build_query(struct parse *ps, struct span span, enum expr_kind kind,
+                         struct type_name *type, struct expr *a)
 {
-    diag_add(ps->diags, E_UNSUPPORTED, place, "syntax: '%.*s' is not supported yet",
-             STR_ARG(parse_text(ps, place)));
-    return e;
+    struct expr *e = expr_new(ps->arena, kind, span);
+
+    e->type_name = type;
+    e->a = a;
+    return expr_finish(ps, e);
 }
 
-struct stmt *build_stmt(struct parse *ps, struct span span, enum stmt_kind kind, struct expr *value)
+struct expr *build_offsetof(struct parse *ps, struct span span, struct type_name *type,
+                            struct expr *a, struct expr_list path)
 {
-    struct stmt *s = stmt_new(ps->arena, kind, span);
+    struct expr *e = expr_new(ps->arena, EXPR_OFFSETOF, span);
 
-    s->value = value;
-    return s;
+    e->type_name = type;
+    e->a = a;
+    e->args = path.first;
+    e->n_args = path.n;
+    return expr_finish(ps, e);
 }
 
-struct stmt *build_assign(struct parse *ps, struct span span, struct expr *target, enum op op,
-                          struct expr *value)
+struct expr *build_comptime(struct parse *ps, struct span span, struct expr *a)
 {
-    struct stmt *s = build_stmt(ps, span, STMT_ASSIGN, value);
+    struct expr *e = a;
 
-    if ((target->kind != EXPR_VAR && target->kind != EXPR_MAP) || target->has_parens) {
-        diag_hint(diag_add(ps->diags, E_ASSIGN_TARGET, target->span,
-                           "syntax: this cannot be assigned to"),
-                  "Only variables ($x) and maps (@x, @x[key]) can.");
+    if (a->kind == EXPR_IF && !a->has_parens) {
+        e->is_comptime = true;
+        e->span = span;
+        return e;
     }
-    s->target = target;
-    s->op = op;
-    return s;
-}
-
-struct stmt *build_if(struct parse *ps, struct span span, struct expr *value, struct stmt *body,
-                      struct stmt *other)
-{
-    struct stmt *s = build_stmt(ps, span, STMT_IF, value);
-
-    s->body = body;
-    s->other = other;
-    s->depth = MAX(body->depth, other ? other->depth : 0) + 1;
-    if (s->depth > AST_MAX_DEPTH) {
-        parse_too_deep(ps, (struct span){span.begin, span.begin + 2}); /* the `if` */
-        s->other = NULL;
-        s->depth = body->depth + 1;
-    }
-    return s;
-}
-
-struct stmt *build_block(struct parse *ps, struct span span, struct stmt_list body)
-{
-    struct stmt *s = stmt_new(ps->arena, STMT_BLOCK, span);
-
-    s->body = body.first;
-    for (const struct stmt *child = s->body; child; child = child->next)
-        s->depth = MAX(s->depth, child->depth + 1);
-    return s;
-}
-
-void build_clause(struct parse *ps, struct span span, struct spec_list specs,
-                  struct expr *predicate, struct stmt *body)
-{
-    struct clause *c = arena_new(ps->arena, struct clause);
-
-    c->span = span;
-    c->specs = specs.first;
-    c->predicate = predicate;
-    c->body = body;
-    if (ps->last_clause) {
-        ps->last_clause->next = c;
-    } else {
-        ps->program->clauses = c;
-    }
-    ps->last_clause = c;
-    ps->program->n_clauses++;
+    e = expr_new(ps->arena, EXPR_COMPTIME, span);
+    e->a = a;
+    return expr_finish(ps, e);
 }

@@ -20,27 +20,30 @@ static void report_unsupported(struct parse *ps, struct span span)
              STR_ARG(parse_text(ps, span)));
 }
 
-/* A word that the grammar does not have. It makes a syntax error, which then is not said again. */
+/* A word that begins a definition which the grammar does not have. */
 static bool is_unsupported(enum token_kind kind)
 {
     switch (kind) {
-    case TOK_BREAK:
-    case TOK_CONTINUE:
-    case TOK_FOR:
-    case TOK_OFFSETOF:
-    case TOK_SIZEOF:
-    case TOK_TYPEOF:
-    case TOK_UNROLL:
-    case TOK_WHILE:
+    case TOK_ENUM:
+    case TOK_FN:
+    case TOK_STRUCT:
+    case TOK_TYPEDEF:
+    case TOK_UNION:
         return true;
     default:
-        return token_is_definition(kind);
+        return false;
     }
 }
 
 static bool ends_statement(enum token_kind kind)
 {
     return kind == TOK_SEMICOLON || kind == TOK_RBRACE || kind == TOK_RANGLE;
+}
+
+static bool opens_block(enum token_kind kind)
+{
+    return kind == TOK_LBRACE || kind == TOK_LANGLE || kind == TOK_VALUE_LBRACE ||
+           kind == TOK_VALUE_LANGLE;
 }
 
 /* Skip a definition at the top, up to its `;` or closer; returns the token behind it. */
@@ -66,7 +69,7 @@ static bool is_binary_operator(enum token_kind kind)
 
 static void watch_angle_gt(struct parse *ps, struct token token)
 {
-    if (ends_statement(token.kind) || token.kind == TOK_LBRACE || token.kind == TOK_LANGLE) {
+    if (ends_statement(token.kind) || opens_block(token.kind)) {
         ps->angle_gt = NO_SPAN;
     } else if ((token.kind == TOK_GT || token.kind == TOK_SHR) && lexer_in_angle(ps->lexer)) {
         ps->angle_gt = token.span;
@@ -83,13 +86,11 @@ struct token parse_next(struct parse *ps)
     if (ends_statement(ps->token.kind))
         ps->is_hushed = false;
     token = lexer_next(ps->lexer);
-    while (token_is_definition(token.kind) && lexer_depth(ps->lexer) == 0) {
+    while (is_unsupported(token.kind) && lexer_depth(ps->lexer) == 0) {
         report_unsupported(ps, token.span);
         token = skip_definition(ps);
         n_errors = diags_errors(ps->diags);
     }
-    if (is_unsupported(token.kind))
-        report_unsupported(ps, token.span);
     if (diags_errors(ps->diags) > n_errors)
         ps->is_hushed = true;
     if (lexer_depth(ps->lexer) > MAX_NESTING) {
@@ -99,6 +100,7 @@ struct token parse_next(struct parse *ps)
         token.kind = TOK_EOF;
     }
     watch_angle_gt(ps, token);
+    ps->before = ps->token.kind;
     ps->token = token;
     return token;
 }
@@ -114,30 +116,28 @@ void parse_wrong_end(struct parse *ps, struct span end, enum token_kind wanted)
     ps->has_wrong_end = true;
 }
 
-/* The words for what was wanted, most telling first; NULL where only the token can be named. */
+/* The words for what was wanted; NULL where only the token can be named. */
 static const char *wanted_text(const struct parse *ps, unsigned wanted)
 {
-    bool is_eof = ps->token.kind == TOK_EOF;
+    /* ORDER: parse_wanted */
+    static const char *const texts[] = {
+        "expression", "'/' to close predicate",
+        "')'",        "']'",
+        "';'",        "':'",
+        "'{'",        "probe",
+        "type",       "value",
+        "string",     "variable",
+        "map",        "name",
+        "'('",        "'='",
+        "','",
+    };
+    unsigned first = wanted ? (unsigned)__builtin_ctz(wanted) : ARRAY_SIZE(texts);
 
-    if (is_eof && (wanted & (WANTED_BLOCK_END | WANTED_SEMICOLON)))
+    if (ps->token.kind == TOK_EOF && (wanted & (WANTED_BLOCK_END | WANTED_SEMICOLON)))
         return token_text(lexer_block_end(ps->lexer));
-    if (wanted & WANTED_EXPRESSION)
-        return "expression";
-    if (wanted & WANTED_PREDICATE_END)
-        return "'/' to close predicate";
-    if (wanted & WANTED_RPAREN)
-        return "')'";
-    if (wanted & WANTED_RBRACKET)
-        return "']'";
-    if (wanted & WANTED_COLON)
-        return "':'";
-    if (wanted & WANTED_SEMICOLON)
-        return "';'";
-    if (wanted & WANTED_BLOCK)
-        return "'{'";
-    if (wanted & WANTED_PROBE)
-        return "probe";
-    return wanted & WANTED_FIELD ? "field name" : NULL;
+    if (wanted == WANTED_NAME && (ps->before == TOK_DOT || ps->before == TOK_ARROW))
+        return "field name";
+    return first < ARRAY_SIZE(texts) ? texts[first] : NULL;
 }
 
 void parse_syntax_error(struct parse *ps, unsigned wanted)

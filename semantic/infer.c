@@ -102,6 +102,8 @@ static void infer_assignment(struct sema *s, struct stmt *stmt)
 {
     struct expr *target = stmt->target;
 
+    if (!target) /* refused by resolve */
+        return;
     if (stmt->value->call && !stmt->value->call->fn) {
         infer_aggregation(s, stmt);
         (void)infer_expr(s, target);

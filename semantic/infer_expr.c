@@ -163,6 +163,8 @@ static const struct type *infer_unary(struct sema *s, struct expr *e)
 static const struct type *infer_ternary(struct sema *s, struct expr *e)
 {
     (void)infer_expr(s, e->a);
+    if (!e->b) /* refused by resolve */
+        return error(s);
 
     const struct type *b = infer_expr(s, e->b);
     const struct type *c = infer_expr(s, e->c);
@@ -217,7 +219,7 @@ static const struct type *infer_cast(struct sema *s, struct expr *e)
             to = type_int(s->v.types, 1U << (i / 2), i % 2 == 0);
     }
     if (!to)
-        ptl_bug("a cast to a type that the grammar does not name");
+        return error(s); /* refused by resolve */
     if (is_error(from) || refuse_agg(s, e->a))
         return to;
     if (!type_is_numeric(from)) {

@@ -245,6 +245,30 @@ static void resolve_param(struct sema *s, struct expr *e)
     e->is_missing = true;
 }
 
+static void refuse(struct sema *s, struct span span, const char *what)
+{
+    diag_add(s->v.diags, E_UNSUPPORTED, span, "'%s' is not supported yet", what);
+}
+
+/* Report what inference has no rule for yet. */
+static void refuse_unknown(struct sema *s, const struct expr *e)
+{
+    static const char *const words[] = {"int8",   "uint8", "int16",  "uint16", "int32",
+                                        "uint32", "int64", "uint64", "bool"};
+
+    if (e->kind == EXPR_UNARY && (e->op == OP_DEREF || e->op == OP_ADDR)) {
+        refuse(s, e->span, op_text(e->op));
+        return;
+    }
+    if (e->kind != EXPR_CAST)
+        return;
+    for (u32 i = 0; i < ARRAY_SIZE(words); i++) {
+        if (e->type_name->kind == TYPE_NAME_WORD && str_eq_c(e->type_name->name, words[i]))
+            return;
+    }
+    refuse(s, e->type_name->span, "cast");
+}
+
 static void resolve_expr(struct sema *s, struct expr *e)
 {
     switch (e->kind) {
@@ -279,6 +303,7 @@ static void resolve_expr(struct sema *s, struct expr *e)
     case EXPR_UNARY:
     case EXPR_CAST:
         resolve_expr(s, e->a);
+        refuse_unknown(s, e);
         return;
     case EXPR_BINARY:
         resolve_expr(s, e->a);
@@ -286,6 +311,10 @@ static void resolve_expr(struct sema *s, struct expr *e)
         return;
     case EXPR_TERNARY:
         resolve_expr(s, e->a);
+        if (!e->b) {
+            refuse(s, e->span, "?:");
+            return;
+        }
         resolve_expr(s, e->b);
         resolve_expr(s, e->c);
         return;
@@ -300,8 +329,7 @@ static void resolve_expr(struct sema *s, struct expr *e)
     case EXPR_IF:
     case EXPR_BLOCK:
     case EXPR_COMPTIME:
-        diag_add(s->v.diags, E_UNSUPPORTED, e->span, "'%s' is not supported yet",
-                 expr_kind_name(e->kind));
+        refuse(s, e->span, expr_kind_name(e->kind));
         return;
     case EXPR_COUNT_:
         break;
@@ -325,6 +353,10 @@ static void resolve_assign(struct sema *s, struct stmt *stmt)
 {
     struct expr *target = stmt->target;
 
+    if (!target) {
+        refuse(s, stmt->span, "_ =");
+        return;
+    }
     if (is_aggregation(stmt)) {
         resolve_list(s, stmt->value->args);
         stmt->value->call = call_new(s, stmt->value, NULL, stmt->value->n_args);
@@ -373,8 +405,7 @@ static void resolve_stmt(struct sema *s, struct stmt *stmt)
     case STMT_UNROLL:
     case STMT_BREAK:
     case STMT_CONTINUE:
-        diag_add(s->v.diags, E_UNSUPPORTED, stmt->span, "'%s' is not supported yet",
-                 stmt_kind_name(stmt->kind));
+        refuse(s, stmt->span, stmt_kind_name(stmt->kind));
         return;
     case STMT_COUNT_:
         break;
@@ -443,8 +474,21 @@ static void resolve_clause(struct sema *s, struct clause *clause)
     *vec_push(s->arena, &s->clauses) = info;
 }
 
+static void refuse_tops(struct sema *s, const struct program *program)
+{
+    if (program->config.first)
+        refuse(s, program->config.first->span, "config");
+    if (program->imports.first)
+        refuse(s, program->imports.first->span, "import");
+    if (program->map_decls.first)
+        refuse(s, program->map_decls.first->span, "let");
+    if (program->macros.first)
+        refuse(s, program->macros.first->span, "macro");
+}
+
 void resolve_program(struct sema *s, struct program *program)
 {
+    refuse_tops(s, program);
     for (struct clause *clause = program->clauses; clause; clause = clause->next)
         resolve_clause(s, clause);
 }
