@@ -28,6 +28,13 @@ struct scope_entry {
     u32 depth;
 };
 
+/* What a C declaration of the script names: a tag or a typedef. */
+struct c_type {
+    enum type_name_kind kind; /* TYPE_NAME_STRUCT, _UNION, _ENUM; _WORD: a typedef */
+    struct str name;          /* empty: an enum without a tag */
+    const struct type *type;
+};
+
 struct sema {
     struct arena *arena;
     struct vocab v;
@@ -37,6 +44,7 @@ struct sema {
     VEC(struct symbol *) maps;
     VEC(struct scope_entry) scope; /* variables in sight, innermost last */
     u32 depth;
+    VEC(struct c_type) c_types;
     const struct clause_info *clause; /* that is being looked at */
     bool has_changed;                 /* a type was learnt in this round of inference */
 };
@@ -48,6 +56,40 @@ void resolve_program(struct sema *s, struct program *program);
 /* resolve.c: the span of a statement with the `;` behind it, if it stands right there: how bpftrace
  * underlines. */
 struct span span_with_semicolon(const struct sema *s, struct span span);
+
+/* resolve.c: names in an expression. */
+void resolve_expr(struct sema *s, struct expr *e);
+
+/* type_name.c: the type that is written; type_error() after reporting. */
+const struct type *type_of_name(struct sema *s, struct type_name *name);
+/* The same for a name alone (kind: STRUCT, UNION, ENUM, WORD), without a report: NULL if there is
+ * none. */
+const struct type *type_find(struct sema *s, enum type_name_kind kind, struct str name);
+/* Names in the expressions that a type holds: typeof($x), string[$1]. NULL is no type. */
+void resolve_type_name(struct sema *s, struct type_name *name);
+
+/* c_types.c: the types of the script's own C declarations. Add one; find one, NULL if there is
+ * none; the nearest name, empty if none is near. */
+void c_type_add(struct sema *s, enum type_name_kind kind, struct str name, const struct type *t);
+const struct type *c_type_find(const struct sema *s, enum type_name_kind kind, struct str name);
+struct str c_type_nearest(struct sema *s, enum type_name_kind kind, struct str name);
+/* The enum that has this constant, NULL if none has. */
+const struct type *c_enumerator_find(const struct sema *s, struct str name, s64 *value_out);
+
+/* query.c: sizeof, offsetof, a type as an argument: the names in them. */
+void resolve_query(struct sema *s, struct expr *e);
+/* An operand that is a type or an expression, and was read as an expression: set *type and clear
+ * *of if it is a type; then the names in it. */
+void resolve_type_operand(struct sema *s, struct expr **of, struct type_name **type);
+/* Types and values of both. */
+const struct type *infer_sizeof(struct sema *s, struct expr *e);
+const struct type *infer_offsetof(struct sema *s, struct expr *e);
+/* Does a bare word name a constant of an enum? And its type and value. */
+bool is_enumerator(struct sema *s, struct str name);
+const struct type *infer_enumerator(struct sema *s, struct expr *e);
+/* "Did you mean": the member whose name is nearest. */
+void hint_field(struct sema *s, struct diag *diag, const struct composite *composite,
+                struct str name);
 
 /* infer.c: types of all expressions of a clause. Called in rounds until nothing changes (see
  * semantic.c). */

@@ -26,7 +26,7 @@ static enum ir_op arithmetic_op(enum op op)
 
 static bool is_number(const struct expr *e)
 {
-    return e->is_const && e->type->kind == TYPE_INT;
+    return e->is_const && type_is_integer(e->type);
 }
 
 void fold_expr(struct expr *e)

@@ -409,6 +409,7 @@ static const struct type *infer_kind(struct sema *s, struct expr *e)
     case EXPR_PARAM:
         return infer_param(s, e);
     case EXPR_IDENT:
+        return e->call ? infer_call(s, e) : infer_enumerator(s, e);
     case EXPR_CALL:
     case EXPR_FIELD:
         return infer_call(s, e);
@@ -424,11 +425,14 @@ static const struct type *infer_kind(struct sema *s, struct expr *e)
         return infer_cast(s, e);
     case EXPR_TUPLE:
         return infer_tuple(s, e);
+    case EXPR_SIZEOF:
+        return infer_sizeof(s, e);
+    case EXPR_OFFSETOF:
+        return infer_offsetof(s, e);
+    case EXPR_TYPE:
+        return type_of_name(s, e->type_name);
     case EXPR_INDEX:
     case EXPR_RECORD:
-    case EXPR_SIZEOF:
-    case EXPR_OFFSETOF:
-    case EXPR_TYPE:
     case EXPR_IF:
     case EXPR_BLOCK:
     case EXPR_COMPTIME:

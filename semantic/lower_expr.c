@@ -269,9 +269,13 @@ static ir_val lower_kind(struct sema *s, struct lowering *lo, struct expr *e)
     case EXPR_MAP:
         return lower_map_read(lo, &e->symbol->map, lower_key_of(s, lo, e));
     case EXPR_IDENT:
+        return e->call ? lower_call(s, lo, e) : ir_const(&lo->b, (s64)e->num);
     case EXPR_CALL:
     case EXPR_FIELD:
         return lower_call(s, lo, e);
+    case EXPR_SIZEOF:
+    case EXPR_OFFSETOF:
+        return ir_const(&lo->b, (s64)e->num);
     case EXPR_UNARY:
         return lower_unary(s, lo, e);
     case EXPR_BINARY:
@@ -286,8 +290,6 @@ static ir_val lower_kind(struct sema *s, struct lowering *lo, struct expr *e)
         return lower_tuple(s, lo, e);
     case EXPR_INDEX:
     case EXPR_RECORD:
-    case EXPR_SIZEOF:
-    case EXPR_OFFSETOF:
     case EXPR_TYPE:
     case EXPR_IF:
     case EXPR_BLOCK:

@@ -2,8 +2,6 @@
  * this pass every expression that names something knows what, or has been reported. */
 #include "semantic/context.h"
 
-static void resolve_expr(struct sema *s, struct expr *e);
-
 /* ---- variables ---- */
 
 static struct symbol *find_variable(const struct sema *s, struct str name)
@@ -199,6 +197,8 @@ static void resolve_word(struct sema *s, struct expr *e)
     u32 number = 0;
     const struct func_desc *fn = vocab_func(e->name, &number);
 
+    if (!fn && is_enumerator(s, e->name))
+        return;
     if (!fn || !(fn->flags & FN_VARIABLE)) {
         vocab_report_unknown(&s->v, e->name, e->span, false);
         return;
@@ -269,7 +269,7 @@ static void refuse_unknown(struct sema *s, const struct expr *e)
     refuse(s, e->type_name->span, "cast");
 }
 
-static void resolve_expr(struct sema *s, struct expr *e)
+void resolve_expr(struct sema *s, struct expr *e)
 {
     switch (e->kind) {
     case EXPR_INT:
@@ -300,8 +300,12 @@ static void resolve_expr(struct sema *s, struct expr *e)
         if (e->a->symbol)
             e->a->symbol->is_assigned = true;
         return;
-    case EXPR_UNARY:
     case EXPR_CAST:
+        resolve_type_name(s, e->type_name);
+        resolve_expr(s, e->a);
+        refuse_unknown(s, e);
+        return;
+    case EXPR_UNARY:
         resolve_expr(s, e->a);
         refuse_unknown(s, e);
         return;
@@ -321,11 +325,13 @@ static void resolve_expr(struct sema *s, struct expr *e)
     case EXPR_TUPLE:
         resolve_list(s, e->args);
         return;
-    case EXPR_INDEX:
-    case EXPR_RECORD:
     case EXPR_SIZEOF:
     case EXPR_OFFSETOF:
     case EXPR_TYPE:
+        resolve_query(s, e);
+        return;
+    case EXPR_INDEX:
+    case EXPR_RECORD:
     case EXPR_IF:
     case EXPR_BLOCK:
     case EXPR_COMPTIME:

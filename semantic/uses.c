@@ -6,11 +6,23 @@ static bool call_uses(const struct call *c, u32 flags, u32 needs)
     return c && c->fn && ((c->fn->flags & flags) || (c->fn->needs & needs));
 }
 
+static bool expr_uses(const struct expr *e, u32 flags, u32 needs);
+
+/* typeof($x) */
+static bool type_uses(const struct type_name *t, u32 flags, u32 needs)
+{
+    for (; t; t = t->inner) {
+        if (expr_uses(t->of, flags, needs))
+            return true;
+    }
+    return false;
+}
+
 static bool expr_uses(const struct expr *e, u32 flags, u32 needs)
 {
     if (!e)
         return false;
-    if (call_uses(e->call, flags, needs))
+    if (call_uses(e->call, flags, needs) || type_uses(e->type_name, flags, needs))
         return true;
     for (const struct expr *arg = e->args; arg; arg = arg->next) {
         if (expr_uses(arg, flags, needs))
@@ -24,7 +36,8 @@ static bool stmt_uses(const struct stmt *stmt, u32 flags, u32 needs)
 {
     for (; stmt; stmt = stmt->next) {
         if (expr_uses(stmt->target, flags, needs) || expr_uses(stmt->value, flags, needs) ||
-            stmt_uses(stmt->body, flags, needs) || stmt_uses(stmt->other, flags, needs))
+            type_uses(stmt->type_name, flags, needs) || stmt_uses(stmt->body, flags, needs) ||
+            stmt_uses(stmt->other, flags, needs))
             return true;
     }
     return false;

@@ -120,7 +120,7 @@ static const char *kind_problem(enum kind kind, const struct call_arg *arg)
     case KIND_LITERAL:
         return t->kind == TYPE_STRING && arg->is_const ? NULL : "a string literal";
     case KIND_NUMBER:
-        return t->kind == TYPE_INT && arg->is_const ? NULL : "an integer literal";
+        return type_is_integer(t) && arg->is_const ? NULL : "an integer literal";
     case KIND_ANY:
     case KIND_PRINTABLE:
     case KIND_MAP:

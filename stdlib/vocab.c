@@ -92,7 +92,7 @@ const struct probe_desc *vocab_probe_by_id(enum probe_id id)
     return probes[id];
 }
 
-static void hint_nearest(struct diag *diag, struct str name, bool only_variables)
+static bool hint_nearest(struct diag *diag, struct str name, bool only_variables)
 {
     const char *names[ARRAY_SIZE(funcs) + ARRAY_SIZE(aggs)];
     u32 n = 0;
@@ -110,7 +110,10 @@ static void hint_nearest(struct diag *diag, struct str name, bool only_variables
         diag_hint(diag, "Did you mean '%s'?", names[nearest]);
     } else if (vocab_func(name, NULL) || vocab_agg(name)) {
         diag_hint(diag, "'%.*s' is a function: write %.*s(...).", STR_ARG(name), STR_ARG(name));
+    } else {
+        return false;
     }
+    return true;
 }
 
 void vocab_report_unknown(struct vocab *v, struct str name, struct span span, bool is_call)
@@ -124,7 +127,13 @@ void vocab_report_unknown(struct vocab *v, struct str name, struct span span, bo
         diag = diag_add(v->diags, E_UNKNOWN_IDENTIFIER, span, "Unknown identifier: '%.*s'",
                         STR_ARG(name));
     }
-    hint_nearest(diag, name, !is_call);
+    if (hint_nearest(diag, name, !is_call) || is_call)
+        return;
+
+    struct str near = btf_nearest(v->btf, BTF_NAMES_ENUMERATOR, name);
+
+    if (near.n)
+        diag_hint(diag, "Did you mean '%.*s'?", STR_ARG(near));
 }
 
 /* ---- probe specs ---- */

@@ -377,7 +377,7 @@ static void test_faults(void)
 
     CHECK_STR(btf_fault(b), str_printf(&arena, "%s: No such file or directory", place.vmlinux));
     check_fault(place.vmlinux, "", 0, "it is no BTF");
-    check_fault(place.vmlinux, "\177ELF which is longer than a header", 36, "it is no BTF");
+    check_fault(place.vmlinux, "\177ELF which is longer than a header", 33, "it is no BTF");
     check_fault(place.vmlinux, (char *)&h, sizeof(h), "it is damaged"); /* no strings */
     h.version = 2;
     check_fault(place.vmlinux, (char *)&h, sizeof(h), "its version of BTF is not known");
