@@ -65,6 +65,8 @@ const struct type *type_of_name(struct sema *s, struct type_name *name);
 /* The same for a name alone (kind: STRUCT, UNION, ENUM, WORD), without a report: NULL if there is
  * none. */
 const struct type *type_find(struct sema *s, enum type_name_kind kind, struct str name);
+/* string, buffer, inet: `[N]` behind the word is part of the type, and no array. */
+bool type_word_has_length(struct str word);
 /* Names in the expressions that a type holds: typeof($x), string[$1]. NULL is no type. */
 void resolve_type_name(struct sema *s, struct type_name *name);
 

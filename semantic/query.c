@@ -24,7 +24,7 @@ static struct type_name *type_in_expr(struct sema *s, const struct expr *e)
     struct type_name *t = NULL, *inner = NULL;
 
     if (e->kind == EXPR_IDENT && !vocab_func(e->name, NULL) &&
-        type_find(s, TYPE_NAME_WORD, e->name)) {
+        (type_word_has_length(e->name) || type_find(s, TYPE_NAME_WORD, e->name))) {
         t = type_name_new(s, TYPE_NAME_WORD, e->span);
         t->name = e->name;
         return t;
@@ -34,6 +34,10 @@ static struct type_name *type_in_expr(struct sema *s, const struct expr *e)
     inner = type_in_expr(s, e->a);
     if (!inner)
         return NULL;
+    if (type_word_has_length(inner->name) && !inner->count) {
+        inner->count = e->args;
+        return inner;
+    }
     t = type_name_new(s, TYPE_NAME_ARRAY, e->span);
     t->inner = inner;
     t->count = e->args;

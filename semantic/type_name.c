@@ -187,6 +187,11 @@ static u32 length_of(struct sema *s, struct expr *count)
     return 0;
 }
 
+bool type_word_has_length(struct str word)
+{
+    return str_eq_c(word, "string") || str_eq_c(word, "buffer") || str_eq_c(word, "inet");
+}
+
 /* string[N], buffer[N], inet[N]. */
 static const struct type *sized_word(struct sema *s, struct type_name *name)
 {
