@@ -5,25 +5,17 @@
  * Limits are generous ones of our own, so that a made-up object cannot make the runtime allocate
  * without end: what the compiler produces stays far below them. Each function gives NULL or a
  * static sentence. */
+#include "abi/meta_check.h"
+
 #include <errno.h>
 #include <string.h>
 
-#include "abi/meta.h"
 #include "abi/record.h"
 
 enum {
-    VALUE_SIZE_MAX = 1 << 20, /* of a type, bytes: a hist with 32 buckets a power has 15 kB */
     PAYLOAD_SIZE_MAX = 1 << 20,
     FIELD_WIDTH_MAX = 1 << 16, /* of a printf conversion */
-    NESTING_MAX = 1000,        /* of tuples: whoever shows or compares them recurses */
 };
-
-/* The value of type `ref` at offset lies inside `size` bytes and is aligned as every value is. */
-static bool value_fits(const struct meta *m, u64 ref, u64 offset, u64 size)
-{
-    return ref != META_NO_REF && offset % 8 == 0 && offset <= size &&
-           m->types.items[ref].size <= size - offset;
-}
 
 static bool word_fits(u64 offset, u64 size)
 {
@@ -36,6 +28,7 @@ static bool is_word(const struct meta *m, u64 ref)
     case ABI_INT:
     case ABI_UINT:
     case ABI_BOOL:
+    case ABI_ENUM:
     case ABI_KSYM:
     case ABI_POINTER:
         return true;
@@ -44,99 +37,27 @@ static bool is_word(const struct meta *m, u64 ref)
     }
 }
 
+/* A type of values that stand by themselves. */
+static bool is_value(const struct meta *m, u64 ref)
+{
+    return ref != META_NO_REF && m->types.items[ref].size != 0 && m->types.items[ref].size % 8 == 0;
+}
+
 static bool span_ok(u64 begin, u64 end)
 {
     return begin <= end && end <= UINT32_MAX;
-}
-
-static const char *check_agg(const struct meta_type *t)
-{
-    s64 params[3] = {(s64)t->num1, (s64)t->num2, (s64)t->num3};
-
-    if (t->num0 >= AGG_COUNT_)
-        return "a type of the metadata is an unknown aggregation";
-    if (t->num0 == AGG_LHIST && (params[2] <= 0 || params[1] <= params[0]))
-        return "a lhist of the metadata has no range";
-    if (t->size != (u64)agg_word_count((enum agg_id)t->num0, params) * 8)
-        return "an aggregation of the metadata has the wrong size";
-    return NULL;
-}
-
-/* Fields stand one behind the other and are not empty: so a value has no more parts than words,
- * however often types share a type. */
-static const char *check_tuple(const struct meta *m, const struct meta_type *t)
-{
-    u64 end = 0;
-
-    for (u64 i = 0; i < t->n_fields; i++) {
-        const struct meta_field *f = &m->fields.items[t->first_field + i];
-
-        if (!value_fits(m, f->type, f->offset, t->size))
-            return "a field of the metadata lies outside of its tuple";
-        if (f->offset < end || m->types.items[f->type].size == 0)
-            return "a field of the metadata lies in another one";
-        end = f->offset + m->types.items[f->type].size;
-    }
-    return NULL;
-}
-
-/* Types stand before the tuples that hold them: one pass counts the levels of all. */
-static const char *check_nesting(const struct meta *m)
-{
-    _cleanup_free_ u16 *levels = calloc(MAX(m->types.n, 1), sizeof(*levels));
-
-    if (!levels)
-        return "there is no memory for the types of the metadata";
-    for (u32 i = 0; i < m->types.n; i++) {
-        const struct meta_type *t = &m->types.items[i];
-
-        for (u64 k = 0; k < t->n_fields; k++) {
-            u16 below = levels[m->fields.items[t->first_field + k].type];
-
-            if (below >= NESTING_MAX)
-                return "a tuple of the metadata is nested too deeply";
-            levels[i] = (u16)MAX(levels[i], below + 1);
-        }
-    }
-    return NULL;
-}
-
-static const char *check_type(const struct meta *m, const struct meta_type *t)
-{
-    if (t->size % 8 != 0 || t->size > VALUE_SIZE_MAX)
-        return "a type of the metadata has an impossible size";
-    if (t->kind != ABI_TUPLE && t->n_fields != 0)
-        return "a type of the metadata has fields but is no tuple";
-    switch (t->kind) {
-    case ABI_NONE:
-        return t->size == 0 ? NULL : "a type of the metadata has no kind but a size";
-    case ABI_INT:
-    case ABI_UINT:
-    case ABI_BOOL:
-    case ABI_KSYM:
-    case ABI_POINTER:
-        return t->size == 8 ? NULL : "a number of the metadata is not 8 bytes";
-    case ABI_STRING:
-        return t->size >= 8 ? NULL : "a string of the metadata has no room";
-    case ABI_TUPLE:
-        return check_tuple(m, t);
-    case ABI_AGG:
-        return check_agg(t);
-    default:
-        return "a type of the metadata is of an unknown kind";
-    }
 }
 
 static const char *check_map(const struct meta *m, const struct meta_map *map)
 {
     if (map->name.n == 0 || map->bpf_name.n == 0)
         return "a map of the metadata has no name";
-    if (map->value == META_NO_REF || m->types.items[map->value].size == 0)
+    if (!is_value(m, map->value))
         return "a map of the metadata has no value";
     if (map->key != META_NO_REF &&
-        (m->types.items[map->key].size == 0 || m->types.items[map->key].kind == ABI_AGG))
+        (!is_value(m, map->key) || m->types.items[map->key].kind == ABI_AGG))
         return "a map of the metadata has an impossible key";
-    if (map->set_offset != META_NO_REF && !word_fits(map->set_offset, VALUE_SIZE_MAX))
+    if (map->set_offset != META_NO_REF && !word_fits(map->set_offset, META_VALUE_SIZE_MAX))
         return "a map of the metadata has its mark outside of its value";
     if (map->is_percpu > 1 || map->max_entries == 0 || map->max_entries > UINT32_MAX)
         return "a map of the metadata has an impossible size";
@@ -166,7 +87,7 @@ static const char *check_piece(const struct meta *m, const struct meta_piece *p,
         return NULL;
     if (p->conv > 127 || !strchr("diuxXocsp", (int)p->conv))
         return "a printf of the metadata has an unknown conversion";
-    if (!value_fits(m, p->type, p->offset, payload_size))
+    if (!meta_value_fits(m, p->type, p->offset, payload_size))
         return "an argument of printf lies outside of its payload";
     if (m->types.items[p->type].size == 0 || (p->conv != 's' && !is_word(m, p->type)))
         return "an argument of printf does not fit to its conversion";
@@ -196,7 +117,7 @@ static const char *check_site_kind(const struct meta *m, const struct meta_site 
     case SITE_PRINTF:
         return check_pieces(m, s);
     case SITE_PRINT:
-        return value_fits(m, s->type, 0, s->payload_size)
+        return meta_value_fits(m, s->type, 0, s->payload_size)
                    ? NULL
                    : "a printed value of the metadata lies outside of its payload";
     case SITE_TIME:
@@ -241,12 +162,8 @@ static const char *check_prog(const struct meta_prog *p)
 
 static const char *check_all(const struct meta *m)
 {
-    const char *why = NULL;
+    const char *why = meta_check_types(m);
 
-    vec_foreach(t, &m->types) {
-        why = why ? why : check_type(m, t);
-    }
-    why = why ? why : check_nesting(m);
     vec_foreach(map, &m->maps) {
         why = why ? why : check_map(m, map);
     }

@@ -3,11 +3,8 @@
  * have to be built at run time from what an object says. */
 #include "runtime/format.h"
 
-#include <time.h>
-
 enum {
     DIGITS_MAX = 64,
-    TIME_BYTES_MAX = 4096,
     WIDTH_MAX = 4096, /* of a `*`, which a script computes: one record must not fill a disk */
 };
 
@@ -198,38 +195,4 @@ void format_printf(const struct value_env *env, const struct meta_site *site, co
         if (piece->conv != 0)
             add_piece(env, piece, payload, out);
     }
-}
-
-/* strftime whose format is known only now. */
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral" // it is the script's text: that is its purpose
-
-static size_t time_text(char *text, size_t size, const char *format, const struct tm *tm)
-{
-    return strftime(text, size, format, tm);
-}
-
-#pragma GCC diagnostic pop
-
-bool format_time(struct str format, s64 now, struct buf *out)
-{
-    char text[TIME_BYTES_MAX];
-    char cstr[TIME_BYTES_MAX];
-    time_t seconds = (time_t)now;
-    struct tm tm;
-    size_t n = 0;
-
-    if (format.n == 0)
-        return true;
-    if (format.n < sizeof(cstr) && localtime_r(&seconds, &tm) != NULL) {
-        memcpy(cstr, format.p, format.n);
-        cstr[format.n] = '\0';
-        n = time_text(text, sizeof(text), cstr, &tm);
-    }
-    if (n == 0) {
-        buf_add_str(out, format);
-        return false;
-    }
-    buf_add(out, text, n);
-    return true;
 }

@@ -6,7 +6,3 @@
 /* Append the text of a printf site. payload: borrowed, site->payload_size bytes. */
 void format_printf(const struct value_env *env, const struct meta_site *site, const u8 *payload,
                    struct buf *out);
-
-/* Append the time `now` by a strftime format. Returns false if the format gives nothing sensible
- * (then it is appended as it stands). */
-bool format_time(struct str format, s64 now, struct buf *out);

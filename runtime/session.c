@@ -23,11 +23,11 @@
 #define ARENA_FACTOR      16
 #define ARENA_EXTRA_BYTES (64u << 20)
 
-static u64 now_ns(void)
+static u64 clock_ns(clockid_t clock)
 {
     struct timespec t = {0};
 
-    (void)clock_gettime(CLOCK_BOOTTIME, &t); // exists since 2.6.39
+    (void)clock_gettime(clock, &t); // both clocks exist since 2.6.39
     return (u64)t.tv_sec * NS_PER_S + (u64)t.tv_nsec;
 }
 
@@ -39,7 +39,7 @@ void session_log(const struct ptl_session *s, const char *fmt, ...)
         return;
     va_start(args, fmt);
     (void)fprintf(s->opts->log, "[%4llu ms] ",
-                  (unsigned long long)((now_ns() - s->start_ns) / NS_PER_MS));
+                  (unsigned long long)((clock_ns(CLOCK_BOOTTIME) - s->start_ns) / NS_PER_MS));
     (void)vfprintf(s->opts->log, fmt, args); // a lost log line loses nothing
     (void)fputc('\n', s->opts->log);
     va_end(args);
@@ -187,7 +187,12 @@ static void open_symbols(struct ptl_session *s)
         if (type->kind == ABI_KSYM && s->symbols == NULL)
             (void)symbols_open(&s->symbols); // without them addresses are shown as numbers
     }
-    s->env = (struct value_env){&s->meta, s->symbols, s->opts->is_raw_output};
+    s->env = (struct value_env){
+        .meta = &s->meta,
+        .symbols = s->symbols,
+        .boot_time_ns = (s64)(clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_BOOTTIME)),
+        .is_raw = s->opts->is_raw_output,
+    };
 }
 
 static int session_open(struct ptl_session *s, struct ptl_error *err)
@@ -226,7 +231,7 @@ int ptl_open(struct ptl_session **out, const void *elf, size_t size, const struc
         return error_set(err, -ENOMEM, EXIT_MACHINE, "Out of memory.");
     s->opts = opts;
     s->target_fd = -1;
-    s->start_ns = now_ns();
+    s->start_ns = clock_ns(CLOCK_BOOTTIME);
     child_init(&s->child);
     signals_init(&s->signals);
     arena_init(&s->arena, size * ARENA_FACTOR + ARENA_EXTRA_BYTES, arena_is_full, NULL);

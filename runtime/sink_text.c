@@ -6,6 +6,7 @@
 #include "runtime/agg.h"
 #include "runtime/format.h"
 #include "runtime/sink.h"
+#include "runtime/timestamp.h"
 
 static void text_printf(struct sink *sink, const struct meta_site *site, const u8 *payload)
 {
@@ -20,7 +21,7 @@ static void text_value(struct sink *sink, const struct meta_site *site, const u8
 
 static void text_time(struct sink *sink, const struct meta_site *site, s64 now)
 {
-    (void)format_time(site->text, now, &sink->text); // a bad format is shown as it stands
+    (void)timestamp_seconds(site->text, now, &sink->text); // a bad format is shown as it stands
 }
 
 /* The value of a row, divided where it is a number. */

@@ -42,6 +42,11 @@ static bool is_number(const struct meta_type *type)
     return type->kind == ABI_INT || type->kind == ABI_UINT;
 }
 
+static bool has_order_of_values(const struct meta_type *type)
+{
+    return is_number(type) || type->kind == ABI_ENUM || type->kind == ABI_AGG;
+}
+
 static bool has_mark(const struct table *t)
 {
     return t->map->set_offset != META_NO_REF;
@@ -107,7 +112,7 @@ static int row_order(const void *a, const void *b, void *data)
     u32 y = *(const u32 *)b;
     int order = 0;
 
-    if (type->kind == ABI_AGG || is_number(type))
+    if (has_order_of_values(type))
         order = value_compare(t->meta, t->map->value, row_value(t, x), row_value(t, y));
     if (order == 0 && t->map->key != META_NO_REF)
         order = value_compare(t->meta, t->map->key, row_key(t, x), row_key(t, y));

@@ -6,6 +6,7 @@
 
 #include "abi/record.h"
 #include "runtime/agg.h"
+#include "runtime/shape.h"
 #include "runtime/symbols.h"
 
 /* Shown behind a string that fills its array: it was cut. */
@@ -17,6 +18,55 @@ u64 value_word(const u8 *p)
 
     memcpy(&word, p, sizeof(word));
     return word;
+}
+
+/* Is a number of this type negative where its highest bit is set? */
+static bool is_signed(const struct meta_type *type)
+{
+    return type->kind == ABI_INT || (type->kind == ABI_ENUM && type->is_signed != 0);
+}
+
+static u64 extend(const struct meta_type *type, u64 word, u64 n_bits)
+{
+    u64 sign = (u64)1 << (n_bits - 1);
+
+    return is_signed(type) ? (word ^ sign) - sign : word;
+}
+
+u64 value_number(const struct meta_type *type, const u8 *bytes)
+{
+    u64 word = 0;
+
+    memcpy(&word, bytes, type->size); // little-endian, as all CPUs of abi/arch.c
+    return extend(type, word, type->size * 8);
+}
+
+/* The number in a bit-field. */
+static u64 read_bits(const struct meta_type *type, const struct meta_field *field, const u8 *bytes)
+{
+    u64 word = 0;
+
+    for (u64 i = 0; i < field->bit_size; i++) {
+        u64 at = field->bit_offset + i;
+
+        word |= (u64)(bytes[at / 8] >> (at % 8) & 1) << i;
+    }
+    return extend(type, word, field->bit_size);
+}
+
+void value_member(const struct meta *meta, const struct meta_field *field, const u8 *bytes,
+                  struct value_member *out)
+{
+    u64 word = 0;
+
+    out->type = meta->types.items[field->type];
+    out->bytes = bytes + field->offset;
+    if (field->bit_size == 0)
+        return;
+    word = read_bits(&out->type, field, bytes);
+    out->type.size = sizeof(word);
+    memcpy(out->word, &word, sizeof(word));
+    out->bytes = out->word;
 }
 
 /* A control character of one or two bytes (C1, U+0080 to U+009F), other than newline and tab. */
@@ -78,15 +128,112 @@ static void format_symbol(const struct value_env *env, u64 address, struct buf *
     }
 }
 
+/* What a buffer holds: its length comes from a traced program, too. */
+struct str value_buffer(const struct meta_type *type, const u8 *bytes)
+{
+    u64 most = type->size - sizeof(u64);
+
+    return (struct str){(const char *)bytes + sizeof(u64), (u32)MIN(value_word(bytes), most)};
+}
+
+void value_format_buffer(struct str bytes, struct buf *out)
+{
+    for (u32 i = 0; i < bytes.n; i++) {
+        u8 byte = (u8)bytes.p[i];
+
+        if (byte >= 0x20 && byte < 0x7f) {
+            buf_add_char(out, (char)byte);
+        } else {
+            buf_printf(out, "\\x%02x", byte);
+        }
+    }
+}
+
+static void format_typed(const struct value_env *env, const struct meta_type *t, const u8 *bytes,
+                         struct buf *out);
+
+static const struct meta_field *field_of(const struct value_env *env, const struct meta_type *type,
+                                         u64 i)
+{
+    return &env->meta->fields.items[type->first_field + i];
+}
+
+/* The fields of a tuple. */
 static void format_fields(const struct value_env *env, const struct meta_type *type,
                           const u8 *bytes, struct buf *out)
 {
     for (u64 i = 0; i < type->n_fields; i++) {
-        const struct meta_field *field = &env->meta->fields.items[type->first_field + i];
+        const struct meta_field *field = field_of(env, type, i);
 
         if (i > 0)
             buf_add_cstr(out, ", ");
         value_format(env, field->type, bytes + field->offset, out);
+    }
+}
+
+/* The members of a struct or record. Those of an anonymous one count as members of what it is in;
+ * a bit-field without a name is padding. n_shown: how many have been shown. */
+static void format_members(const struct value_env *env, const struct meta_type *type,
+                           const u8 *bytes, u64 *n_shown, struct buf *out)
+{
+    for (u64 i = 0; i < type->n_fields; i++) {
+        const struct meta_field *field = field_of(env, type, i);
+        struct value_member member;
+
+        value_member(env->meta, field, bytes, &member);
+        if (field->name.n != 0) {
+            buf_add_cstr(out, *n_shown == 0 ? "{ ." : ", .");
+            buf_add_str(out, field->name);
+            buf_add_cstr(out, " = ");
+            format_typed(env, &member.type, member.bytes, out);
+            *n_shown += 1;
+        } else if (member.type.kind == ABI_STRUCT) {
+            format_members(env, &member.type, member.bytes, n_shown, out);
+        }
+    }
+}
+
+static void format_record(const struct value_env *env, const struct meta_type *type,
+                          const u8 *bytes, struct buf *out)
+{
+    u64 n_shown = 0;
+
+    format_members(env, type, bytes, &n_shown, out);
+    buf_add_cstr(out, n_shown == 0 ? "{}" : " }");
+}
+
+static void format_array(const struct value_env *env, const struct meta_type *type, const u8 *bytes,
+                         struct buf *out)
+{
+    const struct meta_type *of = &env->meta->types.items[field_of(env, type, 0)->type];
+
+    buf_add_char(out, '[');
+    for (u64 i = 0; i < type->num0; i++) {
+        if (i > 0)
+            buf_add_char(out, ',');
+        format_typed(env, of, bytes + i * of->size, out);
+    }
+    buf_add_char(out, ']');
+}
+
+/* The name of an enumerator; a number where there is none. */
+static void format_enum(const struct value_env *env, const struct meta_type *type, const u8 *bytes,
+                        struct buf *out)
+{
+    u64 number = value_number(type, bytes);
+
+    for (u64 i = 0; i < type->n_fields; i++) {
+        const struct meta_field *item = field_of(env, type, i);
+
+        if (item->offset == number) {
+            buf_add_str(out, item->name);
+            return;
+        }
+    }
+    if (is_signed(type)) {
+        buf_printf(out, "%" PRId64, (s64)number);
+    } else {
+        buf_printf(out, "%" PRIu64, number);
     }
 }
 
@@ -95,6 +242,76 @@ static void format_agg(const struct meta_type *type, const u8 *bytes, struct buf
     const struct agg_ops *ops = agg_ops((enum agg_id)type->num0);
 
     ops->show(type, bytes, 1, out);
+}
+
+static bool is_record(const struct value_env *env, const struct meta_type *type)
+{
+    return type->kind == ABI_TUPLE && type->n_fields != 0 && field_of(env, type, 0)->name.n != 0;
+}
+
+static void format_tuple(const struct value_env *env, const struct meta_type *type, const u8 *bytes,
+                         struct buf *out)
+{
+    if (is_record(env, type)) {
+        format_record(env, type, bytes, out);
+        return;
+    }
+    buf_add_char(out, '(');
+    format_fields(env, type, bytes, out);
+    buf_add_char(out, ')');
+}
+
+static void format_typed(const struct value_env *env, const struct meta_type *t, const u8 *bytes,
+                         struct buf *out)
+{
+    switch ((enum abi_type)t->kind) {
+    case ABI_NONE:
+        return;
+    case ABI_INT:
+        buf_printf(out, "%" PRId64, (s64)value_number(t, bytes));
+        return;
+    case ABI_UINT:
+        buf_printf(out, "%" PRIu64, value_number(t, bytes));
+        return;
+    case ABI_BOOL:
+        buf_add_cstr(out, value_number(t, bytes) != 0 ? "true" : "false");
+        return;
+    case ABI_STRING:
+        format_string(env, t, bytes, UINT64_MAX, out);
+        return;
+    case ABI_TUPLE:
+        format_tuple(env, t, bytes, out);
+        return;
+    case ABI_KSYM:
+        format_symbol(env, value_word(bytes), out);
+        return;
+    case ABI_AGG:
+        format_agg(t, bytes, out);
+        return;
+    case ABI_POINTER:
+        buf_printf(out, "0x%" PRIx64, value_word(bytes));
+        return;
+    case ABI_ENUM:
+        format_enum(env, t, bytes, out);
+        return;
+    case ABI_STRUCT:
+        format_record(env, t, bytes, out);
+        return;
+    case ABI_ARRAY:
+        format_array(env, t, bytes, out);
+        return;
+    case ABI_BUFFER:
+        value_format_buffer(value_buffer(t, bytes), out);
+        return;
+    case ABI_SHAPE:
+        shape_format(env, t, bytes, out);
+        return;
+    }
+}
+
+void value_format(const struct value_env *env, u64 type, const u8 *bytes, struct buf *out)
+{
+    format_typed(env, &env->meta->types.items[type], bytes, out);
 }
 
 void value_format_cut(const struct value_env *env, u64 type, const u8 *bytes, u64 most,
@@ -107,121 +324,18 @@ void value_format_cut(const struct value_env *env, u64 type, const u8 *bytes, u6
         format_string(env, t, bytes, most, out);
         return;
     }
-    value_format(env, type, bytes, out);
+    format_typed(env, t, bytes, out);
     if (most < out->n - begin)
         out->n = begin + (size_t)most;
-}
-
-void value_format(const struct value_env *env, u64 type, const u8 *bytes, struct buf *out)
-{
-    const struct meta_type *t = &env->meta->types.items[type];
-
-    switch ((enum abi_type)t->kind) {
-    case ABI_NONE:
-        return;
-    case ABI_INT:
-        buf_printf(out, "%" PRId64, (s64)value_word(bytes));
-        return;
-    case ABI_UINT:
-        buf_printf(out, "%" PRIu64, value_word(bytes));
-        return;
-    case ABI_BOOL:
-        buf_add_cstr(out, value_word(bytes) != 0 ? "true" : "false");
-        return;
-    case ABI_STRING:
-        format_string(env, t, bytes, UINT64_MAX, out);
-        return;
-    case ABI_TUPLE:
-        buf_add_char(out, '(');
-        format_fields(env, t, bytes, out);
-        buf_add_char(out, ')');
-        return;
-    case ABI_KSYM:
-        format_symbol(env, value_word(bytes), out);
-        return;
-    case ABI_AGG:
-        format_agg(t, bytes, out);
-        return;
-    case ABI_POINTER:
-        buf_printf(out, "0x%" PRIx64, value_word(bytes));
-        return;
-    case ABI_ENUM:
-    case ABI_STRUCT:
-    case ABI_ARRAY:
-    case ABI_BUFFER:
-    case ABI_SHAPE:
-        return;
-    }
 }
 
 void value_format_key(const struct value_env *env, u64 type, const u8 *bytes, struct buf *out)
 {
     const struct meta_type *t = &env->meta->types.items[type];
 
-    if (t->kind == ABI_TUPLE) {
+    if (t->kind == ABI_TUPLE && !is_record(env, t)) {
         format_fields(env, t, bytes, out);
     } else {
-        value_format(env, type, bytes, out);
+        format_typed(env, t, bytes, out);
     }
-}
-
-static int compare_strings(const u8 *a, const u8 *b, u64 size)
-{
-    struct str x = {(const char *)a, (u32)strnlen((const char *)a, size)};
-    struct str y = {(const char *)b, (u32)strnlen((const char *)b, size)};
-
-    return str_cmp(x, y);
-}
-
-static int compare_fields(const struct meta *meta, const struct meta_type *type, const u8 *a,
-                          const u8 *b)
-{
-    for (u64 i = 0; i < type->n_fields; i++) {
-        const struct meta_field *field = &meta->fields.items[type->first_field + i];
-        int order = value_compare(meta, field->type, a + field->offset, b + field->offset);
-
-        if (order != 0)
-            return order;
-    }
-    return 0;
-}
-
-static int compare_words(const u8 *a, const u8 *b, bool is_signed)
-{
-    u64 x = value_word(a);
-    u64 y = value_word(b);
-
-    if (is_signed)
-        return (s64)x < (s64)y ? -1 : (s64)x > (s64)y;
-    return x < y ? -1 : x > y;
-}
-
-int value_compare(const struct meta *meta, u64 type, const u8 *a, const u8 *b)
-{
-    const struct meta_type *t = &meta->types.items[type];
-
-    switch ((enum abi_type)t->kind) {
-    case ABI_NONE:
-        return 0;
-    case ABI_INT:
-        return compare_words(a, b, true);
-    case ABI_UINT:
-    case ABI_BOOL:
-    case ABI_KSYM:
-    case ABI_POINTER:
-        return compare_words(a, b, false);
-    case ABI_STRING:
-        return compare_strings(a, b, t->size);
-    case ABI_TUPLE:
-        return compare_fields(meta, t, a, b);
-    case ABI_AGG:
-        return agg_ops((enum agg_id)t->num0)->compare(t, a, b);
-    case ABI_ENUM:
-    case ABI_STRUCT:
-    case ABI_ARRAY:
-    case ABI_BUFFER:
-    case ABI_SHAPE:
-        return 0;
-    }
-    return 0;
 }

@@ -12,11 +12,34 @@ struct symbols;
 struct value_env {
     const struct meta *meta;
     struct symbols *symbols; /* NULL: addresses are shown as numbers */
+    s64 boot_time_ns;        /* of CLOCK_REALTIME when the machine booted */
     bool is_raw;             /* strings of traced programs are not escaped */
 };
 
 /* The 8 bytes at p, which need not be aligned. */
 u64 value_word(const u8 *p);
+
+/* The number of a type that is one (INT, UINT, BOOL, ENUM, KSYM, POINTER), of 1 to 8 bytes, with
+ * its sign. */
+u64 value_number(const struct meta_type *type, const u8 *bytes);
+
+/* A member of a struct, record or tuple: its type and where it lies; a bit-field is taken out as a
+ * number of 8 bytes. */
+struct value_member {
+    struct meta_type type;
+    const u8 *bytes; /* of what the member is in, or word */
+    u8 word[8];
+};
+
+/* bytes: of what the member is in, borrowed. */
+void value_member(const struct meta *meta, const struct meta_field *field, const u8 *bytes,
+                  struct value_member *out);
+
+/* What a buffer (ABI_BUFFER) holds, borrowed from bytes. */
+struct str value_buffer(const struct meta_type *type, const u8 *bytes);
+
+/* Append bytes as text: printable ASCII as it stands, the others as \xNN. */
+void value_format_buffer(struct str bytes, struct buf *out);
 
 /* Append a string of a traced program: control characters other than newline and tab, and bytes
  * that are no UTF-8, as \xNN. */
@@ -30,10 +53,10 @@ void value_format(const struct value_env *env, u64 type, const u8 *bytes, struct
 void value_format_cut(const struct value_env *env, u64 type, const u8 *bytes, u64 most,
                       struct buf *out);
 
-/* The same as value_format() for a map's key: the parentheses of the outermost tuple are dropped.
- */
+/* The same as value_format() for a map's key: the parentheses of the outermost tuple are dropped,
+ * though not the braces of a record. */
 void value_format_key(const struct value_env *env, u64 type, const u8 *bytes, struct buf *out);
 
-/* Order of two values of one type: numbers as signed or unsigned ones by their type, strings byte
- * by byte, tuples field by field. <0, 0, >0. */
+/* Order of two values of one type: numbers as signed or unsigned ones by their type, strings and
+ * buffers byte by byte, tuples, structs and arrays part by part. <0, 0, >0. */
 int value_compare(const struct meta *meta, u64 type, const u8 *a, const u8 *b);

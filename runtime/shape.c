@@ -1,0 +1,75 @@
+/* One function for each row of abi/shape.def. What cannot be resolved is shown as its number. */
+#include "runtime/shape.h"
+
+#include <arpa/inet.h>
+#include <inttypes.h>
+
+#include "runtime/timestamp.h"
+
+typedef void (*shape_fn)(const struct value_env *env, const struct meta_type *type, const u8 *bytes,
+                         struct buf *out);
+
+static void show_inet(const struct value_env *env, const struct meta_type *type, const u8 *bytes,
+                      struct buf *out)
+{
+    u64 family = value_word(bytes);
+    char text[INET6_ADDRSTRLEN] = "";
+
+    (void)env;
+    (void)type;
+    /* Of any other family there is no text: a value that was never set is one. */
+    if (family == AF_INET || family == AF_INET6)
+        (void)inet_ntop((int)family, bytes + sizeof(family), text, sizeof(text)); // fits
+    buf_add_cstr(out, text);
+}
+
+static void show_mac(const struct value_env *env, const struct meta_type *type, const u8 *bytes,
+                     struct buf *out)
+{
+    (void)env;
+    (void)type;
+    buf_printf(out, "%02X:%02X:%02X:%02X:%02X:%02X", bytes[0], bytes[1], bytes[2], bytes[3],
+               bytes[4], bytes[5]);
+}
+
+static void show_usym(const struct value_env *env, const struct meta_type *type, const u8 *bytes,
+                      struct buf *out)
+{
+    (void)env;
+    (void)type;
+    buf_printf(out, "0x%" PRIx64, value_word(bytes));
+}
+
+static void show_username(const struct value_env *env, const struct meta_type *type,
+                          const u8 *bytes, struct buf *out)
+{
+    (void)env;
+    (void)type;
+    buf_printf(out, "%" PRIu64, value_word(bytes));
+}
+
+static void show_timestamp(const struct value_env *env, const struct meta_type *type,
+                           const u8 *bytes, struct buf *out)
+{
+    timestamp_format(type->text, (s64)((u64)env->boot_time_ns + value_word(bytes)), out);
+}
+
+static void show_cgroup_path(const struct value_env *env, const struct meta_type *type,
+                             const u8 *bytes, struct buf *out)
+{
+    (void)env;
+    (void)type;
+    buf_printf(out, "%" PRIu64, value_word(bytes));
+}
+
+void shape_format(const struct value_env *env, const struct meta_type *type, const u8 *bytes,
+                  struct buf *out)
+{
+    static const shape_fn show[] = {
+#define SHAPE(id, name, size) [SHAPE_##id] = show_##name,
+#include "abi/shape.def"
+#undef SHAPE
+    };
+
+    show[type->num0](env, type, bytes, out);
+}
