@@ -2,6 +2,7 @@
  * `typeof($x)`. A name is looked up among the language's own words, C's, the script's declarations,
  * and the kernel's types, in this order. */
 #include "semantic/context.h"
+#include "stdlib/c_words.h"
 
 /* ---- words ---- */
 
@@ -29,55 +30,6 @@ static const struct type *find_own_word(struct sema *s, struct str name)
     return NULL;
 }
 
-struct c_words {
-    u32 n_char, n_short, n_int, n_long, n_signed, n_unsigned;
-};
-
-static bool count_word(struct c_words *c, struct str word)
-{
-    const struct {
-        const char *word;
-        u32 *n;
-    } known[] = {{"char", &c->n_char}, {"short", &c->n_short},   {"int", &c->n_int},
-                 {"long", &c->n_long}, {"signed", &c->n_signed}, {"unsigned", &c->n_unsigned}};
-
-    for (u32 i = 0; i < ARRAY_SIZE(known); i++) {
-        if (str_eq_c(word, known[i].word)) {
-            (*known[i].n)++;
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Bytes; 0: no type of C. */
-static u32 c_words_size(const struct c_words *c)
-{
-    u32 n_sizes = c->n_char + c->n_short + (c->n_long > 0);
-
-    if (n_sizes > 1 || c->n_long > 2 || c->n_int > 1 || c->n_signed + c->n_unsigned > 1)
-        return 0;
-    if (c->n_char)
-        return c->n_int ? 0 : 1;
-    return c->n_short ? 2 : c->n_long ? 8 : 4;
-}
-
-/* "unsigned long", in any order of the words. */
-static const struct type *find_c_words(struct sema *s, struct str name)
-{
-    struct c_words c = {0};
-    u32 size = 0;
-
-    for (u32 at = 0, end = 0; at < name.n; at = end + 1) {
-        for (end = at; end < name.n && name.p[end] != ' ';)
-            end++;
-        if (!count_word(&c, str_sub(name, at, end)))
-            return NULL;
-    }
-    size = name.n ? c_words_size(&c) : 0;
-    return size ? type_int(s->v.types, size, !c.n_unsigned) : NULL;
-}
-
 const struct type *type_find(struct sema *s, enum type_name_kind kind, struct str name)
 {
     const struct type *t = NULL;
@@ -85,7 +37,7 @@ const struct type *type_find(struct sema *s, enum type_name_kind kind, struct st
     if (kind == TYPE_NAME_WORD)
         t = find_own_word(s, name);
     if (!t && kind == TYPE_NAME_WORD)
-        t = find_c_words(s, name);
+        t = c_words_type(s->v.types, name);
     if (!t)
         t = c_type_find(s, kind, name);
     if (t)

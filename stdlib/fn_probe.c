@@ -1,7 +1,7 @@
 /* Words about the probe that fired: its arguments, return value, function and name. */
 #include <linux/bpf.h>
 
-#include "stdlib/lower.h"
+#include "stdlib/field.h"
 
 static const struct type *check_arg(struct vocab *v, struct call *c)
 {
@@ -122,25 +122,11 @@ static void report_unknown_field(struct vocab *v, const struct call *c)
     }
 }
 
-static bool is_pointer(const struct tracepoint_field *field)
+/* System calls take addresses of user space. */
+static const struct type *type_at(struct vocab *v, const struct attach_point *point,
+                                  const struct tracepoint_field *field)
 {
-    return field->is_data_loc || (field->size == 8 && str_index(field->type, '*') >= 0);
-}
-
-static bool is_char_array(const struct tracepoint_field *field)
-{
-    return field->is_array && str_starts(field->type, "char");
-}
-
-static const struct type *field_type(struct vocab *v, const struct tracepoint_field *field)
-{
-    if (is_char_array(field))
-        return type_string(v->types, field->size);
-    if (is_pointer(field))
-        return type_pointer(v->types, type_void(v->types), SPACE_NONE);
-    if (!field->is_array && field->size <= 8 && (field->size & (field->size - 1)) == 0)
-        return type_int(v->types, field->size, field->is_signed);
-    return NULL;
+    return field_type(v, field, str_eq_c(point->text[0], "syscalls"));
 }
 
 static const struct type *check_args(struct vocab *v, struct call *c)
@@ -159,56 +145,29 @@ static const struct type *check_args(struct vocab *v, struct call *c)
         return type_error(v->types);
     }
 
-    const struct type *t = field_type(v, field);
+    const struct type *t = type_at(v, c->point, field);
 
     if (!t) {
-        diag_add(v->diags, E_FIELD_TYPE, c->member_span,
-                 "Fields of type '%.*s' can not be read yet", STR_ARG(field->type));
+        diag_add(v->diags, E_FIELD_TYPE, c->member_span, "Fields of type '%.*s' can not be read",
+                 STR_ARG(field->type));
         return type_error(v->types);
     }
     return t;
 }
 
-/* Helpers take no pointer into the context: an array is read from it as from any kernel memory. */
-static ir_val read_char_array(struct lowering *lo, const struct tracepoint_field *field)
-{
-    struct ir_builder *b = &lo->b;
-    const struct type *t = type_string(lo->v->types, field->size);
-    ir_val copy = lower_slot(lo, "field", t);
-    ir_val from = ir_ptr_add(b, ir_ctx(b), ir_const(b, field->offset));
-    ir_val args[] = {copy, ir_const(b, field->size), from};
-
-    ir_fill_zero(b, copy, 0, type_mem_size(t));
-    (void)ir_call(b, BPF_FUNC_probe_read_kernel_str, args,
-                  ARRAY_SIZE(args)); /* the record is there */
-    return copy;
-}
-
 static ir_val lower_args(struct lowering *lo, struct call *c)
 {
-    struct ir_builder *b = &lo->b;
     const struct tracepoint_field *field = find_field(c->point->tracepoint, c->member);
 
-    if (is_char_array(field))
-        return read_char_array(lo, field);
-
-    ir_val word = ir_ctx_load(b, field->offset, field->size, field->is_signed);
-
-    if (!field->is_data_loc)
-        return word;
-
-    /* __data_loc: low half is the offset of the data in the record, high half its length. */
-    ir_val offset = ir_binary(b, IR_AND, word, ir_const(b, 0xffff));
-
-    return ir_binary(b, IR_ADD, ir_unary(b, IR_PTR_TO_INT, ir_ctx(b)), offset);
+    return field_read(lo, field, type_at(lo->v, c->point, field));
 }
 
 const struct func_desc fn_args = {
     .name = "args",
     .sig = "() -> ?",
     .doc =
-        "args.NAME: a field of the tracepoint's record. Integers have their own width and sign, char arrays are "
-        "strings, pointers are read with str().",
+        "args.NAME: a field of the tracepoint's record, of the type that the kernel's source gives it. Arrays of char "
+        "are strings; pointers to strings are read with str().",
     .example = "tracepoint:syscalls:sys_enter_openat { @[str(args.filename)] = count(); }",
     .flags = FN_VARIABLE | FN_MEMBERS | FN_PER_POINT,
     .needs = CAP_FIELDS,

@@ -133,7 +133,8 @@ static bool split_declaration(struct arena *arena, struct str decl, struct trace
     struct str suffix = str_sub(decl, end, decl.n);
 
     field->is_array = suffix.n > 0;
-    field->is_data_loc = str_starts(type, "__data_loc");
+    field->is_rel_loc = str_starts(type, "__rel_loc ");
+    field->is_data_loc = field->is_rel_loc || str_starts(type, "__data_loc ");
     field->type = str_printf(arena, "%.*s%.*s", STR_ARG(type), STR_ARG(suffix));
     return true;
 }

@@ -16,7 +16,8 @@ struct tracepoint_field {
     u32 offset, size; /* bytes in the record */
     bool is_signed;
     bool is_array;    /* char comm[16] */
-    bool is_data_loc; /* the 4 bytes are offset and length of the data */
+    bool is_data_loc; /* the 4 bytes are offset and length of the data: "__data_loc char[]" */
+    bool is_rel_loc;  /* the same, and the offset counts from the field's end */
 };
 
 struct tracepoint {
