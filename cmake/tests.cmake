@@ -57,8 +57,9 @@ endforeach()
 
 # tests/fuzz: fuzz-make writes random scripts and their objects; load-many loads those in a guest.
 add_executable(fuzz-make tests/fuzz/make.c tests/fuzz/generate.c tests/fuzz/gen_stmt.c
-  tests/fuzz/gen_expr.c tests/fuzz/gen_call.c tests/fuzz/evaluator.c
-  tests/fuzz/interp.c tests/fuzz/interp_call.c tests/fuzz/interp_out.c tools/compile.c tools/file.c)
+  tests/fuzz/gen_expr.c tests/fuzz/gen_call.c tests/fuzz/evaluator.c tests/fuzz/eval_call.c
+  tests/fuzz/eval_expr.c tests/fuzz/eval_map.c tests/fuzz/eval_text.c tests/fuzz/interp.c
+  tests/fuzz/interp_call.c tests/fuzz/interp_out.c tools/compile.c tools/file.c)
 target_link_libraries(fuzz-make PRIVATE ptl_flags ptl_semantic ptl_codegen ptl_parser ptl_lexer
   ptl_stdlib ptl_ir ptl_runtime ptl_abi ptl_base)
 set_target_properties(fuzz-make PROPERTIES LINKER_LANGUAGE CXX)

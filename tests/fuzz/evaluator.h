@@ -6,3 +6,7 @@
 
 /* Can programs with this function be evaluated: is its value known in advance? */
 bool evaluator_knows(struct str function);
+
+/* Append what the script prints to out: "exit STATUS" on a line, then its output. Returns NULL, or
+ * a static sentence that says what cannot be evaluated here. */
+const char *evaluator_run(const struct program *program, struct buf *out);

@@ -10,13 +10,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tests/fuzz/evaluator.h"
 #include "tests/fuzz/generate.h"
 #include "tests/fuzz/interp.h"
 #include "tools/compile.h"
 #include "tools/file.h"
 
 struct totals {
-    u32 n_tried, n_dropped, n_refused;
+    u32 n_tried, n_dropped, n_refused, n_evaluated;
 };
 
 static bool file_put(const char *folder, u64 seed, const char *suffix, const struct buf *content)
@@ -34,20 +35,21 @@ static bool file_put(const char *folder, u64 seed, const char *suffix, const str
 
 /* The other answers to what the kernel will print. */
 struct answers {
-    struct buf ir;
-    const char *ir_problem;
+    struct buf ir, ast;
+    const char *ir_problem, *ast_problem;
 };
 
 static void answers_done(struct answers *a)
 {
     buf_done(&a->ir);
+    buf_done(&a->ast);
 }
 
 static void answers_find(void *data, const struct program *program, const struct ir_module *module)
 {
     struct answers *a = data;
 
-    (void)program;
+    a->ast_problem = evaluator_run(program, &a->ast);
     a->ir_problem = interp_run(module, &a->ir);
 }
 
@@ -80,8 +82,14 @@ static bool script_make(const char *folder, u64 seed, const char *tracefs, struc
         return false;
     if (is_good && answers.ir.n && !file_put(folder, seed, "ir", &answers.ir))
         return false;
+    if (is_good && answers.ast.n && !answers.ast_problem &&
+        !file_put(folder, seed, "ast", &answers.ast))
+        return false;
+    totals->n_evaluated += answers.ast.n && !answers.ast_problem;
     if (is_good && !answers.ir_problem) {
         (void)printf("ok\n");
+        if (answers.ast_problem)
+            (void)printf("not evaluated: %s\n", answers.ast_problem);
         return true;
     }
     totals->n_refused++;
@@ -107,6 +115,7 @@ int main(int argc, char **argv)
         if (!script_make(argv[1], seed, argc == 5 ? argv[4] : NULL, &totals))
             return 1;
     }
-    (void)printf("statements %u dropped %u\n", totals.n_tried, totals.n_dropped);
+    (void)printf("statements %u dropped %u evaluated %u\n", totals.n_tried, totals.n_dropped,
+                 totals.n_evaluated);
     return totals.n_refused ? 1 : 0;
 }
