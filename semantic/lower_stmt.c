@@ -1,16 +1,16 @@
 /* Statements to IR. */
 #include "semantic/context.h"
 
+/* `$x += --$x` is `$x = $x + --$x`: the left side is read first. */
 static void assign_variable(struct sema *s, struct lowering *lo, struct stmt *stmt)
 {
     struct symbol *symbol = stmt->target->symbol;
-    struct operand value = lower_expr(s, lo, stmt->value);
     ir_val slot = lower_variable(lo, symbol);
+    ir_val old = stmt->op == OP_NONE ? NULL : ir_load64(&lo->b, slot, 0);
+    struct operand value = lower_expr(s, lo, stmt->value);
 
     lo->b.span = stmt->span;
-    if (stmt->op != OP_NONE) {
-        ir_val old = ir_load64(&lo->b, slot, 0);
-
+    if (old) {
         value.val = lower_arithmetic(lo, stmt->op, symbol->type, old, value.val);
         value.type = symbol->type;
     }

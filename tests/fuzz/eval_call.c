@@ -114,7 +114,11 @@ static struct value written_key(struct eval *ev, const struct expr *e)
 static struct value call_delete(struct eval *ev, const struct expr *e)
 {
     struct value key = written_key(ev, e);
+    const struct map_info *map = &arg_of(e, 0)->symbol->map;
 
+    /* Cleared on one CPU only, and always said to have been absent. */
+    if (!map->key && map->value->kind == TYPE_AGG)
+        eval_fail(ev, "delete() of an aggregation without keys");
     return (struct value){.word = eval_delete(eval_map(ev, arg_of(e, 0)->symbol), &key)};
 }
 

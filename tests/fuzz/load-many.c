@@ -3,8 +3,9 @@
  * "begin" the program runs to its end, of one in mode "events" it is loaded and no more.
  *
  * Standard output gets for each object: "=== SEED loaded", "=== SEED refused" or, for what ran,
- * "=== SEED exit STATUS", then what the script printed or what the kernel said. Runs in a guest
- * only. */
+ * "=== SEED exit STATUS", then what the script printed or what the kernel said; or "=== SEED
+ * lossy", then the warnings, where the kernel had no memory for an element of a map. Runs in a
+ * guest only. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -27,23 +28,57 @@ static void report(const struct ptl_session *s, const struct ptl_error *err)
     (void)printf("%s\n%s\n", err->text, err->hint);
 }
 
+/* What a session writes. */
+struct streams {
+    char *out_text, *log_text;
+    size_t out_size, log_size;
+    FILE *out, *log;
+};
+
+static void streams_close(struct streams *s)
+{
+    if (s->out)
+        (void)fclose(s->out); /* memory */
+    if (s->log)
+        (void)fclose(s->log);
+    s->out = NULL;
+    s->log = NULL;
+}
+
+static void streams_done(struct streams *s)
+{
+    streams_close(s);
+    free(s->out_text);
+    free(s->log_text);
+}
+
+static void show(unsigned long long seed, struct streams *s, bool is_run, int status)
+{
+    streams_close(s);
+    if (!is_run) {
+        (void)printf("=== %llu loaded\n", seed);
+    } else if (strstr(s->log_text, "Map full")) {
+        (void)printf("=== %llu lossy\n%s", seed, s->log_text);
+    } else {
+        (void)printf("=== %llu exit %d\n", seed, status);
+        (void)fwrite(s->out_text, 1, s->out_size, stdout);
+    }
+}
+
 static void session_run(unsigned long long seed, const struct buf *object, bool is_run)
 {
+    _cleanup_(streams_done) struct streams streams = {0};
     _cleanup_(ptl_free) struct ptl_session *s = NULL;
-    _cleanup_free_ char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
-    FILE *log = fopen("/dev/null", "we");
     struct ptl_error err = {0};
-    struct ptl_opts opts = {
-        .is_quiet = true,
-        .ring_bytes = 1 << 20,
-        .out = out,
-        .log = log,
-    };
+    struct ptl_opts opts = {.is_quiet = true, .ring_bytes = 1 << 20};
     int status = 0;
-    int failed = out && log ? 0 : -ENOMEM;
+    int failed = 0;
 
+    streams.out = open_memstream(&streams.out_text, &streams.out_size);
+    streams.log = open_memstream(&streams.log_text, &streams.log_size);
+    opts.out = streams.out;
+    opts.log = streams.log;
+    failed = streams.out && streams.log ? 0 : -ENOMEM;
     if (failed == 0)
         failed = ptl_open(&s, object->p, object->n, &opts, &err);
     if (failed == 0)
@@ -52,18 +87,11 @@ static void session_run(unsigned long long seed, const struct buf *object, bool 
         failed = ptl_attach(s, &err);
     if (failed == 0 && is_run)
         failed = ptl_run(s, &status, &err);
-    if (out)
-        (void)fclose(out); /* memory */
-    if (log)
-        (void)fclose(log);
-    if (failed != 0) {
+    if (failed == 0) {
+        show(seed, &streams, is_run, status);
+    } else {
         (void)printf("=== %llu refused\n", seed);
         report(s, &err);
-    } else if (is_run) {
-        (void)printf("=== %llu exit %d\n", seed, status);
-        (void)fwrite(text, 1, size, stdout);
-    } else {
-        (void)printf("=== %llu loaded\n", seed);
     }
     (void)fflush(stdout);
 }
