@@ -63,7 +63,7 @@ const enum diag_code *diag_codes(u32 *n_out)
     return codes;
 }
 
-void diags_init(struct diags *d, struct arena *arena, const struct sources *sources)
+void diags_init(struct diags *d, struct arena *arena, struct sources *sources)
 {
     *d = (struct diags){.arena = arena, .sources = sources};
 }

@@ -36,14 +36,14 @@ struct diag {
 
 struct diags {
     struct arena *arena;
-    const struct sources *sources;
+    struct sources *sources;
     VEC(struct diag *) list;
     u32 n_errors;        /* the ones not kept in the list are counted too */
     struct diag dropped; /* what diag_add() returns for a report that it does not keep */
 };
 
 /* Prepare an empty list. Borrows both: they must outlive it. */
-void diags_init(struct diags *d, struct arena *arena, const struct sources *sources);
+void diags_init(struct diags *d, struct arena *arena, struct sources *sources);
 
 /* Report code at span (NO_SPAN where there is no place). The severity is the code's. A second
  * report of the same code at the same span is dropped (without a place: of the same code and text),

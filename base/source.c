@@ -4,6 +4,8 @@
  * of its own. Lines are found by counting newlines, at the time of printing: there is no table. */
 #include "base/source.h"
 
+#include <errno.h>
+
 void sources_init(struct sources *s, struct arena *arena)
 {
     *s = (struct sources){.arena = arena, .next_base = 1};
@@ -16,6 +18,23 @@ const struct source *sources_add(struct sources *s, struct str name, struct str 
     *src = (struct source){.name = name, .text = text, .base = s->next_base};
     s->next_base += text.n + 1;
     return src;
+}
+
+int sources_load(struct sources *s, struct str from, struct str path,
+                 const struct source **source_out)
+{
+    u32 folder = from.n;
+    struct str text = {"", 0};
+    int err = 0;
+
+    while (folder && from.p[folder - 1] != '/')
+        folder--;
+    if (!str_starts(path, "/"))
+        path = str_printf(s->arena, "%.*s%.*s", (int)folder, from.p, STR_ARG(path));
+    err = s->read ? s->read(s->arena, path, &text) : -ENOENT;
+    if (err == 0)
+        *source_out = sources_add(s, path, text);
+    return err;
 }
 
 const struct source *sources_find(const struct sources *s, u32 position)

@@ -32,10 +32,14 @@ struct source {
     u32 base;        /* position of its first byte */
 };
 
+/* Reads a whole file into the arena. Returns 0, -EFBIG, or another negative errno. */
+typedef int source_read_fn(struct arena *arena, struct str path, struct str *text_out);
+
 struct sources {
     struct arena *arena;
     VEC(struct source) list;
     u32 next_base;
+    source_read_fn *read; /* NULL: no other files can be had */
 };
 
 /* Line and column count from 1; columns count bytes. */
@@ -49,6 +53,10 @@ struct place {
 void sources_init(struct sources *s, struct arena *arena);
 /* Add a source; name and text are borrowed. Returns a pointer that is valid until the next add. */
 const struct source *sources_add(struct sources *s, struct str name, struct str text);
+/* Read the file that a source calls `path`, relative to the folder of that source, and add it.
+ * from: name of that source. source_out: as of sources_add(). Returns 0 or a negative errno. */
+int sources_load(struct sources *s, struct str from, struct str path,
+                 const struct source **source_out);
 /* The source that holds a position; NULL if there is none. */
 const struct source *sources_find(const struct sources *s, u32 position);
 /* The place of a span; all zero for NO_SPAN or a span outside of every source. */

@@ -25,6 +25,14 @@ struct str scan_copy(struct lexer *lx)
     return (struct str){copy, text.n + 2};
 }
 
+void scan_mend(struct lexer *lx)
+{
+    char c = (char)(lx->end < lx->src.text.n ? lx->src.text.p[lx->end] : '\0');
+    bool is_nul = c == '\0' && lx->end < lx->src.text.n;
+
+    ((char *)lx->text.p)[lx->end - lx->first] = (char)(is_nul ? ' ' : c); /* a copy of our own */
+}
+
 struct str scan_text(const struct lexer *lx)
 {
     return str_sub(lx->src.text, lx->begin, lx->end);
@@ -478,18 +486,4 @@ void scan_open_comment(struct lexer *lx)
     scan_check_bytes(lx);
     diag_add(lx->diags, E_OPEN_COMMENT, (struct span){begin, begin + 2},
              "syntax: unterminated comment");
-}
-
-void scan_directive(struct lexer *lx)
-{
-    struct str text = scan_text(lx);
-    u32 begin = lx->src.base + lx->begin, n = 1;
-
-    if (lx->begin == 0 && str_starts(text, "#!"))
-        return;
-    while (n < text.n && is_word_char(text.p[n]))
-        n++;
-    scan_check_bytes(lx);
-    diag_add(lx->diags, E_UNSUPPORTED, (struct span){begin, begin + n},
-             "syntax: '%.*s' is not supported yet", STR_ARG(str_sub(text, 0, n)));
 }

@@ -29,7 +29,9 @@ struct lexer {
     struct arena *arena;
     struct source src;
     struct diags *diags;
-    void *scanner;  /* flex's */
+    void *scanner;   /* flex's */
+    struct str text; /* its copy of the source, from `first` on */
+    u32 first;
     u32 begin, end; /* offsets of what flex matched last */
     enum scan_mode mode;
     enum token_kind prev; /* the token before; TOK_EOF at the begin */
@@ -42,6 +44,9 @@ struct lexer {
 /* The text from lx->end on, copied for flex: two NULs are at its end and none within. Those of the
  * source are reported, and become spaces. */
 struct str scan_copy(struct lexer *lx);
+
+/* Put back the character behind the last token, where flex has a NUL. */
+void scan_mend(struct lexer *lx);
 
 /* The text that flex matched last. */
 struct str scan_text(const struct lexer *lx);
@@ -68,11 +73,10 @@ enum token_kind scan_less(const struct lexer *lx);
 bool scan_closes(struct lexer *lx);
 
 /* Reports for what flex matched: characters without a meaning; a string that ends with its line; a
- * comment that never ends; a `#` line at the top. */
+ * comment that never ends. */
 void scan_bad_chars(struct lexer *lx);
 void scan_open_string(struct lexer *lx);
 void scan_open_comment(struct lexer *lx);
-void scan_directive(struct lexer *lx);
 
 /* Report what is not UTF-8 in the match (a string, a comment, a spec). */
 void scan_check_bytes(struct lexer *lx);

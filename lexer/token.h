@@ -35,6 +35,12 @@ struct token lexer_next(struct lexer *lx);
 /* End the scan. What flex allocated is the arena's, so forgetting this leaks nothing. */
 void lexer_free(struct lexer *lx);
 
+/* Go on at a position behind the last token, as at the top of the script. */
+void lexer_skip(struct lexer *lx, u32 position);
+
+/* Take what comes for code, not for the top of a script. */
+void lexer_enter_code(struct lexer *lx);
+
 /* How many blocks and brackets are open behind the last token; 0 at the top of the script. */
 u32 lexer_depth(const struct lexer *lx);
 

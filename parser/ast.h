@@ -58,12 +58,11 @@ enum type_name_kind {
                           string[N] and its like */
     TYPE_NAME_STRUCT,  /* name: the tag */
     TYPE_NAME_UNION,   /* name */
-    TYPE_NAME_ENUM,    /* name */
+    TYPE_NAME_ENUM,    /* name; empty: decl, defined in place */
     TYPE_NAME_TYPEOF,  /* of; or inner: typeof(TYPE) */
     TYPE_NAME_POINTER, /* inner */
     TYPE_NAME_ARRAY,   /* inner, count (NULL: `[]`) */
-    TYPE_NAME_RECORD,  /* fields: a struct or union defined in place (C declarations only); is_union
-                        */
+    TYPE_NAME_RECORD,  /* decl: a struct or union without a tag, defined in place */
     TYPE_NAME_COUNT_
 };
 
@@ -73,8 +72,7 @@ struct type_name {
     struct str name;
     struct type_name *inner;
     struct expr *of, *count;
-    struct c_field *fields;
-    bool is_union, is_packed;
+    struct c_decl *decl; /* C declarations only */
     u32 depth; /* as in struct expr */
 };
 
@@ -88,6 +86,8 @@ struct expr {
     enum op op;
     u64 num;
     bool is_unsigned, is_duration, is_postfix;
+    bool is_long;    /* EXPR_INT of a C declaration: suffix l */
+    bool is_bare;    /* what a macro of C stands for, an operation without parentheses */
     bool has_parens; /* EXPR_CALL only: `f()`; EXPR_IDENT has none. Else: was written inside ( ) */
     struct str name;
     struct span name_span;
@@ -189,12 +189,14 @@ struct c_field {
     struct span span;
     struct str name;
     struct type_name *type;
-    struct expr *bits; /* NULL: no bit-field */
+    struct expr *bits;  /* NULL: no bit-field */
+    struct expr *align; /* of __attribute__((aligned(N))); NULL: none */
+    bool is_packed;
     struct c_field *next;
 };
 
 enum c_decl_kind {
-    C_DECL_RECORD,  /* struct name { fields } or union, is_union, is_packed */
+    C_DECL_RECORD,  /* struct name { fields }, or union */
     C_DECL_ENUM,    /* enum name { enumerators } */
     C_DECL_TYPEDEF, /* typedef type name */
 };
@@ -206,15 +208,18 @@ struct c_enumerator {
     struct c_enumerator *next;
 };
 
-/* A C declaration at the head of the script. */
+/* A C declaration at the head of the script. What is defined within another one comes before it. */
 struct c_decl {
     enum c_decl_kind kind;
-    struct span span;
+    struct span span; /* of the name; of the keyword where it has none */
     struct str name;
     bool is_union, is_packed;
+    bool is_forward;    /* `struct name;` */
+    struct expr *align; /* of __attribute__((aligned(N))); NULL: none */
     struct c_field *fields;
     struct c_enumerator *enumerators;
     struct type_name *type;
+    const struct type *defined; /* filled by semantic/: the type that this made */
     struct c_decl *next;
 };
 

@@ -2,6 +2,7 @@
  *
  * Text of the script is escaped, so that one node stays one line. */
 #include "parser/ast.h"
+#include "parser/ast_print_c.h"
 
 struct printer {
     struct buf *out;
@@ -274,6 +275,7 @@ void ast_print(const struct program *p, const struct sources *sources, const str
     const struct printer pr = {.out = out, .sources = sources, .opts = opts};
 
     print_label(&pr, 0, "program");
+    ast_print_c(p->c_decls.first, sources, out);
     print_tops(&pr, p);
     for (const struct clause *c = p->clauses; c; c = c->next)
         print_clause(&pr, c);

@@ -90,6 +90,13 @@ struct expr *build_name(struct parse *ps, enum expr_kind kind, struct span span)
     return e;
 }
 
+struct expr *build_word(struct parse *ps, struct span span)
+{
+    struct expr *e = parse_macro_use(ps, span);
+
+    return e ? e : build_name(ps, EXPR_IDENT, span);
+}
+
 struct expr *build_param(struct parse *ps, struct span span)
 {
     struct expr *e = expr_new(ps->arena, EXPR_PARAM, span);
@@ -111,7 +118,7 @@ struct expr *build_call(struct parse *ps, struct span span, struct span name, st
 {
     struct expr *e = expr_new(ps->arena, EXPR_CALL, span);
 
-    e->name = parse_text(ps, name);
+    e->name = parse_macro_callee(ps, name);
     e->name_span = name;
     e->args = args.first;
     e->n_args = args.n;
@@ -158,6 +165,7 @@ struct expr *build_unary(struct parse *ps, struct span span, enum op op, struct 
 {
     struct expr *e = expr_new(ps->arena, EXPR_UNARY, span);
 
+    parse_macro_operand(ps, a, op, true);
     e->op = op;
     e->a = a;
     return expr_finish(ps, e);
@@ -168,6 +176,8 @@ struct expr *build_binary(struct parse *ps, struct span span, struct expr *a, en
 {
     struct expr *e = expr_new(ps->arena, EXPR_BINARY, span);
 
+    parse_macro_operand(ps, a, op, false);
+    parse_macro_operand(ps, b, op, true);
     e->op = op;
     e->a = a;
     e->b = b;

@@ -8,6 +8,9 @@
 
 #include "parser/parse.h"
 
+struct c_reader; /* parser/c_reader.h */
+struct c_macro;
+
 struct parse {
     struct arena *arena;
     struct source src;
@@ -22,6 +25,13 @@ struct parse {
     bool has_config;        /* a config = { } was seen */
     bool has_wrong_end;     /* a block was closed by the other form's closer: reported */
     struct span angle_gt;   /* in a block of < >, the statement's last `>` outside of brackets */
+    struct c_reader *c;
+    /* Of the body of a macro of C: it, the parse that uses it, and the expression. */
+    const struct c_macro *macro;
+    const struct parse *outer;
+    struct expr *result;
+    struct span use; /* of the macro whose body is being parsed */
+    bool has_begun;
 };
 
 /* Lists under construction. */
@@ -86,6 +96,15 @@ void parse_too_deep(struct parse *ps, struct span span);
 /* Report that `end` closed a block that `wanted` should have closed. */
 void parse_wrong_end(struct parse *ps, struct span end, enum token_kind wanted);
 
+/* The expression that the macro of C at `span` stands for; NULL: it is none. */
+struct expr *parse_macro_use(struct parse *ps, struct span span);
+/* The name of the function that is called at `span`, which may be a macro for it. */
+struct str parse_macro_callee(struct parse *ps, struct span span);
+/* Report a macro's value that the operator around it would tear apart in C. */
+void parse_macro_operand(struct parse *ps, const struct expr *operand, enum op op, bool is_right);
+/* Parse a macro's body as an expression; NULL: reported. */
+struct expr *parse_macro_body(struct parse *ps, const struct c_macro *macro);
+
 /* Append one, and return the longer list. */
 struct expr_list exprs_add(struct expr_list list, struct expr *e);
 struct stmt_list stmts_add(struct stmt_list list, struct stmt *s); /* NULL adds nothing */
@@ -101,6 +120,7 @@ struct expr *build_bool(struct parse *ps, struct span span, bool value);
 struct expr *build_string(struct parse *ps, struct span span);
 struct expr *build_name(struct parse *ps, enum expr_kind kind,
                         struct span span);                    /* VAR MAP IDENT */
+struct expr *build_word(struct parse *ps, struct span span);  /* IDENT that may be a macro of C */
 struct expr *build_param(struct parse *ps, struct span span); /* $1 and $# */
 
 /* Inner nodes. name: the span of the function's or field's name. */

@@ -17,6 +17,7 @@
 
 %code requires {
 #include "parser/build.h"
+#include "parser/c_reader.h"
 }
 
 %union {
@@ -46,6 +47,7 @@ static void parser_yyerror(struct span *span, struct parse *ps, const char *what
 }
 
 %token EOF 0
+%token BEGIN_EXPR
 %token PROBE_SPEC IDENT VAR MAP PARAM PARAM_COUNT INT STRING TYPE
 %token PREDICATE END_PREDICATE LBRACE RBRACE LANGLE RANGLE LPAREN RPAREN LBRACKET RBRACKET
 %token VALUE_LBRACE VALUE_LANGLE VALUE_IF
@@ -85,6 +87,10 @@ static void parser_yyerror(struct span *span, struct parse *ps, const char *what
 %type <n> stars
 
 %%
+
+input: program
+     | BEGIN_EXPR expr                   { ps->result = $2; }
+     ;
 
 program: %empty
        | program clause
@@ -135,7 +141,7 @@ config_value: INT                           { $$ = build_int(ps, @1); }
             | STRING                        { $$ = build_string(ps, @1); }
             | TRUE                          { $$ = build_bool(ps, @1, true); }
             | FALSE                         { $$ = build_bool(ps, @1, false); }
-            | IDENT                         { $$ = build_name(ps, EXPR_IDENT, @1); }
+            | IDENT                         { $$ = build_word(ps, @1); }
             ;
 
 import: IMPORT STRING SEMICOLON             { build_import(ps, @2); }
@@ -311,7 +317,7 @@ postfix: primary
        | postfix DEC                        { $$ = build_incdec(ps, @$, OP_DEC, $1, true); }
        ;
 
-word: IDENT                                 { $$ = build_name(ps, EXPR_IDENT, @1); }
+word: IDENT                                 { $$ = build_word(ps, @1); }
     | word LBRACKET exprs RBRACKET          { $$ = build_subscript(ps, @$, $1, $3); }
     ;
 
@@ -435,9 +441,15 @@ static const enum parser_yytokentype token_kinds[TOK_COUNT_] = {
 
 static int parser_yylex(YYSTYPE *value, struct span *span, struct parse *ps)
 {
-    struct token token = parse_next(ps);
+    struct token token;
 
     (void)value; /* tokens are spans */
+    *span = NO_SPAN;
+    if (ps->macro && !ps->has_begun) {
+        ps->has_begun = true;
+        return PT_BEGIN_EXPR;
+    }
+    token = parse_next(ps);
     *span = token.span;
     return token_kinds[token.kind];
 }
@@ -513,12 +525,33 @@ struct program *parse_program(struct arena *arena, const struct source *src, str
         .arena = arena,
         .src = *src,
         .diags = diags,
-        .lexer = lexer_new(arena, src, diags),
         .program = arena_new(arena, struct program),
     };
 
+    ps.c = c_reader_new(arena, diags, ps.program);
+    ps.src.text = c_preprocess(ps.c, src);
+    ps.lexer = lexer_new(arena, &ps.src, diags);
     /* What it returns says nothing that the diagnostics do not. */
     (void)parser_yyparse(&ps);
     lexer_free(ps.lexer);
     return ps.program;
+}
+
+struct expr *parse_macro_body(struct parse *outer, const struct c_macro *macro)
+{
+    struct parse ps = {
+        .arena = outer->arena,
+        .src = macro->body,
+        .diags = outer->diags,
+        .lexer = lexer_new(outer->arena, &macro->body, outer->diags),
+        .program = outer->program,
+        .c = outer->c,
+        .macro = macro,
+        .outer = outer,
+    };
+
+    lexer_enter_code(ps.lexer);
+    (void)parser_yyparse(&ps);
+    lexer_free(ps.lexer);
+    return ps.result;
 }

@@ -4,6 +4,7 @@
  * already (a bad character, a word that is not supported) stays unsaid, until the statement ends.
  */
 #include "parser/build.h"
+#include "parser/c_reader.h"
 
 enum {
     MAX_NESTING = 200, /* of blocks and brackets */
@@ -18,21 +19,6 @@ static void report_unsupported(struct parse *ps, struct span span)
 {
     diag_add(ps->diags, E_UNSUPPORTED, span, "syntax: '%.*s' is not supported yet",
              STR_ARG(parse_text(ps, span)));
-}
-
-/* A word that begins a definition which the grammar does not have. */
-static bool is_unsupported(enum token_kind kind)
-{
-    switch (kind) {
-    case TOK_ENUM:
-    case TOK_FN:
-    case TOK_STRUCT:
-    case TOK_TYPEDEF:
-    case TOK_UNION:
-        return true;
-    default:
-        return false;
-    }
 }
 
 static bool ends_statement(enum token_kind kind)
@@ -62,6 +48,25 @@ static struct token skip_definition(struct parse *ps)
     return token.kind == TOK_EOF ? token : lexer_next(ps->lexer);
 }
 
+static bool begins_c(enum token_kind kind)
+{
+    return kind == TOK_STRUCT || kind == TOK_UNION || kind == TOK_ENUM || kind == TOK_TYPEDEF;
+}
+
+/* C declarations at the top, which the reader of C takes from the text; the token behind them. */
+static struct token read_c(struct parse *ps, struct token token)
+{
+    bool is_top = ps->token.kind == TOK_EOF || ends_statement(ps->token.kind);
+
+    while (is_top && begins_c(token.kind) && lexer_depth(ps->lexer) == 0) {
+        u32 end = c_read_declaration(ps->c, &ps->src, token.span.begin - ps->src.base);
+
+        lexer_skip(ps->lexer, ps->src.base + end);
+        token = lexer_next(ps->lexer);
+    }
+    return token;
+}
+
 static bool is_binary_operator(enum token_kind kind)
 {
     return kind >= TOK_PLUS && kind <= TOK_LOR && kind != TOK_TILDE && kind != TOK_BANG;
@@ -85,8 +90,8 @@ struct token parse_next(struct parse *ps)
         return token;
     if (ends_statement(ps->token.kind))
         ps->is_hushed = false;
-    token = lexer_next(ps->lexer);
-    while (is_unsupported(token.kind) && lexer_depth(ps->lexer) == 0) {
+    token = read_c(ps, lexer_next(ps->lexer));
+    while (token.kind == TOK_FN && lexer_depth(ps->lexer) == 0) {
         report_unsupported(ps, token.span);
         token = skip_definition(ps);
         n_errors = diags_errors(ps->diags);

@@ -166,6 +166,7 @@ bool ptl_compile(const struct compile_opts *opts, struct compile_result *out)
 
     arena_init(&c.arena, COMPILE_MEMORY_MAX, arena_is_full, &c);
     sources_init(&c.sources, &c.arena);
+    c.sources.read = file_read_source;
     diags_init(&c.diags, &c.arena, &c.sources);
     if (stages_guarded(&c)) {
         is_good = diags_errors(&c.diags) == 0;

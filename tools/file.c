@@ -6,7 +6,9 @@
 #include "tools/file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 
 int file_read_all(int fd, size_t limit, struct buf *out)
 {
@@ -27,6 +29,40 @@ int file_read_all(int fd, size_t limit, struct buf *out)
             return -EFBIG;
         buf_add(out, chunk, (size_t)n);
     }
+}
+
+/* No memory is asked for while the file is open: a full arena jumps away. */
+int file_read_source(struct arena *arena, struct str path, struct str *text_out)
+{
+    _cleanup_close_ int fd = -1;
+    const char *name = str_cstr(arena, path);
+    struct stat st;
+    char *p = NULL;
+    size_t n = 0;
+
+    if (stat(name, &st) < 0)
+        return -errno;
+    if (!S_ISREG(st.st_mode)) /* a FIFO or a terminal would have to be waited for */
+        return S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL;
+    if ((size_t)st.st_size > SCRIPT_SIZE_MAX)
+        return -EFBIG;
+    p = arena_alloc(arena, (size_t)st.st_size + 1);
+    fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0)
+        return -errno;
+    while (n < (size_t)st.st_size) {
+        ssize_t got = read(fd, p + n, (size_t)st.st_size - n);
+
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return -errno;
+        if (got == 0)
+            break;
+        n += (size_t)got;
+    }
+    *text_out = (struct str){p, (u32)n};
+    return 0;
 }
 
 int file_write_all(int fd, const void *bytes, size_t n)

@@ -11,6 +11,9 @@
  * Returns 0; -EFBIG if there was more than limit; -ENOMEM; -EISDIR, -EIO, ... from read(2). */
 int file_read_all(int fd, size_t limit, struct buf *out);
 
+/* The whole of a regular file of at most SCRIPT_SIZE_MAX bytes, in the arena: a source_read_fn. */
+int file_read_source(struct arena *arena, struct str path, struct str *text_out);
+
 /* Write all n bytes. Returns 0 or the negative errno of write(2). */
 int file_write_all(int fd, const void *bytes, size_t n);
 
