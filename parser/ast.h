@@ -73,7 +73,7 @@ struct type_name {
     struct type_name *inner;
     struct expr *of, *count;
     struct c_decl *decl; /* C declarations only */
-    u32 depth; /* as in struct expr */
+    u32 depth;           /* as in struct expr */
 };
 
 struct expr {

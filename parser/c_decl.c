@@ -195,26 +195,19 @@ struct type_name *c_read_tagged(struct c_stream *st, struct c_token keyword)
 
 /* ---- the top ---- */
 
-/* To the end of a declaration that is not understood: behind its `;`, or behind a `}` that nothing
- * follows on the line's statement. */
+/* To the end of a declaration that is not understood: behind the `;` or `}` that leaves no brace
+ * open. */
 static void skip_declaration(struct c_stream *st)
 {
-    u32 depth = 0;
-
     while (c_peek(st).kind != C_END) {
         struct c_token token = c_next(st);
         char c = (char)(token.kind == C_PUNCT ? token.text.p[0] : '\0');
 
-        if (c == '{')
-            depth++;
-        else if (c == '}' && depth > 0)
-            depth--;
-        else if (c == ';' && depth == 0)
-            return;
-        if (c == '}' && depth == 0) {
+        if (st->braces > 0 || (c != ';' && c != '}'))
+            continue;
+        if (c == '}')
             (void)c_take(st, ";");
-            return;
-        }
+        return;
     }
 }
 
@@ -281,6 +274,7 @@ u32 c_read_declaration(struct c_reader *r, const struct source *src, u32 at)
 
     c_stream_init(&st, r, src, at);
     do {
+        st.braces = 0;
         if (!read_one(&st))
             skip_declaration(&st);
     } while (st.n_frames > 1 && c_peek(&st).kind != C_END); /* a macro held more than one */
@@ -293,6 +287,7 @@ void c_read_declarations(struct c_reader *r, const struct source *src)
 
     c_stream_init(&st, r, src, 0);
     while (c_peek(&st).kind != C_END) {
+        st.braces = 0;
         if (!c_take(&st, ";") && !read_one(&st))
             skip_declaration(&st);
     }

@@ -84,12 +84,12 @@ static u32 skip_comment(struct str text, u32 at)
 }
 
 /* Behind the string at `at`, which ends with its line at the latest. */
-static u32 skip_string(struct str text, u32 at)
+static u32 skip_string(struct str text, u32 at, bool is_directive)
 {
     for (at++; at < text.n && text.p[at] != '\n'; at++) {
         if (text.p[at] == '"')
             return at + 1;
-        if (text.p[at] == '\\' && at + 1 < text.n && text.p[at + 1] != '\n')
+        if (text.p[at] == '\\' && at + 1 < text.n && (is_directive || text.p[at + 1] != '\n'))
             at++;
     }
     return at;
@@ -129,7 +129,7 @@ static u32 line_end(struct str text, u32 at, bool is_directive)
         } else if (str_starts(rest, "/*")) {
             at = skip_comment(text, at);
         } else if (text.p[at] == '"') {
-            at = skip_string(text, at);
+            at = skip_string(text, at, is_directive);
         } else if (is_directive && str_starts(rest, "\\\n")) {
             at += 2;
         } else if (!is_directive && is_path_spec(text, at)) {
@@ -184,7 +184,7 @@ static struct source macro_body(const struct walk *w, const struct directive *d)
         bool is_space = copy[at] == '\n' || str_starts(rest, "\\\n");
 
         if (copy[at] == '"') {
-            next = skip_string(text, at);
+            next = skip_string(text, at, true);
         } else if (str_starts(rest, "//")) {
             is_space = true;
             next = end;

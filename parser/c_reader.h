@@ -89,6 +89,7 @@ struct c_stream {
     struct span use;      /* of the outermost macro that is being expanded */
     struct c_token token; /* the next one, where has_token */
     bool has_token;
+    u32 braces;        /* open ones, of the tokens taken */
     u32 offset;        /* in the source, behind the token before that one */
     bool is_directive; /* of #if: `defined` means something */
 };
@@ -139,13 +140,13 @@ struct expr *c_read_expr(struct c_stream *st);
 
 /* ---- declarations ---- */
 
-/* Type specifiers: `const struct x`, `unsigned long`, with what __attribute__ says about layout.
- * NULL: reported. */
+/* What __attribute__ says about layout. */
 struct c_attributes {
     bool is_packed;
     struct expr *align; /* NULL: none */
 };
 
+/* Type specifiers: `const struct x`, `unsigned long`, and their attributes. NULL: reported. */
 struct type_name *c_read_specifiers(struct c_stream *st, struct c_attributes *attributes);
 /* The rest of the type, `*name[3]`, around `base`. name_out: empty where there is none.
  * attributes may be added to. NULL: reported. */

@@ -15,6 +15,7 @@ void c_stream_init(struct c_stream *st, struct c_reader *r, const struct source 
     st->n_frames = 1;
     st->use = NO_SPAN;
     st->has_token = false;
+    st->braces = 0;
     st->is_directive = false;
 }
 
@@ -115,21 +116,38 @@ static struct c_token scan(struct c_frame *frame)
         kind, {frame->base + begin, frame->base + end}, str_sub(text, begin, end)};
 }
 
+/* Behind the ( ) that come next. */
+static void skip_arguments(struct c_frame *frame)
+{
+    u32 depth = 0;
+
+    do {
+        struct c_token token = scan(frame);
+
+        if (token.kind == C_END)
+            return;
+        depth += token.kind == C_PUNCT && token.text.p[0] == '(';
+        depth -= token.kind == C_PUNCT && token.text.p[0] == ')';
+    } while (depth > 0);
+}
+
 /* Begin to expand a macro; false where its name stays as it is. */
 static bool expand(struct c_stream *st, struct c_token word)
 {
     struct c_reader *r = st->r;
     struct span use = st->n_frames > 1 ? st->use : word.span;
     const struct c_macro *macro = c_macro_find(r, word.text, c_time_at(r, use.begin));
-    const struct c_frame *top = &st->frames[st->n_frames - 1];
+    struct c_frame *top = &st->frames[st->n_frames - 1];
     u32 next = 0;
 
     if (!macro || c_macro_is_self(macro))
         return false;
     next = skip_space(top->text, top->at);
     if (macro->is_function) {
-        if (next < top->text.n && top->text.p[next] == '(')
+        if (next < top->text.n && top->text.p[next] == '(') {
             c_macro_report_function(r->diags, macro, use);
+            skip_arguments(top);
+        }
         return false;
     }
     for (u32 i = 0; i < st->n_frames; i++) {
@@ -179,6 +197,10 @@ struct c_token c_next(struct c_stream *st)
     struct c_token token = c_peek(st);
 
     st->has_token = token.kind == C_END;
+    if (token.kind == C_PUNCT && token.text.p[0] == '{')
+        st->braces++;
+    if (token.kind == C_PUNCT && token.text.p[0] == '}' && st->braces > 0)
+        st->braces--;
     return token;
 }
 

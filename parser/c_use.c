@@ -4,18 +4,19 @@
 #include "parser/build.h"
 #include "parser/c_reader.h"
 
+/* Where the script itself has the macro that led to `span`. */
+static struct span use_in_script(const struct parse *ps, struct span span)
+{
+    for (const struct parse *outer = ps->outer; outer; outer = outer->outer)
+        span = outer->use;
+    return span;
+}
+
 static const struct c_macro *macro_at(const struct parse *ps, struct str name, struct span span)
 {
-    const struct parse *outer = ps;
-    const struct c_macro *macro = NULL;
+    u32 time = c_time_at(ps->c, use_in_script(ps, span).begin);
+    const struct c_macro *macro = c_macro_find(ps->c, name, time);
 
-    if (!ps->c)
-        return NULL;
-    while (outer->outer) { /* what counts is the time of the use in the script */
-        outer = outer->outer;
-        span = outer->use;
-    }
-    macro = c_macro_find(ps->c, name, c_time_at(ps->c, span.begin));
     return macro && !c_macro_is_self(macro) ? macro : NULL;
 }
 
@@ -41,9 +42,9 @@ static bool is_recursive(const struct parse *ps, const struct c_macro *macro)
 static bool is_usable(struct parse *ps, const struct c_macro *macro, struct span span)
 {
     if (is_recursive(ps, macro)) {
-        c_macro_report_recursion(ps->diags, macro, span);
+        c_macro_report_recursion(ps->diags, macro, use_in_script(ps, span));
     } else if (is_too_deep(ps)) {
-        parse_too_deep(ps, span);
+        parse_too_deep(ps, use_in_script(ps, span));
     } else if (!macro->body.text.n) {
         diag_note(diag_add(ps->diags, E_MACRO_VALUE, span, "Macro '%.*s' has no value",
                            STR_ARG(macro->name)),
