@@ -20,6 +20,9 @@
 #define PIECE_FLAG_SPACE (1u << 2)
 #define PIECE_FLAG_HASH  (1u << 3)
 #define PIECE_FLAG_ZERO  (1u << 4)
+/* Of %r: */
+#define PIECE_FLAG_HEX    (1u << 5) /* %rx */
+#define PIECE_FLAG_SPACED (1u << 6) /* %rh */
 
 #define META_TABLE(name)        struct meta_##name {
 #define META_U64(member)        u64 member;

@@ -81,15 +81,27 @@ static const char *check_attach(const struct meta *m, const struct meta_attach *
     return NULL;
 }
 
+static bool conversion_takes(const struct meta *m, const struct meta_piece *p)
+{
+    switch (p->conv) {
+    case 's':
+        return true;
+    case 'r':
+        return m->types.items[p->type].kind == ABI_BUFFER;
+    default:
+        return is_word(m, p->type);
+    }
+}
+
 static const char *check_piece(const struct meta *m, const struct meta_piece *p, u64 payload_size)
 {
     if (p->conv == 0)
         return NULL;
-    if (p->conv > 127 || !strchr("diuxXocsp", (int)p->conv))
+    if (p->conv > 127 || !strchr("diuxXocspr", (int)p->conv))
         return "a printf of the metadata has an unknown conversion";
     if (!meta_value_fits(m, p->type, p->offset, payload_size))
         return "an argument of printf lies outside of its payload";
-    if (m->types.items[p->type].size == 0 || (p->conv != 's' && !is_word(m, p->type)))
+    if (m->types.items[p->type].size == 0 || !conversion_takes(m, p))
         return "an argument of printf does not fit to its conversion";
     if ((p->width != META_NO_REF && p->width > FIELD_WIDTH_MAX) ||
         (p->precision != META_NO_REF && p->precision > FIELD_WIDTH_MAX))
@@ -115,6 +127,8 @@ static const char *check_site_kind(const struct meta *m, const struct meta_site 
 {
     switch (s->kind) {
     case SITE_PRINTF:
+    case SITE_ERRORF:
+    case SITE_WARNF:
         return check_pieces(m, s);
     case SITE_PRINT:
         return meta_value_fits(m, s->type, 0, s->payload_size)
@@ -144,7 +158,7 @@ static const char *check_site(const struct meta *m, const struct meta_site *s)
 {
     if (s->payload_size % 8 != 0 || s->payload_size > PAYLOAD_SIZE_MAX)
         return "a site of the metadata has an impossible payload";
-    if (s->n_pieces != 0 && s->kind != SITE_PRINTF)
+    if (s->n_pieces != 0 && !site_has_pieces((enum site_kind)s->kind))
         return "a site of the metadata has pieces but is no printf";
     if (!span_ok(s->span_begin, s->span_end))
         return "a site of the metadata has an impossible place in the script";

@@ -24,12 +24,20 @@ enum site_kind {
     SITE_TIME = 3,   /* time(fmt): the site's text is the strftime format; no payload */
     SITE_EXIT = 4,   /* control; payload s64 code */
     SITE_PRINT_MAP =
-        5,          /* control; payload u64 top, u64 div (0: not given); the site names the map */
-    SITE_CLEAR = 6, /* control; no payload; the site names the map */
-    SITE_ZERO = 7,  /* control; no payload; the site names the map */
-    SITE_ERROR = 8, /* a run-time warning; payload s64 return code of the helper; text: message id
-                       (enum run_error) in num0 */
+        5,           /* control; payload u64 top, u64 div (0: not given); the site names the map */
+    SITE_CLEAR = 6,  /* control; no payload; the site names the map */
+    SITE_ZERO = 7,   /* control; no payload; the site names the map */
+    SITE_ERROR = 8,  /* a run-time warning; payload s64 return code of the helper; text: message id
+                        (enum run_error) in num0 */
+    SITE_ERRORF = 9, /* the payload of a printf, shown as an error of the script's own */
+    SITE_WARNF = 10, /* the same as a warning */
 };
+
+/* Has the site pieces, which make a text of its payload? */
+static inline bool site_has_pieces(enum site_kind kind)
+{
+    return kind == SITE_PRINTF || kind == SITE_ERRORF || kind == SITE_WARNF;
+}
 
 static inline bool site_is_control(enum site_kind kind)
 {

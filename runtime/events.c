@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "abi/record.h"
+#include "runtime/format.h"
 #include "runtime/value.h"
 
 static void print_map(struct events *e, const struct meta_site *site, const u8 *payload)
@@ -29,6 +30,21 @@ static void remember(struct events *e, int err)
         e->err = err;
 }
 
+/* errorf(), warnf(). What was printed before is written before: on a terminal both appear in order.
+ */
+static void show_message(struct events *e, u32 index, const u8 *payload)
+{
+    _cleanup_buf_ struct buf text = {0};
+
+    format_printf(e->sink->env, &e->meta->sites.items[index], payload, &text);
+    if (text.failed) {
+        remember(e, -ENOMEM);
+        return;
+    }
+    (void)sink_flush(e->sink); // it remembers failures
+    run_errors_message(e->errors, index, (struct str){text.p, (u32)text.n});
+}
+
 /* Returns what events_record() returns. */
 static int handle(struct events *e, u32 index, const u8 *payload)
 {
@@ -37,6 +53,10 @@ static int handle(struct events *e, u32 index, const u8 *payload)
     switch ((enum site_kind)site->kind) {
     case SITE_PRINTF:
         sink_printf(e->sink, site, payload);
+        return 0;
+    case SITE_ERRORF:
+    case SITE_WARNF:
+        show_message(e, index, payload);
         return 0;
     case SITE_PRINT:
         sink_value(e->sink, site, payload);

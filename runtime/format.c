@@ -145,6 +145,24 @@ static void add_text(const struct value_env *env, const struct spec *spec, u64 t
     pad_tail(spec, begin, out);
 }
 
+/* A buffer's bytes, at most `precision` of them. */
+static void add_buffer(const struct value_env *env, const struct spec *spec, u64 type,
+                       const u8 *bytes, struct buf *out)
+{
+    struct str held = value_buffer(&env->meta->types.items[type], bytes);
+    size_t begin = out->n;
+
+    if (spec->precision >= 0)
+        held = str_sub(held, 0, (u32)spec->precision);
+    if (!has_flag(spec, PIECE_FLAG_HEX | PIECE_FLAG_SPACED))
+        value_format_buffer(held, out);
+    for (u32 i = 0; i < held.n && has_flag(spec, PIECE_FLAG_HEX); i++)
+        buf_printf(out, "\\x%02x", (u8)held.p[i]);
+    for (u32 i = 0; i < held.n && has_flag(spec, PIECE_FLAG_SPACED); i++)
+        buf_printf(out, "%s%02x", i > 0 ? " " : "", (u8)held.p[i]);
+    pad_tail(spec, begin, out);
+}
+
 /* Resolve `*`: a negative width means '-', a negative precision none, as in C. */
 static struct spec spec_of(const struct meta_piece *piece, const u8 *payload)
 {
@@ -175,6 +193,9 @@ static void add_piece(const struct value_env *env, const struct meta_piece *piec
     switch (spec.conv) {
     case 's':
         add_text(env, &spec, piece->type, bytes, out);
+        break;
+    case 'r':
+        add_buffer(env, &spec, piece->type, bytes, out);
         break;
     case 'c':
         add_char(env, &spec, value_word(bytes), out);

@@ -81,7 +81,7 @@ static u64 available_memory(void)
 
 static bool site_is_data(u64 kind)
 {
-    return kind == SITE_PRINTF || kind == SITE_PRINT || kind == SITE_TIME;
+    return kind == SITE_PRINT || kind == SITE_TIME || site_has_pieces((enum site_kind)kind);
 }
 
 static bool is_percpu(enum bpf_map_type type)

@@ -54,13 +54,16 @@ void run_errors_done(struct run_errors *e)
     buf_done(&e->text);
 }
 
-/* Render a warning at a place. info: a line to put behind the first one, or empty. hint: or NULL.
+/* Render a message at a place. info: a line to put behind the first one, or empty. hint: or NULL.
  */
 static void show(struct run_errors *e, enum diag_code code, struct span span, struct str text,
                  struct str info, const char *hint)
 {
     struct diag_note note = {.span = NO_SPAN, .text = str_of(hint)};
-    struct diag diag = {.code = code, .severity = SEV_WARNING, .span = span, .text = text};
+    struct diag diag = {.code = code,
+                        .severity = diag_letter(code) == 'E' ? SEV_ERROR : SEV_WARNING,
+                        .span = span,
+                        .text = text};
     const char *end = NULL;
 
     if (hint != NULL) {
@@ -111,6 +114,16 @@ void run_errors_show(struct run_errors *e, u32 site, s64 retcode)
     show(e, message->code, site_span(row), str_of(message->text), str_of(info), NULL);
 }
 
+void run_errors_message(struct run_errors *e, u32 site, struct str text)
+{
+    const struct meta_site *row = &e->meta->sites.items[site];
+    enum diag_code code = row->kind == SITE_ERRORF ? E_RUN_SCRIPT : W_RUN_SCRIPT;
+
+    if (text.n != 0 && text.p[text.n - 1] == '\n')
+        text.n--;
+    show(e, code, site_span(row), text, (struct str){0}, NULL);
+}
+
 /* What records of this site are to the reader. */
 static const char *record_words(u64 kind)
 {
@@ -121,6 +134,9 @@ static const char *record_words(u64 kind)
         return "values of this print";
     case SITE_TIME:
         return "outputs of this time";
+    case SITE_ERRORF:
+    case SITE_WARNF:
+        return "messages of this";
     default:
         return "calls of this";
     }

@@ -124,7 +124,9 @@ static void record_handle(struct interp *in, const u8 *record)
         map_zero(in, site->map);
         return;
     case SITE_ERROR:
-        return;
+    case SITE_ERRORF:
+    case SITE_WARNF:
+        return; // they are shown on standard error
     }
     interp_fail(in, "a record of a kind that the interpreter does not know");
 }

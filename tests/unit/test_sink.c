@@ -167,6 +167,48 @@ static void test_strings_in_printf(void)
     kit_done(&k);
 }
 
+static void test_buffers_in_printf(void)
+{
+    static const struct {
+        u64 flags, width, precision;
+        const char *wanted;
+    } cases[] = {
+        {0, META_NO_REF, META_NO_REF, "ab\\x02c"},
+        {PIECE_FLAG_HEX, META_NO_REF, META_NO_REF, "\\x61\\x62\\x02\\x63"},
+        {PIECE_FLAG_SPACED, META_NO_REF, META_NO_REF, "61 62 02 63"},
+        {PIECE_FLAG_SPACED, 8, 2, "   61 62"},
+        {PIECE_FLAG_MINUS, 4, 1, "a   "},
+        {PIECE_FLAG_HEX, META_NO_REF, 0, ""},
+    };
+
+    struct {
+        u64 n;
+        char bytes[8];
+    } value = {4, "ab\x02"
+                  "cdef"};
+    struct kit k;
+    struct meta_site site = {.n_pieces = 1};
+
+    kit_init(&k);
+    for (u32 i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct meta_piece piece = {
+            .conv = 'r',
+            .flags = cases[i].flags,
+            .width = cases[i].width,
+            .precision = cases[i].precision,
+            .width_offset = META_NO_REF,
+            .precision_offset = META_NO_REF,
+            .type = kit_type(&k, (struct meta_type){.kind = ABI_BUFFER, .size = 16}),
+        };
+
+        site.first_piece = k.meta.pieces.n;
+        *vec_push(&k.arena, &k.meta.pieces) = piece;
+        sink_printf(&k.sink, &site, (const u8 *)&value);
+        CHECK_STR(kit_shown(&k), cases[i].wanted);
+    }
+    kit_done(&k);
+}
+
 static void test_rows(void)
 {
     struct kit k;
@@ -231,6 +273,7 @@ int main(void)
     test_escapes();
     test_numbers();
     test_strings_in_printf();
+    test_buffers_in_printf();
     test_rows();
     test_time();
     test_output_fails();

@@ -1,0 +1,13 @@
+/* Functions whose arguments are a printf format and what it shows: printf, errorf, warnf, system,
+ * cat. */
+#pragma once
+
+#include "abi/record.h"
+#include "stdlib/lower.h"
+
+/* Check the conversions of the format, a literal that is the first argument, against the others.
+ * Reports at the call. Returns NULL, or type_error(). */
+const struct type *format_check(struct vocab *v, struct call *c);
+
+/* Send a record with the arguments. kind: of a site that has pieces. */
+void format_send(struct lowering *lo, struct call *c, enum site_kind kind);
