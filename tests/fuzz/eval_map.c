@@ -126,6 +126,8 @@ void eval_aggregate(struct eval *ev, struct emap *map, const struct value *key, 
     const struct type *t = value_type(map);
     u64 *words = eval_row_made(ev, map, key)->words;
 
+    if (!words)
+        ptl_bug("an aggregation in a map that does not aggregate");
     switch (t->agg) {
     case AGG_COUNT:
         words[0]++;

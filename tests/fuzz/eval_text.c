@@ -51,7 +51,9 @@ static void take_conversion(struct str format, u32 *i, char *spec, u32 size, cha
         spec[n++] = format.p[(*i)++];
     while (*i < format.n && strchr("hlqjzt", format.p[*i]))
         ++*i;
-    *conv_out = *i < format.n ? format.p[(*i)++] : '\0';
+    *conv_out = '\0';
+    if (*i < format.n)
+        *conv_out = format.p[(*i)++];
     if (*conv_out != 's') {
         spec[n++] = 'l';
         spec[n++] = 'l';

@@ -10,6 +10,7 @@
 
 #define TRACEFS PTL_SOURCE_DIR "/tests/golden/tracefs"
 
+/* The name that libFuzzer calls. NOLINTNEXTLINE(readability-identifier-naming) */
 int LLVMFuzzerTestOneInput(const u8 *bytes, size_t size);
 
 /* tools/compile.c refers to code generation, but no stage that is asked for here needs it. */
@@ -68,6 +69,7 @@ static void round_trip(struct str ir)
     arena_done(&arena);
 }
 
+// NOLINTNEXTLINE(readability-identifier-naming)
 int LLVMFuzzerTestOneInput(const u8 *bytes, size_t size)
 {
     static const struct str params[] = {{"7", 1}, {"text", 4}};

@@ -27,6 +27,7 @@ struct shown {
     FILE *nowhere;
 };
 
+/* The name that libFuzzer calls. NOLINTNEXTLINE(readability-identifier-naming) */
 int LLVMFuzzerTestOneInput(const u8 *bytes, size_t size);
 
 static void arena_is_full(void *data)
@@ -125,6 +126,7 @@ static void round_trip(const struct meta *meta, const u8 *bytes, size_t size)
         ptl_bug("metadata is not what it is encoded to");
 }
 
+// NOLINTNEXTLINE(readability-identifier-naming)
 int LLVMFuzzerTestOneInput(const u8 *bytes, size_t size)
 {
     struct shown s = {.env.meta = &s.meta};

@@ -124,9 +124,7 @@ static void gen_arg(struct gen *g, const char *word, u32 depth)
         static const u32 numbers[] = {0, 1, 2, 3, 4, 5, 8, 10, 16, 64, 100};
 
         gen_put(g, "%u", numbers[gen_below(g, ARRAY_SIZE(numbers))]);
-    } else if (strcmp(word, "map") == 0) {
-        put_map(g);
-    } else if (strcmp(word, "printable") == 0 && gen_one_in(g, 3)) {
+    } else if (strcmp(word, "map") == 0 || (strcmp(word, "printable") == 0 && gen_one_in(g, 3))) {
         put_map(g);
     } else if (strcmp(word, "printable") == 0) {
         gen_expr(g, &shape, depth);
@@ -314,7 +312,8 @@ void gen_probe(struct gen *g)
      */
     if (str_starts(g->spec, "BEGIN") && g->probe->id != PROBE_BEGIN)
         g->spec = str_of(probe_name(g->probe->id));
-    if ((g->probe->caps & CAP_FIELDS) && gen_one_in(g, 2))
+    if ((g->probe->caps & CAP_FIELDS) && gen_one_in(g, 2)) {
         g->spec = gen_one_in(g, 2) ? STR("tracepoint:syscalls:sys_enter_openat")
                                    : STR("tracepoint:sched:sched_switch");
+    }
 }
