@@ -4,10 +4,13 @@ if(NOT CMAKE_C_COMPILER_ID STREQUAL "Clang")
   message(FATAL_ERROR "PTL_FUZZ needs clang: -DCMAKE_C_COMPILER=clang")
 endif()
 
+include(kernel_btf)
+
 function(ptl_fuzz_target name)
   add_executable(fuzz_${name} "${CMAKE_SOURCE_DIR}/tests/fuzz/fuzz_${name}.c")
   target_link_libraries(fuzz_${name} PRIVATE ptl_flags)
-  target_compile_definitions(fuzz_${name} PRIVATE PTL_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+  target_compile_definitions(fuzz_${name} PRIVATE PTL_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
+    TEST_BTF="${CMAKE_BINARY_DIR}/btf")
   target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
 endfunction()
 

@@ -1,6 +1,8 @@
 # Unit tests (CTest label unit: no privileges, no kernel), the suites that need only the programs
 # (label suite), and the programs that tests trace.
 
+include(kernel_btf)
+
 # tests/unit/test_X.c: a program each. LLVM is linked only to those that need it: it is 30 MB.
 file(GLOB unit_tests CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/unit/test_*.c")
 foreach(source IN LISTS unit_tests)
@@ -21,21 +23,6 @@ foreach(source IN LISTS unit_tests)
   set_tests_properties(${name} PROPERTIES LABELS unit TIMEOUT 120)
 endforeach()
 
-# The kernel's types that tests see: tests/btf/kernel.c as build/btf/vmlinux.
-find_program(PTL_CLANG NAMES clang REQUIRED)
-ptl_llvm_config(llvm_bin_dir --bindir)
-find_program(PTL_OBJCOPY NAMES llvm-objcopy PATHS "${llvm_bin_dir}" NO_DEFAULT_PATH REQUIRED)
-set(btf_dir "${CMAKE_BINARY_DIR}/btf")
-file(MAKE_DIRECTORY "${btf_dir}")
-add_custom_command(
-  OUTPUT "${btf_dir}/vmlinux"
-  COMMAND "${PTL_CLANG}" -target bpf -g -O2 -c "${CMAKE_SOURCE_DIR}/tests/btf/kernel.c"
-          -o "${CMAKE_BINARY_DIR}/kernel.bpf.o"
-  COMMAND "${PTL_OBJCOPY}" "--dump-section=.BTF=${btf_dir}/vmlinux"
-          "${CMAKE_BINARY_DIR}/kernel.bpf.o"
-  DEPENDS "${CMAKE_SOURCE_DIR}/tests/btf/kernel.c" COMMENT "BTF of the tests' kernel" VERBATIM)
-add_custom_target(kernel_btf ALL DEPENDS "${btf_dir}/vmlinux")
-
 foreach(suite golden cli)
   add_test(NAME ${suite} COMMAND "${CMAKE_SOURCE_DIR}/tests/${suite}/run" -B "${CMAKE_BINARY_DIR}")
   set_tests_properties(${suite} PROPERTIES LABELS suite TIMEOUT 600)
@@ -55,13 +42,17 @@ foreach(source IN LISTS traced_programs)
     C_VISIBILITY_PRESET default)
 endforeach()
 
-# tests/fuzz: fuzz-make writes random scripts and their objects; load-many loads those in a guest.
+# tests/fuzz: fuzz-make writes random scripts, their objects, and what two other readers of a script
+# say that it prints (ptl_answers); load-many loads the objects in a guest.
+add_library(ptl_answers STATIC tests/fuzz/evaluator.c tests/fuzz/eval_call.c tests/fuzz/eval_expr.c
+  tests/fuzz/eval_map.c tests/fuzz/eval_text.c tests/fuzz/interp.c tests/fuzz/interp_call.c
+  tests/fuzz/interp_out.c)
+target_link_libraries(ptl_answers PRIVATE ptl_flags PUBLIC ptl_semantic ptl_runtime)
+target_link_libraries(test_answers PRIVATE ptl_answers)
 add_executable(fuzz-make tests/fuzz/make.c tests/fuzz/generate.c tests/fuzz/gen_stmt.c
-  tests/fuzz/gen_expr.c tests/fuzz/gen_call.c tests/fuzz/evaluator.c tests/fuzz/eval_call.c
-  tests/fuzz/eval_expr.c tests/fuzz/eval_map.c tests/fuzz/eval_text.c tests/fuzz/interp.c
-  tests/fuzz/interp_call.c tests/fuzz/interp_out.c tools/compile.c tools/file.c)
-target_link_libraries(fuzz-make PRIVATE ptl_flags ptl_semantic ptl_codegen ptl_parser ptl_lexer
-  ptl_stdlib ptl_ir ptl_runtime ptl_abi ptl_base)
+  tests/fuzz/gen_expr.c tests/fuzz/gen_call.c tools/compile.c tools/file.c)
+target_link_libraries(fuzz-make PRIVATE ptl_flags ptl_answers ptl_semantic ptl_codegen ptl_parser
+  ptl_lexer ptl_stdlib ptl_ir ptl_runtime ptl_abi ptl_base)
 set_target_properties(fuzz-make PROPERTIES LINKER_LANGUAGE CXX)
 add_executable(load-many tests/fuzz/load-many.c)
 target_link_libraries(load-many PRIVATE ptl_flags ptl_cli)

@@ -84,6 +84,7 @@ int LLVMFuzzerTestOneInput(const u8 *bytes, size_t size)
         .n_params = ARRAY_SIZE(params),
         .arch = arch_native(),
         .tracefs = TRACEFS,
+        .btf = TEST_BTF,
         .stages = wants_ir ? 1u << STAGE_IR : printed,
         .has_color = size % 2 == 1,
     };

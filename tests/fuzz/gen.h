@@ -65,7 +65,7 @@ enum feature {
 struct gen {
     u64 state; /* of the random numbers */
     enum script_mode mode;
-    const char *tracefs;
+    const struct gen_kernel *folders;
     struct buf *out; /* that is being written: a statement, an expression */
     struct gen_var vars[VARS_MAX];
     u32 n_vars, next_var;

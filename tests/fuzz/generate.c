@@ -23,7 +23,8 @@ static bool is_accepted(const struct gen *g, struct str text)
         .name = STR("stdin"),
         .text = text,
         .arch = arch_native(),
-        .tracefs = g->tracefs,
+        .tracefs = g->folders->tracefs,
+        .btf = g->folders->btf,
         .stages = 1u << STAGE_TYPES,
     };
 
@@ -118,15 +119,16 @@ static void arena_is_full(void *data)
     ptl_bug("the generator's arena is full");
 }
 
-void script_generate(u64 seed, enum script_mode mode, const char *tracefs, struct generated *out)
+void script_generate(u64 seed, enum script_mode mode, const struct gen_kernel *kernel,
+                     struct generated *out)
 {
     struct arena arena;
-    struct gen g = {.state = seed * 0x2545f4914f6cdd1du, .mode = mode, .tracefs = tracefs};
+    struct gen g = {.state = seed * 0x2545f4914f6cdd1du, .mode = mode, .folders = kernel};
     u32 n = 0;
 
     arena_init(&arena, ARENA_BYTES, arena_is_full, NULL);
     g.arena = &arena;
-    g.kernel = kernel_new(&arena, tracefs);
+    g.kernel = kernel_new(&arena, kernel->tracefs);
     probe_features(&g);
     n = 1 + gen_below(&g, CLAUSES_MAX);
     for (u32 i = 0; i < n; i++)

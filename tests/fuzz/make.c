@@ -1,5 +1,5 @@
-/* fuzz-make DIR FIRST COUNT [TRACEFS]: for each seed a random script DIR/SEED.pt, and its object
- * DIR/SEED.o. Seeds divisible by 2 give scripts of BEGIN and END only.
+/* fuzz-make DIR FIRST COUNT [TRACEFS [BTF]]: for each seed a random script DIR/SEED.pt, and its
+ * object DIR/SEED.o. Seeds divisible by 2 give scripts of BEGIN and END only.
  *
  * A line for each seed on standard output: "SEED MODE WORD", WORD being "ok" or "refused" (by the
  * compiler, whose diagnostics follow) or "wrong" (what the IR does; why follows). The seed is
@@ -53,7 +53,8 @@ static void answers_find(void *data, const struct program *program, const struct
     a->ir_problem = interp_run(module, &a->ir);
 }
 
-static bool script_make(const char *folder, u64 seed, const char *tracefs, struct totals *totals)
+static bool script_make(const char *folder, u64 seed, const struct gen_kernel *kernel,
+                        struct totals *totals)
 {
     _cleanup_(generated_done) struct generated script = {0};
     _cleanup_(compile_result_done) struct compile_result result = {0};
@@ -62,7 +63,8 @@ static bool script_make(const char *folder, u64 seed, const char *tracefs, struc
     struct compile_opts how = {
         .name = STR("stdin"),
         .arch = arch_native(),
-        .tracefs = tracefs,
+        .tracefs = kernel->tracefs,
+        .btf = kernel->btf,
         .wants_object = true,
         .observe = mode == SCRIPT_BEGIN ? answers_find : NULL,
         .observe_data = &answers,
@@ -71,7 +73,7 @@ static bool script_make(const char *folder, u64 seed, const char *tracefs, struc
 
     (void)printf("%llu %s ", (unsigned long long)seed, mode == SCRIPT_BEGIN ? "begin" : "events");
     (void)fflush(stdout);
-    script_generate(seed, mode, tracefs, &script);
+    script_generate(seed, mode, kernel, &script);
     totals->n_tried += script.n_tried;
     totals->n_dropped += script.n_dropped;
     if (!file_put(folder, seed, "pt", &script.text))
@@ -103,16 +105,19 @@ static bool script_make(const char *folder, u64 seed, const char *tracefs, struc
 int main(int argc, char **argv)
 {
     struct totals totals = {0};
+    struct gen_kernel kernel = {0};
     u64 first = 0;
     u64 count = 0;
 
-    if (argc < 4 || argc > 5 || !str_number(str_of(argv[2]), &first) ||
+    if (argc < 4 || argc > 6 || !str_number(str_of(argv[2]), &first) ||
         !str_number(str_of(argv[3]), &count)) {
-        (void)fputs("usage: fuzz-make DIR FIRST COUNT [TRACEFS]\n", stderr);
+        (void)fputs("usage: fuzz-make DIR FIRST COUNT [TRACEFS [BTF]]\n", stderr);
         return 2;
     }
+    kernel.tracefs = argc > 4 ? argv[4] : NULL;
+    kernel.btf = argc > 5 ? argv[5] : NULL;
     for (u64 seed = first; seed < first + count; seed++) {
-        if (!script_make(argv[1], seed, argc == 5 ? argv[4] : NULL, &totals))
+        if (!script_make(argv[1], seed, &kernel, &totals))
             return 1;
     }
     (void)printf("statements %u dropped %u evaluated %u\n", totals.n_tried, totals.n_dropped,
