@@ -41,42 +41,67 @@ int eval_compare(const struct type *t, const struct value *a, const struct value
     return a->word < b->word ? -1 : a->word > b->word;
 }
 
-/* The conversion that begins at the % at *i, in C's words: without lengths. Leaves *i behind it. */
-static void take_conversion(struct str format, u32 *i, char *spec, u32 size, char *conv_out)
-{
-    u32 n = 0;
+/* A conversion in C's words. */
+struct conversion {
+    char spec[64];
+    char conv;
+    u32 n_h, n_l; /* lengths */
+};
 
-    spec[n++] = format.p[(*i)++];
-    while (*i < format.n && strchr("-+ #0123456789.", format.p[*i]) && n + 4 < size)
-        spec[n++] = format.p[(*i)++];
-    while (*i < format.n && strchr("hlqjzt", format.p[*i]))
-        ++*i;
-    *conv_out = '\0';
-    if (*i < format.n)
-        *conv_out = format.p[(*i)++];
-    if (*conv_out != 's') {
-        spec[n++] = 'l';
-        spec[n++] = 'l';
+/* The conversion that begins at the % at *i, which is left behind it. The argument is always given
+ * as 64 bits. */
+static struct conversion take_conversion(struct str format, u32 *i)
+{
+    struct conversion c = {.spec = "%"};
+    u32 n = 1;
+
+    for (++*i; *i < format.n && strchr("-+ #0123456789.", format.p[*i]); ++*i) {
+        if (n + 4 < sizeof(c.spec))
+            c.spec[n++] = format.p[*i];
     }
-    spec[n++] = *conv_out;
-    spec[n] = '\0';
+    for (; *i < format.n && strchr("hlqjzt", format.p[*i]); ++*i) {
+        c.n_h += format.p[*i] == 'h';
+        c.n_l += format.p[*i] != 'h';
+    }
+    if (*i < format.n)
+        c.conv = format.p[(*i)++];
+    if (c.conv != 's') {
+        c.spec[n++] = 'l';
+        c.spec[n++] = 'l';
+    }
+    c.spec[n] = c.conv;
+    return c;
+}
+
+/* What C makes of an argument: a narrow one is promoted to int, unless it is said to be long. */
+static u64 promoted(const struct conversion *c, const struct type *t, u64 word)
+{
+    bool is_signed = c->conv == 'd' || c->conv == 'i';
+
+    if (c->n_h == 2)
+        return is_signed ? (u64)(s64)(s8)word : (u8)word;
+    if (c->n_h == 1)
+        return is_signed ? (u64)(s64)(s16)word : (u16)word;
+    if (!is_signed && c->n_l == 0 && t->kind == TYPE_INT && t->is_signed && t->size < 8)
+        return (u32)word;
+    return word;
 }
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral" // the script's, checked by the compiler
 
-static void convert(struct buf *out, const char *spec, char conv, const struct expr *arg,
+static void convert(struct buf *out, const struct conversion *c, const struct expr *arg,
                     const struct value *v)
 {
     _cleanup_buf_ struct buf text = {0};
 
-    if (conv != 's') {
-        buf_printf(out, spec, (unsigned long long)v->word);
+    if (c->conv != 's') {
+        buf_printf(out, c->spec, (unsigned long long)promoted(c, arg->type, v->word));
         return;
     }
     buf_add_cstr(&text, "");
     eval_format(&text, arg->type, v);
-    buf_printf(out, spec, text.p ? text.p : "");
+    buf_printf(out, c->spec, text.p ? text.p : "");
 }
 
 #pragma GCC diagnostic pop
@@ -88,8 +113,7 @@ void eval_printf(struct eval *ev, const struct expr *call, struct buf *out)
     u32 i = 0;
 
     while (i < format.n && !ev->problem) {
-        char spec[64];
-        char conv = '\0';
+        struct conversion c;
         struct value v = {0};
 
         if (format.p[i] != '%' || i + 1 == format.n) {
@@ -101,15 +125,15 @@ void eval_printf(struct eval *ev, const struct expr *call, struct buf *out)
             i += 2;
             continue;
         }
-        take_conversion(format, &i, spec, sizeof(spec), &conv);
-        if (!arg || !strchr("diuxXos", conv)) {
+        c = take_conversion(format, &i);
+        if (!arg || !c.conv || !strchr("diuxXos", c.conv)) {
             eval_fail(ev, "a conversion of printf");
             return;
         }
         v = eval_expr(ev, arg);
         if (ev->problem)
             return;
-        convert(out, spec, conv, arg, &v);
+        convert(out, &c, arg, &v);
         arg = arg->next;
     }
 }

@@ -26,6 +26,7 @@ static void put_conversion(struct gen *g, const struct shape *shape)
     char conv = shape->kind == SHAPE_INT || (shape->kind == SHAPE_BOOL && gen_one_in(g, 2))
                     ? conversions[gen_below(g, sizeof(conversions) - 1)]
                     : 's';
+    static const char *const lengths[] = {"l", "ll", "h", "hh"};
     bool is_text = conv == 's';
 
     gen_put(g, "%%");
@@ -35,7 +36,7 @@ static void put_conversion(struct gen *g, const struct shape *shape)
     if (gen_one_in(g, 6))
         gen_put(g, ".%u", gen_below(g, 12));
     if (!is_text && gen_one_in(g, 4))
-        gen_put(g, gen_one_in(g, 2) ? "l" : "ll");
+        gen_put(g, "%s", lengths[gen_below(g, ARRAY_SIZE(lengths))]);
     gen_put(g, "%c", conv);
 }
 
