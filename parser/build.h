@@ -18,13 +18,14 @@ struct parse {
     struct lexer *lexer;
     struct program *program;
     struct clause *last_clause;
-    struct token token;     /* the last one handed to bison */
-    enum token_kind before; /* the one before it */
-    bool is_hushed;         /* the next syntax error follows from what was just reported */
-    bool is_too_deep;       /* reported; the rest of the input is not read */
-    bool has_config;        /* a config = { } was seen */
-    bool has_wrong_end;     /* a block was closed by the other form's closer: reported */
-    struct span angle_gt;   /* in a block of < >, the statement's last `>` outside of brackets */
+    struct token_list *tokens; /* NULL, or to be filled */
+    struct token token;        /* the last one handed to bison */
+    enum token_kind before;    /* the one before it */
+    bool is_hushed;            /* the next syntax error follows from what was just reported */
+    bool is_too_deep;          /* reported; the rest of the input is not read */
+    bool has_config;           /* a config = { } was seen */
+    bool has_wrong_end;        /* a block was closed by the other form's closer: reported */
+    struct span angle_gt;      /* in a block of < >, the statement's last `>` outside of brackets */
     struct c_reader *c;
     /* Of the body of a macro of C: it, the parse that uses it, and the expression. */
     const struct c_macro *macro;

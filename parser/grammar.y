@@ -521,11 +521,18 @@ static void parser_yyerror(struct span *span, struct parse *ps, const char *what
 
 struct program *parse_program(struct arena *arena, const struct source *src, struct diags *diags)
 {
+    return parse_program_tokens(arena, src, diags, NULL);
+}
+
+struct program *parse_program_tokens(struct arena *arena, const struct source *src,
+                                     struct diags *diags, struct token_list *tokens)
+{
     struct parse ps = {
         .arena = arena,
         .src = *src,
         .diags = diags,
         .program = arena_new(arena, struct program),
+        .tokens = tokens,
     };
 
     ps.c = c_reader_new(arena, diags, ps.program);

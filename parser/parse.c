@@ -53,6 +53,12 @@ static bool begins_c(enum token_kind kind)
     return kind == TOK_STRUCT || kind == TOK_UNION || kind == TOK_ENUM || kind == TOK_TYPEDEF;
 }
 
+static void token_record(struct parse *ps, struct token token)
+{
+    if (ps->tokens)
+        *vec_push(ps->arena, ps->tokens) = token;
+}
+
 /* C declarations at the top, which the reader of C takes from the text; the token behind them. */
 static struct token read_c(struct parse *ps, struct token token)
 {
@@ -61,7 +67,9 @@ static struct token read_c(struct parse *ps, struct token token)
     while (is_top && begins_c(token.kind) && lexer_depth(ps->lexer) == 0) {
         u32 end = c_read_declaration(ps->c, &ps->src, token.span.begin - ps->src.base);
 
-        lexer_skip(ps->lexer, ps->src.base + end);
+        token.span.end = ps->src.base + end;
+        token_record(ps, token);
+        lexer_skip(ps->lexer, token.span.end);
         token = lexer_next(ps->lexer);
     }
     return token;
@@ -105,6 +113,7 @@ struct token parse_next(struct parse *ps)
         token.kind = TOK_EOF;
     }
     watch_angle_gt(ps, token);
+    token_record(ps, token);
     ps->before = ps->token.kind;
     ps->token = token;
     return token;

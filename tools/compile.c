@@ -10,6 +10,7 @@
 
 #include "codegen/codegen.h"
 #include "lexer/token.h"
+#include "parser/format.h"
 #include "parser/parse.h"
 #include "tools/file.h"
 
@@ -102,6 +103,21 @@ static struct ir_module *module_make(struct compilation *c, struct program *prog
     return semantic_analyze(&c->arena, program, &c->diags, kernel, &how);
 }
 
+/* NULL if there are errors. */
+static struct program *program_parse(struct compilation *c, const struct source *src)
+{
+    struct token_list tokens = {0};
+    bool wants_tokens = c->opts->stages & (1u << STAGE_FMT);
+    struct program *program =
+        parse_program_tokens(&c->arena, src, &c->diags, wants_tokens ? &tokens : NULL);
+
+    if (diags_errors(&c->diags))
+        return NULL;
+    if (stage_begin(c, STAGE_FMT))
+        format_program(&c->arena, src, &tokens, &c->out->print);
+    return program;
+}
+
 static void stages_run(struct compilation *c)
 {
     const struct source *src = sources_add(&c->sources, c->opts->name, c->opts->text);
@@ -117,8 +133,10 @@ static void stages_run(struct compilation *c)
         tokens_print(&c->arena, src, &c->diags, &c->out->print);
     if (stage_is_last(c, STAGE_TOKENS))
         return;
-    program = parse_program(&c->arena, src, &c->diags);
-    if (diags_errors(&c->diags))
+    program = program_parse(c, src);
+    if (!program)
+        return;
+    if (stage_is_last(c, STAGE_FMT))
         return;
     if (stage_begin(c, STAGE_AST))
         tree_print(c, program, false);
@@ -146,7 +164,9 @@ static bool stages_guarded(struct compilation *c)
     if (setjmp(c->on_full))
         return false;
     stages_run(c);
-    diags_render(&c->diags, &c->out->diagnostics, c->opts->has_color);
+    /* Who formats a script does not ask what it does. */
+    if (diags_errors(&c->diags) || !stage_is_last(c, STAGE_FMT))
+        diags_render(&c->diags, &c->out->diagnostics, c->opts->has_color);
     return true;
 }
 

@@ -7,6 +7,7 @@
 /* STAGE(id, name): what --emit can print, in the order in which it is printed. */
 #define COMPILE_STAGES(STAGE) \
     STAGE(TOKENS, "tokens")   \
+    STAGE(FMT, "fmt")         \
     STAGE(AST, "ast")         \
     STAGE(TYPES, "types")     \
     STAGE(IR, "ir")           \

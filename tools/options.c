@@ -90,6 +90,19 @@ static bool option_emit(struct options *o, const char *arg)
     return true;
 }
 
+static bool option_fmt(struct options *o, const char *arg)
+{
+    (void)arg; /* none */
+    o->emit = "fmt";
+    return true;
+}
+
+static bool option_fmt_in_place(struct options *o, const char *arg)
+{
+    o->is_in_place = true;
+    return option_fmt(o, arg);
+}
+
 static bool option_max_map_memory(struct options *o, const char *arg)
 {
     static const char units[] = "KMG";
@@ -248,6 +261,10 @@ static bool options_check(const struct options *o)
     if (o->pid && o->command) {
         message_error("-p and -c exclude each other");
         message_hint("-c traces the command that it starts, -p a process that runs already");
+        return false;
+    }
+    if (o->is_in_place && (!o->file || strcmp(o->file, "-") == 0 || o->output)) {
+        message_error("--fmt-in-place writes to the FILE that it reads: give one, and no -o");
         return false;
     }
     return true;

@@ -13,6 +13,7 @@ enum long_option {
     LONG_SOURCE_NAME,
     LONG_OBJECT_FD,
     LONG_EMIT,
+    LONG_FMT,
     LONG_PARAM,
     LONG_TEST_SWITCH,
     LONG_COLOR,
@@ -28,6 +29,7 @@ static const struct option long_options[] = {
     {"source-name", required_argument, NULL, LONG_SOURCE_NAME},
     {"object-fd", required_argument, NULL, LONG_OBJECT_FD},
     {"emit", required_argument, NULL, LONG_EMIT},
+    {"fmt", no_argument, NULL, LONG_FMT},
     {"param", required_argument, NULL, LONG_PARAM},
     {"test-switch", required_argument, NULL, LONG_TEST_SWITCH},
     {"color", required_argument, NULL, LONG_COLOR},
@@ -50,7 +52,8 @@ void ptlc_options_usage(FILE *out)
         "  --source-fd N          read the script from a file descriptor\n"
         "  --source-name NAME     name of the script in diagnostics\n"
         "  --object-fd N          write the object to a file descriptor\n"
-        "  --emit STAGES          print tokens, ast, types, ir, bpf (a list)\n"
+        "  --emit STAGES          print tokens, fmt, ast, types, ir, bpf (a list)\n"
+        "  --fmt                  print the script in the common layout: --emit fmt\n"
         "  --param VALUE          the next of $1, $2, ...\n"
         "  --color always|never   of diagnostics (default: never)\n"
         "  --arch x86_64|aarch64  of the kernel that runs the object (default: this one)\n"
@@ -89,7 +92,7 @@ static bool parse_stage(u32 *stages, struct str name)
         }
     }
     message_error("unknown stage: '%.*s'", STR_ARG(name));
-    message_hint("--emit takes a list of tokens, ast, types, ir, bpf");
+    message_hint("--emit takes a list of tokens, fmt, ast, types, ir, bpf");
     return false;
 }
 
@@ -183,6 +186,9 @@ static bool option_take(struct ptlc_options *o, int option, const char *arg)
         return true;
     case LONG_BTF:
         o->compile.btf = arg;
+        return true;
+    case LONG_FMT:
+        o->compile.stages |= 1u << STAGE_FMT;
         return true;
     case LONG_REFERENCE:
         o->wants_reference = true;

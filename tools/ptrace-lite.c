@@ -14,6 +14,7 @@
 #include "base/diag.h"
 #include "runtime/runtime.h"
 #include "tools/compiler.h"
+#include "tools/file.h"
 #include "tools/message.h"
 #include "tools/options.h"
 #include "tools/script.h"
@@ -102,6 +103,38 @@ static int object_run(const struct buf *object, const struct options *o, FILE *o
     return status;
 }
 
+/* Is the script's file the same as this text? */
+static bool script_is(const struct script *script, const struct buf *text)
+{
+    _cleanup_buf_ struct buf old = {0};
+
+    return file_rewind(script->fd) == 0 && file_read_all(script->fd, SCRIPT_SIZE_MAX, &old) == 0 &&
+           old.n == text->n && memcmp(old.p, text->p, text->n) == 0;
+}
+
+/* --fmt-in-place. Returns the exit status. */
+static int script_format(const struct options *o, const struct script *script, bool has_color)
+{
+    _cleanup_close_ int fd = file_memory_new("formatted");
+    _cleanup_buf_ struct buf text = {0};
+    int status = 0, err = fd < 0 ? fd : 0;
+
+    if (!err)
+        status = compiler_run(o, script, has_color, fd, &text);
+    if (status)
+        return status;
+    if (!err)
+        err = file_rewind(fd);
+    if (!err)
+        err = file_read_all(fd, SIZE_MAX, &text);
+    if (!err && !script_is(script, &text))
+        err = file_replace(o->file, text.p, text.n);
+    if (!err)
+        return 0;
+    message_error("cannot write %s: %s", o->file, message_errno(err));
+    return STATUS_MISTAKE;
+}
+
 /* Compile and run. Returns the exit status. */
 static int script_run(const struct options *o, FILE *out)
 {
@@ -113,6 +146,8 @@ static int script_run(const struct options *o, FILE *out)
 
     if (!script_load(&script, o))
         return STATUS_MISTAKE;
+    if (o->is_in_place)
+        return script_format(o, &script, has_color);
     status = compiler_run(o, &script, has_color, fileno(out), &object);
     if (status || o->emit)
         return status;
