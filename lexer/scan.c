@@ -428,6 +428,15 @@ bool scan_closes(struct lexer *lx)
     return true;
 }
 
+bool scan_begins_line(const struct lexer *lx)
+{
+    u32 at = lx->begin;
+
+    while (at && (lx->src.text.p[at - 1] == ' ' || lx->src.text.p[at - 1] == '\t'))
+        at--;
+    return at == 0 || lx->src.text.p[at - 1] == '\n';
+}
+
 /* Whether text is UTF-8 from end to end. */
 static bool is_utf8(struct str text)
 {

@@ -72,6 +72,9 @@ enum token_kind scan_less(const struct lexer *lx);
  * `;`, which is reported. */
 bool scan_closes(struct lexer *lx);
 
+/* Is there nothing but blanks before the match, on its line? */
+bool scan_begins_line(const struct lexer *lx);
+
 /* Reports for what flex matched: characters without a meaning; a string that ends with its line; a
  * comment that never ends. */
 void scan_bad_chars(struct lexer *lx);

@@ -315,7 +315,9 @@ static void token_format(struct format *f, u32 i)
 {
     const struct fmt_token *t = token_at(f, i);
     u32 from = i ? token_at(f, i - 1)->end : f->first;
-    struct gap gap = gap_read(f->arena, str_sub(f->text, from, t->begin));
+    /* Behind the last token the parser saw no directives. */
+    u32 to = t->kind == TOK_EOF ? f->text.n : t->begin;
+    struct gap gap = gap_read(f->arena, str_sub(f->text, from, to));
     struct line_piece piece = {.text = t->text, .has_space = has_space(f, i, &gap)};
 
     if (begins_line(f, i, &gap)) {

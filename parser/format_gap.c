@@ -36,12 +36,14 @@ static u32 comment_behind(struct str text, u32 at)
     return 0;
 }
 
-/* Begin of the line of `at`, but not before `from`. */
+/* Begin of the line of `at`; `at` itself if that is not behind `from`. */
 static u32 line_begin(struct str text, u32 from, u32 at)
 {
-    while (at > from && text.p[at - 1] != '\n')
-        at--;
-    return at;
+    u32 begin = at;
+
+    while (begin > from && text.p[begin - 1] != '\n')
+        begin--;
+    return begin > from ? begin : at;
 }
 
 /* The item at `at`, where something is; moves *at behind it. from: where the item before ended. */

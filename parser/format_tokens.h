@@ -27,6 +27,7 @@ struct fmt_tokens {
     u32 n;
 };
 
+/* From what the parser saw of src, without errors. In the arena. */
 struct fmt_tokens fmt_tokens_new(struct arena *arena, const struct source *src,
                                  const struct token_list *tokens);
 

@@ -25,6 +25,6 @@ int file_memory_new(const char *name);
 int file_rewind(int fd);
 
 /* Give the file at path (followed, if it is a link) new content, all at once: it is written to a
- * file beside it, with the same mode and owner, which then takes its name. A failure leaves it as it
- * was. Returns 0 or a negative errno. */
+ * file beside it, with the same mode and owner, which then takes its name. A failure leaves it as
+ * it was. Returns 0 or a negative errno. */
 int file_replace(const char *path, const void *bytes, size_t n);

@@ -13,7 +13,7 @@
 #include "tools/file.h"
 
 enum {
-    MUTANTS = 100,         /* of each script */
+    MUTANTS = 100,        /* of each script */
     RANDOM_SCRIPTS = 500, /* of bytes without any sense */
     SCRIPT_BYTES = 4000,  /* of a script that is mutated */
 };
