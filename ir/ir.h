@@ -243,6 +243,9 @@ ir_val ir_call_ptr(struct ir_builder *b, u32 helper, const ir_val *args, u32 n_a
 void ir_jmp(struct ir_builder *b, struct ir_block *to);
 void ir_br(struct ir_builder *b, ir_val cond, struct ir_block *if_true, struct ir_block *if_false);
 void ir_ret(struct ir_builder *b, s64 value);
+/* Do both have the same value in every program run? False where that is not seen: memory is not
+ * looked into. */
+bool ir_is_same(ir_val a, ir_val b);
 /* The constant value of v, if it is a CONST. */
 bool ir_is_const(ir_val v, s64 *value_out);
 

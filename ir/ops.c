@@ -173,3 +173,42 @@ bool ir_fold(enum ir_op op, s64 a, s64 b, s64 *result_out)
     *result_out = (s64)out;
     return true;
 }
+
+/* Constants, registers of the context, and words that are computed of words. */
+static bool is_pure(enum ir_op op)
+{
+    switch (op) {
+    case IR_CONST:
+    case IR_STRING:
+    case IR_CONFIG:
+    case IR_CTX_LOAD:
+    case IR_ARG:
+    case IR_RETVAL:
+    case IR_EXTEND:
+        return true;
+    default:
+        return op >= IR_ADD && op <= IR_SLE;
+    }
+}
+
+/* Deeper than this it is not worth the search. */
+#define SAME_DEPTH 4
+
+static bool is_same(ir_val a, ir_val b, u32 depth)
+{
+    if (a == b)
+        return true;
+    if (depth == 0 || a->op != b->op || !is_pure(a->op) || a->imm != b->imm || a->size != b->size ||
+        a->is_signed != b->is_signed || !str_eq(a->text, b->text) || a->n_args != b->n_args)
+        return false;
+    for (u32 i = 0; i < a->n_args; i++) {
+        if (!is_same(a->args[i], b->args[i], depth - 1))
+            return false;
+    }
+    return true;
+}
+
+bool ir_is_same(ir_val a, ir_val b)
+{
+    return is_same(a, b, SAME_DEPTH);
+}

@@ -11,13 +11,16 @@ static void leave_if(struct lowering *lo, ir_val cond)
     lower_end_if(lo, &br);
 }
 
-/* -p PID. The constant is read-only data: without -p the verifier removes all of it. */
+/* -p PID. The constant is read-only data: without -p the verifier removes all of it but the first
+ * load and test. It is loaded once more for the comparison, so that no register is saved for it
+ * where there is none. */
 static void lower_pid_filter(struct lowering *lo)
 {
     struct ir_builder *b = &lo->b;
-    ir_val wanted = ir_config(b, offsetof(struct ptl_config, filter_pid));
-    struct branch br = lower_if(lo, ir_binary(b, IR_NE, wanted, ir_const(b, 0)));
+    u32 offset = offsetof(struct ptl_config, filter_pid);
+    struct branch br = lower_if(lo, ir_binary(b, IR_NE, ir_config(b, offset), ir_const(b, 0)));
     ir_val pid = ir_binary(b, IR_LSHR, lower_pid_tgid(lo), ir_const(b, 32));
+    ir_val wanted = ir_config(b, offset);
 
     leave_if(lo, ir_binary(b, IR_NE, pid, wanted));
     lower_end_if(lo, &br);

@@ -22,6 +22,7 @@ static void aggregate(struct sema *s, struct lowering *lo, struct stmt *stmt)
     struct call *c = stmt->value->call;
     struct map_info *map = &stmt->target->symbol->map;
 
+    lower_map_touch(lo, map);
     lower_args(s, lo, c, stmt->value->args);
 
     ir_val key = lower_key_of(s, lo, stmt->target);

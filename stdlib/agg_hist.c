@@ -43,7 +43,7 @@ static void store_bucket(struct lowering *lo, ir_val bucket, ir_val value, s64 b
 
 /* Values are taken as signed whatever their type: `retval` of a kernel function is unsigned and
  * often an error code. */
-static void update_hist(struct lowering *lo, const struct type *t, ir_val ptr, ir_val value)
+static ir_val find_bucket(struct lowering *lo, const struct type *t, ir_val value)
 {
     struct ir_builder *b = &lo->b;
     ir_val bucket = ir_slot_addr(b, ir_slot_new(b, "bucket", 8));
@@ -53,7 +53,7 @@ static void update_hist(struct lowering *lo, const struct type *t, ir_val ptr, i
     lower_else(lo, &br);
     store_bucket(lo, bucket, value, t->params[0]);
     lower_end_if(lo, &br);
-    lower_bucket_add(lo, t, ptr, ir_load64(b, bucket, 0));
+    return lower_bucket(lo, ir_load64(b, bucket, 0));
 }
 
 const struct agg_desc agg_hist = {
@@ -62,5 +62,6 @@ const struct agg_desc agg_hist = {
     .doc = "Histogram in powers of two. `bits` (0 to 5) cuts each power into 2^bits buckets.",
     .example = "BEGIN { @ = hist(3); @ = hist(1500); }",
     .check = check_hist,
-    .update = update_hist,
+    .prepare = find_bucket,
+    .update = lower_bucket_add,
 };

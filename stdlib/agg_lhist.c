@@ -28,8 +28,28 @@ static bool check_lhist(struct vocab *v, struct call *c, s64 *params)
     return true;
 }
 
+/* value / step for a value below `limit`. A division is an order of magnitude dearer than to
+ * multiply by 2^shift / step, rounded up: for values of n bits that is exact with a shift of n bits
+ * more than step has, and the product has at most 2n + 1. */
+static ir_val divide(struct lowering *lo, ir_val value, u64 limit, u64 step)
+{
+    struct ir_builder *b = &lo->b;
+    u32 n_bits = 64 - (u32)__builtin_clzll(limit);
+    u32 shift = n_bits + 64 - (u32)__builtin_clzll(step);
+
+    if (step >= limit)
+        return ir_const(b, 0);
+    if (n_bits > 31)
+        return ir_binary(b, IR_UDIV, value, ir_const(b, (s64)step));
+
+    u64 factor = (((u64)1 << shift) + step - 1) / step;
+    ir_val product = ir_binary(b, IR_MUL, value, ir_const(b, (s64)factor));
+
+    return ir_binary(b, IR_LSHR, product, ir_const(b, shift));
+}
+
 /* Signed whatever the value's type, as in hist(). */
-static void update_lhist(struct lowering *lo, const struct type *t, ir_val ptr, ir_val value)
+static ir_val find_bucket(struct lowering *lo, const struct type *t, ir_val value)
 {
     struct ir_builder *b = &lo->b;
     s64 min = t->params[0];
@@ -47,12 +67,12 @@ static void update_lhist(struct lowering *lo, const struct type *t, ir_val ptr, 
     lower_else(lo, &is_below);
 
     ir_val distance = ir_binary(b, IR_SUB, value, ir_const(b, min));
-    ir_val step = ir_binary(b, IR_UDIV, distance, ir_const(b, t->params[2]));
+    ir_val step = divide(lo, distance, (u64)max - (u64)min, (u64)t->params[2]);
 
     ir_store64(b, bucket, 0, ir_binary(b, IR_ADD, step, ir_const(b, 1)));
     lower_end_if(lo, &is_below);
     lower_end_if(lo, &is_above);
-    lower_bucket_add(lo, t, ptr, ir_load64(b, bucket, 0));
+    return lower_bucket(lo, ir_load64(b, bucket, 0));
 }
 
 const struct agg_desc agg_lhist = {
@@ -62,5 +82,6 @@ const struct agg_desc agg_lhist = {
         "Histogram in steps: lhist(n, min, max, step). Values below min and from max on have buckets of their own.",
     .example = "BEGIN { @ = lhist(15, 0, 100, 10); }",
     .check = check_lhist,
-    .update = update_lhist,
+    .prepare = find_bucket,
+    .update = lower_bucket_add,
 };

@@ -35,7 +35,12 @@ const struct func_desc fn_tid = {
 
 static ir_val uid_gid(struct lowering *lo)
 {
-    return ir_call(&lo->b, BPF_FUNC_get_current_uid_gid, NULL, 0);
+    ir_val known = known_value(lo, KNOWN_UID_GID);
+
+    if (known)
+        return known;
+    return known_add_value(lo, KNOWN_UID_GID,
+                           ir_call(&lo->b, BPF_FUNC_get_current_uid_gid, NULL, 0));
 }
 
 static ir_val lower_uid(struct lowering *lo, struct call *c)
@@ -73,13 +78,18 @@ const struct func_desc fn_gid = {
  * different keys. */
 static ir_val lower_comm(struct lowering *lo, struct call *c)
 {
+    ir_val known = known_value(lo, KNOWN_COMM);
+
+    (void)c;
+    if (known)
+        return known;
+
     ir_val name = lower_slot(lo, "comm", type_string(lo->v->types, 16));
     ir_val args[] = {name, ir_const(&lo->b, 16)};
 
-    (void)c;
     ir_fill_zero(&lo->b, name, 0, 16);
     (void)ir_call(&lo->b, BPF_FUNC_get_current_comm, args, ARRAY_SIZE(args)); /* fails never */
-    return name;
+    return known_add_value(lo, KNOWN_COMM, name);
 }
 
 const struct func_desc fn_comm = {

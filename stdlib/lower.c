@@ -84,7 +84,7 @@ ir_val lower_truth(struct lowering *lo, struct operand o)
 struct branch lower_if(struct lowering *lo, ir_val cond)
 {
     struct ir_block *then = ir_block_new(&lo->b, "then");
-    struct branch br = {ir_block_new(&lo->b, "else"), ir_block_new(&lo->b, "done")};
+    struct branch br = {ir_block_new(&lo->b, "else"), ir_block_new(&lo->b, "done"), lo->known.n};
 
     ir_br(&lo->b, cond, then, br.other);
     ir_at(&lo->b, then);
@@ -93,6 +93,7 @@ struct branch lower_if(struct lowering *lo, ir_val cond)
 
 void lower_else(struct lowering *lo, struct branch *br)
 {
+    known_truncate(lo, br->n_known);
     if (!ir_is_terminated(&lo->b))
         ir_jmp(&lo->b, br->done);
     ir_at(&lo->b, br->other);
@@ -101,6 +102,7 @@ void lower_else(struct lowering *lo, struct branch *br)
 
 void lower_end_if(struct lowering *lo, const struct branch *br)
 {
+    known_truncate(lo, br->n_known);
     if (!ir_is_terminated(&lo->b))
         ir_jmp(&lo->b, br->done);
     if (br->other) {
@@ -134,6 +136,11 @@ ir_val lower_divide(struct lowering *lo, enum ir_op op, ir_val a, ir_val b)
 ir_val lower_pid_tgid(struct lowering *lo)
 {
     struct ir_builder *b = &lo->b;
+    ir_val known = known_value(lo, KNOWN_PID_TGID);
+
+    if (known)
+        return known;
+
     ir_val result = ir_slot_addr(b, ir_slot_new(b, "pid_tgid", 8));
     ir_val ino = ir_config(b, offsetof(struct ptl_config, pidns_ino));
     struct branch br = lower_if(lo, ir_binary(b, IR_EQ, ino, ir_const(b, 0)));
@@ -149,5 +156,5 @@ ir_val lower_pid_tgid(struct lowering *lo)
     (void)ir_call(b, BPF_FUNC_get_ns_current_pid_tgid, args, ARRAY_SIZE(args)); /* else: 0 */
     ir_store64(b, result, 0, ir_load64(b, info, 0));
     lower_end_if(lo, &br);
-    return ir_load64(b, result, 0);
+    return known_add_value(lo, KNOWN_PID_TGID, ir_load64(b, result, 0));
 }

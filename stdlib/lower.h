@@ -8,17 +8,40 @@
 
 #include "stdlib/vocab.h"
 
+/* A value with its type. */
+struct operand {
+    const struct type *type;
+    ir_val val;
+};
+
+/* What a program knows already; see "values that are known" below. */
+enum known_what {
+    KNOWN_NOTHING,
+    KNOWN_PID_TGID,
+    KNOWN_UID_GID,
+    KNOWN_COMM,
+    KNOWN_KEY,
+    KNOWN_ELEMENT,
+    KNOWN_ADDRESS,
+};
+
+struct known_entry {
+    enum known_what what;
+    const struct ir_func *func;
+    const struct map_info *map; /* of an element */
+    ir_val key;
+    const struct type *type; /* of a key: its own, and what it is made of */
+    const struct operand *parts;
+    u32 n_parts;
+    ir_val val;
+};
+
 /* State while one program is made. */
 struct lowering {
     struct ir_builder b;
     struct vocab *v;
     const struct attach_point *point;
-};
-
-/* A value with its type. */
-struct operand {
-    const struct type *type;
-    ir_val val;
+    VEC(struct known_entry) known;
 };
 
 /* ---- memory ---- */
@@ -55,13 +78,18 @@ ir_val lower_map_add(struct lowering *lo, struct map_info *map, ir_val key, ir_v
 ir_val lower_map_has(struct lowering *lo, struct map_info *map, ir_val key);
 /* Remove an element. 1 if it was there. */
 ir_val lower_map_delete(struct lowering *lo, struct map_info *map, ir_val key);
+/* Find the element of a map without key now: before a value is computed for it that costs less than
+ * behind. */
+void lower_map_touch(struct lowering *lo, struct map_info *map);
 /* Update an aggregation's slot of the current CPU, made first where the key is new. value: NULL for
  * count(). */
 void lower_map_aggregate(struct lowering *lo, struct map_info *map, ir_val key, ir_val value);
 /* Add delta to a slot's 8-byte member: the one place that decides how exactness is kept (see enum
  * probe_exec). */
 void lower_slot_add(struct lowering *lo, ir_val ptr, s64 offset, ir_val delta);
-/* Count one more in bucket number `bucket` of a histogram's slot. */
+/* The number of a bucket as lower_bucket_add() wants it: computed here, not later. */
+ir_val lower_bucket(struct lowering *lo, ir_val bucket);
+/* Count one more in a bucket of a histogram's slot: update() of histograms. */
 void lower_bucket_add(struct lowering *lo, const struct type *t, ir_val ptr, ir_val bucket);
 /* Declare the map in the module and the metadata, once. */
 void lower_map_declare(struct vocab *v, struct map_info *map);
@@ -104,6 +132,7 @@ void lower_helper_error(struct lowering *lo, enum run_error error, ir_val code, 
 /* What is open between lower_if() and lower_end_if(). */
 struct branch {
     struct ir_block *other, *done;
+    u32 n_known; /* before it */
 };
 
 /* Start "if (cond)": appends to the true branch. */
@@ -117,3 +146,27 @@ void lower_end_if(struct lowering *lo, const struct branch *br);
 ir_val lower_divide(struct lowering *lo, enum ir_op op, ir_val a, ir_val b);
 /* pid (high half) and tid (low half) in the tracer's PID namespace. */
 ir_val lower_pid_tgid(struct lowering *lo);
+
+/* ---- values that are known (known.c) ----
+ *
+ * A word of the task, the memory of a key and an element that was read need not be computed twice.
+ * Each function that gives one gives NULL where it is not known here; each that adds one gives it
+ * back. Who makes a branch without lower_if() takes back what was learnt in it. */
+
+/* A word that is the same as long as the program runs, or memory that nothing writes again. */
+ir_val known_value(struct lowering *lo, enum known_what what);
+ir_val known_add_value(struct lowering *lo, enum known_what what, ir_val val);
+/* Memory of a key of this type made of these n parts. */
+ir_val known_key(struct lowering *lo, const struct type *type, const struct operand *parts, u32 n);
+ir_val known_add_key(struct lowering *lo, const struct type *type, const struct operand *parts,
+                     u32 n, ir_val key);
+/* KNOWN_ELEMENT: value of the element with this key, as lower_map_read() gives it. KNOWN_ADDRESS:
+ * of the element of a map without key (NULL). */
+ir_val known_of_map(struct lowering *lo, enum known_what what, const struct map_info *map,
+                    ir_val key);
+ir_val known_add_of_map(struct lowering *lo, enum known_what what, const struct map_info *map,
+                        ir_val key, ir_val val);
+/* The map's elements are being written; NULL: those of all maps may be. */
+void known_forget_elements(struct lowering *lo, const struct map_info *map);
+/* Forget all but the first n entries of lo->known. */
+void known_truncate(struct lowering *lo, u32 n);

@@ -79,7 +79,8 @@ static ir_val map_addr(struct lowering *lo, struct map_info *map)
     return ir_map_addr(&lo->b, map->ir);
 }
 
-ir_val lower_key(struct lowering *lo, const struct map_info *map, const struct operand *keys, u32 n)
+static ir_val make_key(struct lowering *lo, const struct map_info *map, const struct operand *keys,
+                       u32 n)
 {
     struct ir_builder *b = &lo->b;
 
@@ -97,6 +98,13 @@ ir_val lower_key(struct lowering *lo, const struct map_info *map, const struct o
     for (u32 i = 0; i < n; i++)
         lower_store(lo, slot, type_elem_offset(map->key, i), map->key->elems[i], keys[i]);
     return slot;
+}
+
+ir_val lower_key(struct lowering *lo, const struct map_info *map, const struct operand *keys, u32 n)
+{
+    ir_val known = known_key(lo, map->key, keys, n);
+
+    return known ? known : known_add_key(lo, map->key, keys, n, make_key(lo, map, keys, n));
 }
 
 static ir_val lookup(struct lowering *lo, struct map_info *map, ir_val key)
@@ -129,8 +137,52 @@ static void mark_set(struct lowering *lo, const struct map_info *map, ir_val ele
         ir_store64(&lo->b, element, (s64)set_offset(map), ir_const(&lo->b, 1));
 }
 
+/* The element of a map without key. An array has all its elements: the way out, which the verifier
+ * wants, is never taken, so it may end the program; and the address stays. Not while a record is
+ * reserved. */
+static ir_val only_element(struct lowering *lo, struct map_info *map, ir_val key)
+{
+    ir_val element = known_of_map(lo, KNOWN_ADDRESS, map, NULL);
+
+    if (element)
+        return element;
+    element = lookup(lo, map, key);
+
+    struct branch br = lower_if(lo, ir_unary(&lo->b, IR_IS_NULL, element));
+
+    ir_ret(&lo->b, 0);
+    lower_end_if(lo, &br);
+    return known_add_of_map(lo, KNOWN_ADDRESS, map, NULL, element);
+}
+
+void lower_map_touch(struct lowering *lo, struct map_info *map)
+{
+    if (!map->key)
+        (void)only_element(lo, map, lower_key(lo, map, NULL, 0));
+}
+
+/* A copy: what is in the map can change while it is used. */
+static ir_val read_only_element(struct lowering *lo, struct map_info *map, ir_val key)
+{
+    ir_val element = only_element(lo, map, key);
+    ir_val copy = NULL;
+
+    if (type_is_word(map->value))
+        return lower_load(lo, map->value, element, 0);
+    copy = lower_slot(lo, "element", map->value);
+    ir_copy(&lo->b, copy, element, type_mem_size(map->value));
+    return copy;
+}
+
 ir_val lower_map_read(struct lowering *lo, struct map_info *map, ir_val key)
 {
+    ir_val known = known_of_map(lo, KNOWN_ELEMENT, map, key);
+
+    if (known)
+        return known;
+    if (!map->key)
+        return known_add_of_map(lo, KNOWN_ELEMENT, map, key, read_only_element(lo, map, key));
+
     ir_val copy = lower_slot(lo, "element", map->value);
     ir_val found = lookup(lo, map, key);
     struct branch br = if_found(lo, found);
@@ -139,20 +191,19 @@ ir_val lower_map_read(struct lowering *lo, struct map_info *map, ir_val key)
     lower_else(lo, &br);
     ir_fill_zero(&lo->b, copy, 0, type_mem_size(map->value));
     lower_end_if(lo, &br);
-    return lower_load(lo, map->value, copy, 0);
+    return known_add_of_map(lo, KNOWN_ELEMENT, map, key, lower_load(lo, map->value, copy, 0));
 }
 
 void lower_map_write(struct lowering *lo, struct map_info *map, ir_val key, struct operand value)
 {
     struct ir_builder *b = &lo->b;
 
+    known_forget_elements(lo, map);
     if (!map->key) {
-        ir_val element = lookup(lo, map, key);
-        struct branch br = if_found(lo, element);
+        ir_val element = only_element(lo, map, key);
 
         lower_store(lo, element, 0, map->value, value);
         mark_set(lo, map, element);
-        lower_end_if(lo, &br);
         return;
     }
 
@@ -177,21 +228,26 @@ static void visit_element(struct lowering *lo, struct map_info *map, ir_val key,
                           const struct visit *visit)
 {
     struct ir_builder *b = &lo->b;
+
+    if (!map->key) {
+        visit->fn(lo, map, only_element(lo, map, key), visit);
+        return;
+    }
+
     ir_val hit = lookup(lo, map, key);
     struct branch br = if_found(lo, hit);
 
     visit->fn(lo, map, hit, visit);
     lower_else(lo, &br);
-    if (map->key) {
-        ir_val rc = update(lo, map, key, ir_zero(b, type_mem_size(map->value)), BPF_NOEXIST);
-        ir_val made = lookup(lo, map, key);
-        struct branch second = if_found(lo, made);
 
-        visit->fn(lo, map, made, visit);
-        lower_else(lo, &second);
-        lower_run_error(lo, RUN_ERROR_MAP_FULL, rc, map);
-        lower_end_if(lo, &second);
-    }
+    ir_val rc = update(lo, map, key, ir_zero(b, type_mem_size(map->value)), BPF_NOEXIST);
+    ir_val made = lookup(lo, map, key);
+    struct branch second = if_found(lo, made);
+
+    visit->fn(lo, map, made, visit);
+    lower_else(lo, &second);
+    lower_run_error(lo, RUN_ERROR_MAP_FULL, rc, map);
+    lower_end_if(lo, &second);
     lower_end_if(lo, &br);
 }
 
@@ -208,6 +264,7 @@ ir_val lower_map_add(struct lowering *lo, struct map_info *map, ir_val key, ir_v
 {
     struct visit visit = {visit_add, delta, ir_slot_addr(&lo->b, ir_slot_new(&lo->b, "before", 8))};
 
+    known_forget_elements(lo, map);
     ir_store64(&lo->b, visit.result, 0, ir_const(&lo->b, 0));
     visit_element(lo, map, key, &visit);
     return ir_load64(&lo->b, visit.result, 0);
@@ -221,7 +278,11 @@ static void visit_aggregate(struct lowering *lo, struct map_info *map, ir_val el
 
 void lower_map_aggregate(struct lowering *lo, struct map_info *map, ir_val key, ir_val value)
 {
+    const struct agg_desc *agg = vocab_agg_by_id(map->value->agg);
     struct visit visit = {visit_aggregate, value, NULL};
+
+    if (agg->prepare)
+        visit.operand = agg->prepare(lo, map->value, value);
 
     visit_element(lo, map, key, &visit);
 }
@@ -247,22 +308,18 @@ ir_val lower_map_has(struct lowering *lo, struct map_info *map, ir_val key)
 static ir_val delete_scalar(struct lowering *lo, struct map_info *map, ir_val key)
 {
     struct ir_builder *b = &lo->b;
-    ir_val was_set = ir_slot_addr(b, ir_slot_new(b, "was_set", 8));
-    ir_val element = lookup(lo, map, key);
-
-    ir_store64(b, was_set, 0, ir_const(b, 0));
-
-    struct branch br = if_found(lo, element);
+    ir_val element = only_element(lo, map, key);
+    ir_val was_set = ir_const(b, 0);
 
     if (set_offset(map) != META_NO_REF)
-        ir_store64(b, was_set, 0, ir_load64(b, element, (s64)set_offset(map)));
+        was_set = ir_load64(b, element, (s64)set_offset(map));
     ir_fill_zero(b, element, 0, map->ir->value_size);
-    lower_end_if(lo, &br);
-    return ir_load64(b, was_set, 0);
+    return was_set;
 }
 
 ir_val lower_map_delete(struct lowering *lo, struct map_info *map, ir_val key)
 {
+    known_forget_elements(lo, map);
     if (!map->key)
         return delete_scalar(lo, map, key);
 
@@ -272,13 +329,17 @@ ir_val lower_map_delete(struct lowering *lo, struct map_info *map, ir_val key)
     return ir_binary(&lo->b, IR_EQ, ir_extend(&lo->b, rc, 4, true), ir_const(&lo->b, 0));
 }
 
+ir_val lower_bucket(struct lowering *lo, ir_val bucket)
+{
+    return ir_opaque(&lo->b, bucket);
+}
+
 /* The verifier must see the bound on the index: the test stays although the arithmetic keeps it. */
 void lower_bucket_add(struct lowering *lo, const struct type *t, ir_val ptr, ir_val bucket)
 {
     struct ir_builder *b = &lo->b;
-    ir_val index = ir_opaque(b, bucket);
-    struct branch br = lower_if(lo, ir_binary(b, IR_ULT, index, ir_const(b, type_agg_words(t))));
-    ir_val offset = ir_binary(b, IR_SHL, index, ir_const(b, 3));
+    struct branch br = lower_if(lo, ir_binary(b, IR_ULT, bucket, ir_const(b, type_agg_words(t))));
+    ir_val offset = ir_binary(b, IR_SHL, bucket, ir_const(b, 3));
 
     lower_slot_add(lo, ir_ptr_add(b, ptr, offset), 0, ir_const(b, 1));
     lower_end_if(lo, &br);

@@ -150,6 +150,9 @@ struct agg_desc {
     const char *example;
     /* Check constants, fill params (3, zeroed). Returns false after reporting. */
     bool (*check)(struct vocab *v, struct call *c, s64 *params);
+    /* What update() is to be given in place of the value, where it is not the value: computed once,
+     * before the slot is looked up. NULL: the value itself. */
+    ir_val (*prepare)(struct lowering *lo, const struct type *agg_type, ir_val value);
     /* Add one value to the slot at ptr (value: NULL for count). */
     void (*update)(struct lowering *lo, const struct type *agg_type, ir_val ptr, ir_val value);
 };
