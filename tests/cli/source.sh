@@ -103,3 +103,10 @@ run "$tool" -e 'frobnicate:x { exit(); }'
 says probe-unknown 1 "^stdin:1:1-.*: ERROR: .*frobnicate.*\[E[0-9]+\]$"
 run "$tool" -e 'kprobe:do_sys_openat2 < @[comm] = cuont(); >'
 says function-unknown 1 "cuont"
+
+# The kernel's types from elsewhere.
+run env BPFTRACE_BTF="$build/btf/vmlinux" "$tool" --emit=types -e 'begin { print(BALANCE_HIGH); }'
+says btf-of-environment 0 "" 'enum balance$'
+run env BPFTRACE_BTF=empty "$tool" -e 'begin { print(sizeof(struct task_struct)); }'
+says btf-empty 1 'E209\]$'
+verdict btf-empty-hint "$(grep -q '^HINT: .* can not be read: empty: it is no BTF$' err || cat err)"
