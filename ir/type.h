@@ -67,6 +67,7 @@ struct composite {
     bool is_union;
     bool is_kernel; /* from BTF: the running kernel may lay it out in another way (CO-RE) */
     u32 size;       /* bytes; 0: only declared */
+    u32 align;      /* bytes; 0: that of the members (BTF does not tell) */
     struct composite_field *fields;
     u32 n_fields;
     void (*load)(struct composite *self); /* fills fields; NULL: they are there */
@@ -131,6 +132,9 @@ const struct type *type_agg(struct types *ts, enum agg_id agg, bool is_signed, c
 u32 type_mem_size(const struct type *t);
 /* Bytes that it takes in a C struct or array: what sizeof gives. 0 where it has no place in one. */
 u32 type_raw_size(const struct type *t);
+/* Bytes that it is aligned to there; 1 where it has no place. Those of BTF structs are taken from
+ * their members: a packed one is seen by its size and offsets only. */
+u32 type_raw_align(const struct type *t);
 /* Offset of element i of a tuple in memory. */
 u32 type_elem_offset(const struct type *t, u32 i);
 /* Number of 8-byte members of an aggregation's slot. */

@@ -52,6 +52,41 @@ u32 type_raw_size(const struct type *t)
     }
 }
 
+/* That of the largest member which its offset and the whole's size allow. */
+static u32 composite_align(const struct composite *composite)
+{
+    u32 n = 0, align = 1;
+    const struct composite_field *fields = composite_fields(composite, &n);
+
+    for (u32 i = 0; i < n; i++) {
+        u32 own = type_raw_align(fields[i].type);
+
+        if (fields[i].bit_size == 0 && fields[i].bit_offset % (own * 8) != 0)
+            continue;
+        if (composite->size % own == 0)
+            align = MAX(align, own);
+    }
+    return align;
+}
+
+u32 type_raw_align(const struct type *t)
+{
+    switch (t->kind) {
+    case TYPE_INT:
+    case TYPE_ENUM:
+        return t->size;
+    case TYPE_KSYM:
+    case TYPE_POINTER:
+        return 8;
+    case TYPE_ARRAY:
+        return type_raw_align(t->of);
+    case TYPE_STRUCT:
+        return t->composite->align ? t->composite->align : composite_align(t->composite);
+    default:
+        return 1;
+    }
+}
+
 u32 type_elem_offset(const struct type *t, u32 i)
 {
     u32 offset = 0;

@@ -28,12 +28,7 @@ struct scope_entry {
     u32 depth;
 };
 
-/* What a C declaration of the script names: a tag or a typedef. */
-struct c_type {
-    enum type_name_kind kind; /* TYPE_NAME_STRUCT, _UNION, _ENUM; _WORD: a typedef */
-    struct str name;          /* empty: an enum without a tag */
-    const struct type *type;
-};
+struct c_types; /* semantic/c_types.h */
 
 struct sema {
     struct arena *arena;
@@ -44,7 +39,7 @@ struct sema {
     VEC(struct symbol *) maps;
     VEC(struct scope_entry) scope; /* variables in sight, innermost last */
     u32 depth;
-    VEC(struct c_type) c_types;
+    struct c_types *c_types; /* of the script's own C declarations */
     const struct clause_info *clause; /* that is being looked at */
     bool has_changed;                 /* a type was learnt in this round of inference */
 };
@@ -70,10 +65,10 @@ bool type_word_has_length(struct str word);
 /* Names in the expressions that a type holds: typeof($x), string[$1]. NULL is no type. */
 void resolve_type_name(struct sema *s, struct type_name *name);
 
-/* c_types.c: the types of the script's own C declarations. Add one; find one, NULL if there is
- * none; the nearest name, empty if none is near. */
-void c_type_add(struct sema *s, enum type_name_kind kind, struct str name, const struct type *t);
-const struct type *c_type_find(const struct sema *s, enum type_name_kind kind, struct str name);
+/* c_declare.c: make the types of the script's C declarations. */
+void c_declare(struct sema *s, const struct program *program);
+/* c_types.c: one of them, NULL if there is none; the nearest name, empty if none is near. */
+const struct type *c_type_find(struct sema *s, enum type_name_kind kind, struct str name);
 struct str c_type_nearest(struct sema *s, enum type_name_kind kind, struct str name);
 /* The enum that has this constant, NULL if none has. */
 const struct type *c_enumerator_find(const struct sema *s, struct str name, s64 *value_out);
@@ -86,7 +81,10 @@ void resolve_type_operand(struct sema *s, struct expr **of, struct type_name **t
 /* Types and values of both. */
 const struct type *infer_sizeof(struct sema *s, struct expr *e);
 const struct type *infer_offsetof(struct sema *s, struct expr *e);
-/* Does a bare word name a constant of an enum? And its type and value. */
+/* The type of a constant: an enumerator of the script or the kernel, or what C headers define. NULL:
+ * there is none of that name. */
+const struct type *find_constant(struct sema *s, struct str name, s64 *value_out);
+/* Does a bare word name one? And its type and value. */
 bool is_enumerator(struct sema *s, struct str name);
 const struct type *infer_enumerator(struct sema *s, struct expr *e);
 /* "Did you mean": the member whose name is nearest. */

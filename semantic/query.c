@@ -1,6 +1,7 @@
 /* Questions about types, answered at compile time: sizeof, offsetof; enumerators; and types as
  * arguments. */
 #include "semantic/context.h"
+#include "stdlib/constants.h"
 
 struct c_names {
     const char **items;
@@ -64,28 +65,39 @@ void resolve_query(struct sema *s, struct expr *e)
     }
 }
 
-/* ---- enumerators ---- */
+/* ---- enumerators, and constants of C headers ---- */
 
-static const struct type *enumerator_find(struct sema *s, struct str name, s64 *value_out)
+static const struct type *constant_type(struct sema *s, const struct constant *c, s64 value)
+{
+    if (c->is_unsigned)
+        return type_int(s->v.types, 8, false);
+    return type_of_literal(s->v.types, (u64)value, value < 0);
+}
+
+const struct type *find_constant(struct sema *s, struct str name, s64 *value_out)
 {
     const struct type *t = c_enumerator_find(s, name, value_out);
+    const struct constant *c = t ? NULL : constant_find(name, s->v.arch);
 
-    if (!t)
+    if (!t && (!c || c->is_enumerator))
         (void)btf_enumerator(s->v.btf, name, value_out, &t);
-    return t;
+    if (t || !c)
+        return t;
+    *value_out = constant_value(c, s->v.arch);
+    return constant_type(s, c, *value_out);
 }
 
 bool is_enumerator(struct sema *s, struct str name)
 {
     s64 value = 0;
 
-    return enumerator_find(s, name, &value) != NULL;
+    return find_constant(s, name, &value) != NULL;
 }
 
 const struct type *infer_enumerator(struct sema *s, struct expr *e)
 {
     s64 value = 0;
-    const struct type *t = enumerator_find(s, e->name, &value);
+    const struct type *t = find_constant(s, e->name, &value);
 
     if (!t)
         return type_error(s->v.types);

@@ -110,6 +110,7 @@ struct ir_module *semantic_analyze(struct arena *arena, struct program *program,
     };
 
     s.v.btf = btf_new(s.v.types, opts->btf);
+    c_declare(&s, program);
     resolve_program(&s, program);
     infer_program(&s);
     if (diags_errors(diags) > 0)

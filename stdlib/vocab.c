@@ -2,6 +2,8 @@
  * tables come from funcs.def, abi/agg.def and abi/probe.def. */
 #include "stdlib/vocab.h"
 
+#include "stdlib/constants.h"
+
 #define FUNC(name) extern const struct func_desc fn_##name;
 #include "stdlib/funcs.def"
 #undef FUNC
@@ -129,6 +131,13 @@ void vocab_report_unknown(struct vocab *v, struct str name, struct span span, bo
     }
     if (hint_nearest(diag, name, !is_call) || is_call)
         return;
+
+    const char *constant = constant_nearest(v->arena, name);
+
+    if (constant) {
+        diag_hint(diag, "Did you mean '%s'?", constant);
+        return;
+    }
 
     struct str near = btf_nearest(v->btf, BTF_NAMES_ENUMERATOR, name);
 
