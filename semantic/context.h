@@ -39,7 +39,7 @@ struct sema {
     VEC(struct symbol *) maps;
     VEC(struct scope_entry) scope; /* variables in sight, innermost last */
     u32 depth;
-    struct c_types *c_types; /* of the script's own C declarations */
+    struct c_types *c_types;          /* of the script's own C declarations */
     const struct clause_info *clause; /* that is being looked at */
     bool has_changed;                 /* a type was learnt in this round of inference */
 };
@@ -81,8 +81,8 @@ void resolve_type_operand(struct sema *s, struct expr **of, struct type_name **t
 /* Types and values of both. */
 const struct type *infer_sizeof(struct sema *s, struct expr *e);
 const struct type *infer_offsetof(struct sema *s, struct expr *e);
-/* The type of a constant: an enumerator of the script or the kernel, or what C headers define. NULL:
- * there is none of that name. */
+/* The type of a constant: an enumerator of the script or the kernel, or what C headers define.
+ * NULL: there is none of that name. */
 const struct type *find_constant(struct sema *s, struct str name, s64 *value_out);
 /* Does a bare word name one? And its type and value. */
 bool is_enumerator(struct sema *s, struct str name);
