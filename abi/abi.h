@@ -86,6 +86,12 @@ u64 hist_bucket_low(u32 bits, u32 bucket);
  * UINT32_MAX. */
 u32 lhist_bucket_count(s64 min, s64 max, s64 step);
 
+/* A register of a kprobe's context, and its offset there in bytes. */
+struct arch_reg {
+    const char *name;
+    u32 offset;
+};
+
 /* Architectures: what depends on the CPU, as tables. */
 struct arch {
     const char *name;        /* uname -m */
@@ -96,7 +102,12 @@ struct arch {
     u32 ret_off;    /* offset of the return value's register */
     u32 ip_off;     /* offset of the instruction pointer */
     const char *syscall_prefix; /* of kernel functions: "__x64_sys_" */
+    const struct arch_reg *regs;
+    u32 n_regs;
 };
+
+/* The register of a name, or NULL: those of the CPU's own manual, and pc and sp everywhere. */
+const struct arch_reg *arch_reg_find(const struct arch *arch, const char *name, size_t n);
 
 /* The architecture that this binary runs on; never NULL on the supported ones (a build error
  * elsewhere). */

@@ -12,9 +12,11 @@
 #include <time.h>
 
 #include "abi/record.h"
+#include "runtime/cgroups.h"
 #include "runtime/error.h"
 #include "runtime/lineinfo.h"
 #include "runtime/prepare.h"
+#include "runtime/users.h"
 
 #define NS_PER_S  1000000000u
 #define NS_PER_MS 1000000u
@@ -180,16 +182,25 @@ static int open_object(struct ptl_session *s, struct ptl_error *err)
     return 0;
 }
 
-/* Symbols are opened now, while there are privileges, if the script shows any. */
-static void open_symbols(struct ptl_session *s)
+/* What names are taken from is opened now, while there are privileges, if the script shows any.
+ * What cannot be had is shown as numbers. */
+static void open_names(struct ptl_session *s)
 {
     vec_foreach(type, &s->meta.types) {
+        bool is_shape = type->kind == ABI_SHAPE;
+
         if (type->kind == ABI_KSYM && s->symbols == NULL)
-            (void)symbols_open(&s->symbols); // without them addresses are shown as numbers
+            (void)symbols_open(&s->symbols);
+        if (is_shape && type->num0 == SHAPE_USERNAME && s->users == NULL)
+            (void)users_new(&s->users);
+        if (is_shape && type->num0 == SHAPE_CGROUP_PATH && s->cgroups == NULL)
+            (void)cgroups_new(&s->cgroups);
     }
     s->env = (struct value_env){
         .meta = &s->meta,
         .symbols = s->symbols,
+        .users = s->users,
+        .cgroups = s->cgroups,
         .boot_time_ns = (s64)(clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_BOOTTIME)),
         .is_raw = s->opts->is_raw_output,
     };
@@ -216,7 +227,7 @@ static int session_open(struct ptl_session *s, struct ptl_error *err)
     if (failed == 0)
         failed = prepare_config(s, err);
     if (failed == 0)
-        open_symbols(s);
+        open_names(s);
     return failed;
 }
 
@@ -272,6 +283,8 @@ void ptl_free(struct ptl_session **session)
     maps_free(&s->maps);
     bpf_object__close(s->object);
     symbols_free(&s->symbols);
+    users_free(&s->users);
+    cgroups_free(&s->cgroups);
     close_fd(&s->target_fd);
     signals_restore(&s->signals);
     arena_done(&s->arena);

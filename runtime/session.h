@@ -34,6 +34,8 @@ struct ptl_session {
     u32 n_points;
     struct maps *maps;
     struct symbols *symbols; /* NULL if the script shows none */
+    struct users *users;     /* the same */
+    struct cgroups *cgroups; /* the same */
     struct value_env env;
     struct child child;
     struct signals signals;

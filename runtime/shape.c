@@ -4,7 +4,9 @@
 #include <arpa/inet.h>
 #include <inttypes.h>
 
+#include "runtime/cgroups.h"
 #include "runtime/timestamp.h"
+#include "runtime/users.h"
 
 typedef void (*shape_fn)(const struct value_env *env, const struct meta_type *type, const u8 *bytes,
                          struct buf *out);
@@ -43,9 +45,12 @@ static void show_usym(const struct value_env *env, const struct meta_type *type,
 static void show_username(const struct value_env *env, const struct meta_type *type,
                           const u8 *bytes, struct buf *out)
 {
-    (void)env;
     (void)type;
-    buf_printf(out, "%" PRIu64, value_word(bytes));
+    if (env->users != NULL) {
+        buf_add_str(out, users_find(env->users, value_word(bytes)));
+    } else {
+        buf_printf(out, "%" PRIu64, value_word(bytes));
+    }
 }
 
 static void show_timestamp(const struct value_env *env, const struct meta_type *type,
@@ -57,9 +62,11 @@ static void show_timestamp(const struct value_env *env, const struct meta_type *
 static void show_cgroup_path(const struct value_env *env, const struct meta_type *type,
                              const u8 *bytes, struct buf *out)
 {
-    (void)env;
-    (void)type;
-    buf_printf(out, "%" PRIu64, value_word(bytes));
+    if (env->cgroups != NULL) {
+        cgroups_path(env->cgroups, value_word(bytes), type->text, out);
+    } else {
+        buf_printf(out, "%" PRIu64, value_word(bytes));
+    }
 }
 
 void shape_format(const struct value_env *env, const struct meta_type *type, const u8 *bytes,

@@ -7,11 +7,15 @@
 #include "abi/meta.h"
 
 struct symbols;
+struct users;
+struct cgroups;
 
 /* What is needed to show a value. All borrowed. */
 struct value_env {
     const struct meta *meta;
     struct symbols *symbols; /* NULL: addresses are shown as numbers */
+    struct users *users;     /* NULL: users are shown as numbers */
+    struct cgroups *cgroups; /* NULL: cgroups are shown as numbers */
     s64 boot_time_ns;        /* of CLOCK_REALTIME when the machine booted */
     bool is_raw;             /* strings of traced programs are not escaped */
 };

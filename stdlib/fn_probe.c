@@ -47,6 +47,37 @@ const struct func_desc fn_retval = {
     .lower = lower_retval,
 };
 
+static const struct type *check_reg(struct vocab *v, struct call *c)
+{
+    struct str name = c->args[0].text;
+
+    if (!c->args[0].type || arch_reg_find(v->arch, name.p, name.n))
+        return NULL;
+    diag_add(v->diags, E_REGISTER, c->span,
+             "'%.*s' is not a valid register on this architecture (%s)", STR_ARG(name),
+             v->arch->name);
+    return type_error(v->types);
+}
+
+static ir_val lower_reg(struct lowering *lo, struct call *c)
+{
+    struct str name = c->args[0].text;
+
+    return ir_ctx_load(&lo->b, arch_reg_find(lo->v->arch, name.p, name.n)->offset, 8, false);
+}
+
+const struct func_desc fn_reg = {
+    .name = "reg",
+    .sig = "(literal) -> uint64",
+    .doc =
+        "A register as the traced function finds it, by the CPU's name for it: ax, di, ip, flags of x86_64, r0, "
+        "r30, pstate of aarch64. pc and sp are understood everywhere.",
+    .example = "kprobe:do_nanosleep { printf(\"%x\\n\", reg(\"sp\")); exit(); }",
+    .needs = CAP_REGS,
+    .check = check_reg,
+    .lower = lower_reg,
+};
+
 /* bpf_get_func_ip (5.15) gives the function's first address for entry and return probes alike. */
 static ir_val lower_func(struct lowering *lo, struct call *c)
 {

@@ -61,3 +61,28 @@ const struct func_desc fn_time = {
     .example = "BEGIN { time(\"%Y\\n\"); }",
     .lower = lower_time,
 };
+
+static const struct type *check_strftime(struct vocab *v, struct call *c)
+{
+    return type_shape(v->types, SHAPE_TIMESTAMP, c->args[0].text);
+}
+
+static ir_val lower_strftime(struct lowering *lo, struct call *c)
+{
+    struct ir_builder *b = &lo->b;
+    ir_val slot = ir_slot_addr(b, ir_slot_new(b, "timestamp", shape_size(SHAPE_TIMESTAMP)));
+
+    ir_store64(b, slot, 0, c->args[1].val);
+    return slot;
+}
+
+const struct func_desc fn_strftime = {
+    .name = "strftime",
+    .sig = "(literal, int) -> ?",
+    .doc =
+        "Nanoseconds since boot (nsecs) that are shown as local time in a format of strftime(3). %f gives the "
+        "microseconds of the second, %k its nanoseconds, %l its milliseconds.",
+    .example = "BEGIN { printf(\"%s\\n\", strftime(\"%H:%M:%S.%l\", nsecs)); }",
+    .check = check_strftime,
+    .lower = lower_strftime,
+};

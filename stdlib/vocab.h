@@ -95,6 +95,7 @@ struct call {
 #define CAP_RETVAL (1u << 1) /* retval */
 #define CAP_FUNC   (1u << 2) /* func */
 #define CAP_FIELDS (1u << 3) /* args.field */
+#define CAP_REGS   (1u << 4) /* reg("ip") */
 
 #define FN_VARIABLE  (1u << 0) /* may be written without parentheses */
 #define FN_NUMBERED  (1u << 1) /* the name is followed by a number: arg0, arg1 */
