@@ -15,7 +15,7 @@ function(ptl_fuzz_target name)
 endfunction()
 
 ptl_fuzz_target(frontend)
-target_sources(fuzz_frontend PRIVATE "${CMAKE_SOURCE_DIR}/tools/compile.c")
+target_sources(fuzz_frontend PRIVATE ${ptl_compile_sources})
 target_link_libraries(fuzz_frontend PRIVATE
   ptl_semantic ptl_parser ptl_lexer ptl_stdlib ptl_ir ptl_abi ptl_base)
 
