@@ -69,30 +69,56 @@ static void round_trip(struct str ir)
     arena_done(&arena);
 }
 
-// NOLINTNEXTLINE(readability-identifier-naming)
-int LLVMFuzzerTestOneInput(const u8 *bytes, size_t size)
+static bool compile(struct str text, u32 stages, struct compile_result *out)
 {
     static const struct str params[] = {{"7", 1}, {"text", 4}};
-    _cleanup_(compile_result_done) struct compile_result result = {0};
-    /* Some inputs show what the printers of the other stages do, most what the lowering does. */
-    bool wants_ir = size % 4 != 0;
-    u32 printed = 1u << STAGE_TOKENS | 1u << STAGE_AST | 1u << STAGE_TYPES;
     struct compile_opts how = {
         .name = STR("stdin"),
-        .text = {(const char *)bytes, (u32)size},
+        .text = text,
         .params = params,
         .n_params = ARRAY_SIZE(params),
         .arch = arch_native(),
         .tracefs = TRACEFS,
         .btf = TEST_BTF,
-        .stages = wants_ir ? 1u << STAGE_IR : printed,
-        .has_color = size % 2 == 1,
+        .stages = stages,
+        .has_color = text.n % 2 == 1,
     };
-    bool is_good = ptl_compile(&how, &result);
+    bool is_good = ptl_compile(&how, out);
 
-    if (!is_good && result.diagnostics.n == 0)
+    if (!is_good && out->diagnostics.n == 0)
         ptl_bug("a script is refused without a reason");
-    if (is_good && wants_ir)
-        round_trip((struct str){result.print.p, (u32)result.print.n});
+    return is_good;
+}
+
+/* What is formatted is a script, and stays as it is when it is formatted again. */
+static void format_again(struct str formatted)
+{
+    _cleanup_(compile_result_done) struct compile_result again = {0};
+
+    if (!compile(formatted, 1u << STAGE_FMT, &again))
+        ptl_bug("a script that was formatted is no script");
+    if (!str_eq(formatted, (struct str){again.print.p, (u32)again.print.n}))
+        ptl_bug("a script that was formatted changes when it is formatted again");
+}
+
+// NOLINTNEXTLINE(readability-identifier-naming)
+int LLVMFuzzerTestOneInput(const u8 *bytes, size_t size)
+{
+    /* Half of the inputs show what the lowering does, the others the printers and the formatter. */
+    static const u32 stages[] = {
+        1u << STAGE_TOKENS | 1u << STAGE_AST | 1u << STAGE_TYPES,
+        1u << STAGE_FMT,
+        1u << STAGE_IR,
+        1u << STAGE_IR,
+    };
+    _cleanup_(compile_result_done) struct compile_result result = {0};
+    u32 wanted = stages[size % ARRAY_SIZE(stages)];
+    bool is_good = compile((struct str){(const char *)bytes, (u32)size}, wanted, &result);
+    struct str printed = {result.print.p, (u32)result.print.n};
+
+    if (is_good && wanted == 1u << STAGE_IR)
+        round_trip(printed);
+    if (is_good && wanted == 1u << STAGE_FMT)
+        format_again(printed);
     return 0;
 }
