@@ -163,6 +163,8 @@ void hint_field(struct sema *s, struct diag *diag, const struct composite *compo
     int nearest = 0;
 
     add_names(s, composite, &names);
+    if (names.n == 0)
+        return;
     nearest = str_nearest(name, names.items, names.n);
     if (nearest >= 0)
         diag_hint(diag, "Did you mean '%s'?", names.items[nearest]);

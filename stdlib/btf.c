@@ -215,6 +215,8 @@ struct str btf_nearest(struct btf *b, enum btf_names kind, struct str name)
     w.file = b->files.items[0];
     while ((found = walk_next(&w, &at)))
         *vec_push(b->arena, &names) = found;
+    if (names.n == 0)
+        return (struct str){"", 0};
     nearest = str_nearest(name, names.items, names.n);
     return str_of(nearest < 0 ? NULL : names.items[nearest]);
 }

@@ -168,7 +168,7 @@ const char *btf_file_read(struct arena *arena, const char *path, const struct bt
                           struct btf_file *out)
 {
     struct btf_file f = {.base = base, .first_id = 1};
-    const char *bytes = NULL;
+    const char *bytes = "";
     u32 n = 0, n_type_bytes = 0;
     const char *why = read_whole(arena, path, &bytes, &n);
 
