@@ -76,7 +76,7 @@ static u64 divide(struct c_value a, struct c_value b, bool wants_rest)
 
 static u64 shift(struct c_value a, struct c_value b, bool is_left)
 {
-    bool is_over = b.num >= a.size * 8;
+    bool is_over = b.num >= (u64)a.size * 8;
 
     if (is_left)
         return is_over ? 0 : a.num << b.num;

@@ -52,10 +52,8 @@ static void skip_parens(struct c_stream *st)
     while (depth > 0 && c_peek(st).kind != C_END) {
         struct c_token token = c_next(st);
 
-        if (token.kind == C_PUNCT && str_eq_c(token.text, "("))
-            depth++;
-        else if (token.kind == C_PUNCT && str_eq_c(token.text, ")"))
-            depth--;
+        depth += token.kind == C_PUNCT && token.text.p[0] == '(';
+        depth -= token.kind == C_PUNCT && token.text.p[0] == ')';
     }
 }
 
@@ -94,13 +92,14 @@ static void read_attribute(struct c_stream *st, struct c_attributes *attributes)
 
 static void read_attribute_list(struct c_stream *st, struct c_attributes *attributes)
 {
-    if (!c_expect(st, "(") || !c_expect(st, "("))
+    if (!c_expect(st, "(") || !c_expect(st, "(")) // NOLINT(misc-redundant-expression): two
         return;
     while (!c_is(st, ")") && c_peek(st).kind != C_END) {
         if (!c_take(st, ","))
             read_attribute(st, attributes);
     }
-    (void)(c_expect(st, ")") && c_expect(st, ")")); /* reported */
+    if (c_expect(st, ")"))
+        (void)c_expect(st, ")"); /* reported */
 }
 
 void c_read_attributes(struct c_stream *st, struct c_attributes *attributes)
@@ -128,22 +127,22 @@ void c_read_attributes(struct c_stream *st, struct c_attributes *attributes)
 /* One more word of an integer type. */
 static bool int_word(struct int_words *w, struct str word)
 {
-    if (str_eq_c(word, "long"))
-        w->n_long++;
-    else if (str_eq_c(word, "short"))
-        w->is_short = true;
-    else if (str_eq_c(word, "unsigned"))
-        w->is_unsigned = true;
-    else if (str_eq_c(word, "signed") || str_eq_c(word, "__signed__"))
-        w->is_signed = true;
-    else if (str_eq_c(word, "int"))
-        w->is_int = true;
-    else if (str_eq_c(word, "char"))
-        w->is_char = true;
-    else
-        return false;
-    w->is_any = true;
-    return true;
+    const struct {
+        const char *word;
+        bool *is_there;
+    } known[] = {{"short", &w->is_short},       {"int", &w->is_int},       {"char", &w->is_char},
+                 {"unsigned", &w->is_unsigned}, {"signed", &w->is_signed}, {"long", &w->is_any},
+                 {"__signed__", &w->is_signed}};
+
+    for (u32 i = 0; i < ARRAY_SIZE(known); i++) {
+        if (!str_eq_c(word, known[i].word))
+            continue;
+        *known[i].is_there = true;
+        w->n_long += str_eq_c(word, "long");
+        w->is_any = true;
+        return true;
+    }
+    return false;
 }
 
 /* One spelling for each type. NULL: they do not go together. */

@@ -23,7 +23,7 @@ struct layout {
 
 static u64 round_bits(u64 bits, u64 align_bytes)
 {
-    u64 align = align_bytes * 8;
+    u64 align = MAX(align_bytes, 1u) * 8;
 
     return (bits + align - 1) / align * align;
 }
@@ -82,6 +82,14 @@ static void place(struct layout *l, const struct c_field *field, const struct ty
         .name = field->name, .type = t, .bit_offset = (u32)begin, .bit_size = (u32)width};
 }
 
+/* Does it cross a boundary of its type? */
+static bool crosses(u64 begin, u64 width, u32 size)
+{
+    u64 unit = MAX((u64)size * 8, 8u);
+
+    return begin / unit != (begin + width - 1) / unit;
+}
+
 static bool add_bits(struct layout *l, const struct c_field *field, const struct type *t, u32 asked)
 {
     u32 size = type_raw_size(t);
@@ -92,11 +100,8 @@ static bool add_bits(struct layout *l, const struct c_field *field, const struct
         return false;
     if (asked)
         begin = round_bits(begin, asked);
-    if (width == 0) {
+    if (width == 0 || (!is_packed && crosses(begin, width, size)))
         begin = round_bits(begin, size);
-    } else if (!is_packed && begin / (size * 8) != (begin + width - 1) / (size * 8)) {
-        begin = round_bits(begin, size);
-    }
     if ((field->name.n || l->aligns_nameless) && !is_packed)
         l->align = MAX(l->align, size);
     l->align = MAX(l->align, asked);

@@ -2,7 +2,7 @@
 #include "stdlib/constants.h"
 
 #define CONSTANT(name, value)          {#name, value, value, false, false, false},
-#define UNSIGNED(name, value)          {#name, (s64)value, (s64)value, true, false, false},
+#define UNSIGNED(name, value)          {#name, (s64)(value), (s64)(value), true, false, false},
 #define BY_ARCH(name, x86_64, aarch64) {#name, x86_64, aarch64, false, false, false},
 #define X86_64(name, value)            {#name, value, value, false, false, true},
 #define ENUMERATOR(name, value)        {#name, value, value, false, true, false},

@@ -220,21 +220,19 @@ static void check_enum(struct reading *r, const char *tag, u32 size, bool is_sig
     }
 }
 
-#define IS_SIGNED(type) ((type)-1 < (type)1)
-
 static void test_enums(void)
 {
     struct reading r = {0};
 
     reading_begin(&r, STR(text), TAG_X86_64);
-#define ENUM(tag) check_enum(&r, #tag, sizeof(enum tag), IS_SIGNED(enum tag))
-    ENUM(small);
-    ENUM(negative);
-    ENUM(wide);
-    ENUM(tiny);
-    ENUM(both);
-    ENUM(top);
-    ENUM(huge);
+#define ENUM(type) check_enum(&r, &#type[5], sizeof(type), (type)-1 < (type)1)
+    ENUM(enum small);
+    ENUM(enum negative);
+    ENUM(enum wide);
+    ENUM(enum tiny);
+    ENUM(enum both);
+    ENUM(enum top);
+    ENUM(enum huge);
 #undef ENUM
 #define VALUE(name) check_number("value", #name, (u64)enumerator(&r, #name), (u64)(s64)(name))
     VALUE(SMALL_B);
