@@ -428,15 +428,6 @@ bool scan_closes(struct lexer *lx)
     return true;
 }
 
-bool scan_begins_line(const struct lexer *lx)
-{
-    u32 at = lx->begin;
-
-    while (at && (lx->src.text.p[at - 1] == ' ' || lx->src.text.p[at - 1] == '\t'))
-        at--;
-    return at == 0 || lx->src.text.p[at - 1] == '\n';
-}
-
 /* Whether text is UTF-8 from end to end. */
 static bool is_utf8(struct str text)
 {
@@ -495,4 +486,16 @@ void scan_open_comment(struct lexer *lx)
     scan_check_bytes(lx);
     diag_add(lx->diags, E_OPEN_COMMENT, (struct span){begin, begin + 2},
              "syntax: unterminated comment");
+}
+
+void scan_directive(struct lexer *lx)
+{
+    u32 at = lx->begin;
+
+    while (at && (lx->src.text.p[at - 1] == ' ' || lx->src.text.p[at - 1] == '\t'))
+        at--;
+    if (at == lx->first || lx->src.text.p[at - 1] == '\n')
+        return;
+    at = lx->src.base + lx->begin;
+    diag_add(lx->diags, E_BAD_CHAR, (struct span){at, at + 1}, "syntax: invalid character '#'");
 }

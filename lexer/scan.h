@@ -72,14 +72,13 @@ enum token_kind scan_less(const struct lexer *lx);
  * `;`, which is reported. */
 bool scan_closes(struct lexer *lx);
 
-/* Is there nothing but blanks before the match, on its line? */
-bool scan_begins_line(const struct lexer *lx);
-
 /* Reports for what flex matched: characters without a meaning; a string that ends with its line; a
- * comment that never ends. */
+ * comment that never ends; a `#` and the rest of its line, unless it is a directive, which the
+ * parser has obeyed before the scan. */
 void scan_bad_chars(struct lexer *lx);
 void scan_open_string(struct lexer *lx);
 void scan_open_comment(struct lexer *lx);
+void scan_directive(struct lexer *lx);
 
 /* Report what is not UTF-8 in the match (a string, a comment, a spec). */
 void scan_check_bytes(struct lexer *lx);

@@ -318,7 +318,7 @@ static void token_format(struct format *f, u32 i)
     /* Behind the last token the parser saw no directives. */
     u32 to = t->kind == TOK_EOF ? f->text.n : t->begin;
     struct gap gap = gap_read(f->arena, str_sub(f->text, from, to));
-    struct line_piece piece = {.text = t->text, .has_space = has_space(f, i, &gap)};
+    struct line_piece piece = {.text = fmt_text(&f->tokens, i), .has_space = has_space(f, i, &gap)};
 
     if (begins_line(f, i, &gap)) {
         line_begin(f, i, &gap, comments_trailing(f, i, &gap));

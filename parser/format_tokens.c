@@ -176,7 +176,11 @@ static enum token_role role_of(const struct fmt_tokens *ts, u32 i)
 struct fmt_tokens fmt_tokens_new(struct arena *arena, const struct source *src,
                                  const struct token_list *tokens)
 {
-    struct fmt_tokens ts = {arena_array(arena, struct fmt_token, tokens->n), tokens->n};
+    struct fmt_tokens ts = {
+        .source = src->text,
+        .items = arena_array(arena, struct fmt_token, tokens->n),
+        .n = tokens->n,
+    };
     VEC(u32) open = {0};
 
     for (u32 i = 0; i < ts.n; i++) {
@@ -186,7 +190,6 @@ struct fmt_tokens fmt_tokens_new(struct arena *arena, const struct source *src,
             .kind = tokens->items[i].kind,
             .begin = span.begin - src->base,
             .end = span.end - src->base,
-            .text = str_sub(src->text, span.begin - src->base, span.end - src->base),
         };
     }
     for (u32 i = 0; i < ts.n; i++) {
@@ -204,11 +207,17 @@ struct fmt_tokens fmt_tokens_new(struct arena *arena, const struct source *src,
     return ts;
 }
 
-/* Would the two be read as one token, or as the begin of a comment? */
-static bool would_merge(const struct fmt_token *a, const struct fmt_token *b)
+struct str fmt_text(const struct fmt_tokens *ts, u32 i)
 {
-    char last = (char)(a->text.n ? a->text.p[a->text.n - 1] : '\0');
-    char first = (char)(b->text.n ? b->text.p[0] : '\0');
+    return str_sub(ts->source, ts->items[i].begin, ts->items[i].end);
+}
+
+/* Would token i and the one before it be read as one token, or as the begin of a comment? */
+static bool would_merge(const struct fmt_tokens *ts, u32 i)
+{
+    struct str a = fmt_text(ts, i - 1), b = fmt_text(ts, i);
+    char last = (char)(a.n ? a.p[a.n - 1] : '\0');
+    char first = (char)(b.n ? b.p[0] : '\0');
 
     if (last == '/')
         return first == '*' || first == '/';
@@ -260,10 +269,10 @@ bool fmt_space_before(const struct fmt_tokens *ts, u32 i)
     case TOK_ARROW:
         return false;
     case TOK_PREDICATE:
-        return would_merge(a, &ts->items[i]);
+        return would_merge(ts, i);
     default:
         if (a->role == ROLE_PREFIX)
-            return would_merge(a, &ts->items[i]);
+            return would_merge(ts, i);
         return a->role != ROLE_CAST;
     }
 }

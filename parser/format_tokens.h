@@ -14,15 +14,15 @@ enum token_role {
 
 /* partner: of what opens, the number of the token that closes it. */
 struct fmt_token {
-    enum token_kind kind;
-    enum token_role role;
+    enum token_kind kind : 8;
+    enum token_role role : 8;
     u32 partner;
-    struct str text;
     u32 begin, end; /* offsets in the source */
 };
 
 /* The tokens of a script, TOK_EOF last, with their roles found out. */
 struct fmt_tokens {
+    struct str source;
     struct fmt_token *items;
     u32 n;
 };
@@ -30,6 +30,9 @@ struct fmt_tokens {
 /* From what the parser saw of src, without errors. In the arena. */
 struct fmt_tokens fmt_tokens_new(struct arena *arena, const struct source *src,
                                  const struct token_list *tokens);
+
+/* The text of token i. */
+struct str fmt_text(const struct fmt_tokens *ts, u32 i);
 
 /* Is there a space between token i and the one before it, if they are on one line? */
 bool fmt_space_before(const struct fmt_tokens *ts, u32 i);

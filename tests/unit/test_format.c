@@ -58,7 +58,7 @@ static void parsed_done(struct parsed *p)
 static void parse(struct parsed *p, struct str text)
 {
     *p = (struct parsed){0};
-    arena_init(&p->arena, (size_t)64 << 20, arena_is_full, NULL);
+    arena_init(&p->arena, (size_t)1 << 30, arena_is_full, NULL);
     sources_init(&p->sources, &p->arena);
     diags_init(&p->diags, &p->arena, &p->sources);
     p->src = sources_add(&p->sources, STR("script"), text);
@@ -229,6 +229,24 @@ static void test_random_fragments(u64 *random)
     CHECK(n_right > 10); /* else the check above checks little */
 }
 
+/* The largest scripts that make a scanner look ahead or behind again and again. One that takes
+ * quadratic time for them runs into the test's timeout. */
+static void test_large(void)
+{
+    static const char *const pieces[] = {"# ",       "< ",     "> ",  ">>", "if ", "(",
+                                         "/* ",      "x < y ", "/ ",  "\"", "{ ",  "x ? ",
+                                         "$x = if ", ") ",     "#\n", "a,", "*"};
+
+    for (u32 i = 0; i < ARRAY_SIZE(pieces); i++) {
+        _cleanup_buf_ struct buf text = {0};
+
+        buf_add_cstr(&text, i % 2 ? "begin { " : "begin < x ");
+        while (text.n < SCRIPT_SIZE_MAX - 16)
+            buf_add_cstr(&text, pieces[i]);
+        CHECK(!check_script("large", str_of_buf(&text)));
+    }
+}
+
 int main(void)
 {
     u64 random = 0x9e3779b97f4a7c15;
@@ -237,5 +255,6 @@ int main(void)
         test_folder(folders[i], &random);
     test_random_bytes(&random);
     test_random_fragments(&random);
+    test_large();
     return check_result();
 }
