@@ -60,7 +60,7 @@ static void comment_print(struct buf *out, struct str text, u32 indent)
     while (text.n) {
         int newline = str_index(text, '\n');
         struct str part = newline < 0 ? text : str_sub(text, 0, (u32)newline);
-        struct str rest = part;
+        struct str rest = {"", 0};
 
         text = newline < 0 ? (struct str){"", 0} : str_sub(text, (u32)newline + 1, text.n);
         while (part.n && strchr(" \t\r\v\f", part.p[part.n - 1]))

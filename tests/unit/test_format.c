@@ -46,8 +46,7 @@ struct parsed {
 static void arena_is_full(void *data)
 {
     (void)data;
-    (void)printf("the arena is full\n");
-    exit(1);
+    ptl_bug("the arena is full");
 }
 
 static void parsed_done(struct parsed *p)
