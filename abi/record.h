@@ -83,6 +83,7 @@ struct ptl_config {
     u64 start_ns;        /* CLOCK_BOOTTIME at start: base of `elapsed` */
     u64 cpid;            /* pid of the -c child in our PID namespace, 0 without */
     u64 filter_pid;      /* -p PID in our PID namespace, 0 without */
+    u64 n_cpus;          /* possible CPUs: slots of a per-CPU map */
     u64 pidns_dev;       /* device and inode of our PID namespace; inode 0: the initial one */
     u64 pidns_ino;
 };

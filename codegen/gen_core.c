@@ -42,12 +42,12 @@ static LLVMMetadataRef int_type(struct gen *g, bool is_signed, u32 bits)
 static LLVMMetadataRef step_type(struct gen *g, const char *kind, u32 bits, LLVMMetadataRef inner)
 {
     switch (*kind) {
-    case 'a':
-        return debug_array(g, step_type(g, kind + 1, MAX(bits, (u32)BYTE), inner), bits / BYTE, 1);
+    case 'a': /* of what is told, not how many; one that would have the array's size */
+        return debug_array(g, step_type(g, kind + 1, BYTE, inner), 1, bits / BYTE);
     case 'p':
         return debug_pointer(g, NULL);
     case 'e':
-        return enum_type(g, bits);
+        return enum_type(g, MAX(bits, 32u));
     case 's':
     case 'n':
         return inner ? inner : composite(g, *kind == 'n', STR(""), bits, NULL);

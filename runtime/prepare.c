@@ -236,6 +236,7 @@ int prepare_config(struct ptl_session *s, struct ptl_error *err)
         .start_ns = s->start_ns,
         .cpid = (u64)s->child.pid,
         .filter_pid = (u64)s->opts->filter_pid,
+        .n_cpus = maps_cpu_count(s->maps),
     };
     int failed = fill_pidns(&config);
 

@@ -11,9 +11,16 @@ struct symbol {
     bool is_map, is_assigned;
     const struct type *type; /* variables; NULL until it is known */
     struct map_info map;
-    /* lowering: the variable's memory in the function that is being made */
-    ir_val slot;
-    const struct ir_func *slot_func;
+    bool is_declared; /* by let: it may be read before it is assigned */
+    /* lowering: the variable's memory in the program that is being made */
+    const struct ir_slot *slot;
+    const struct ir_func *slot_program;
+};
+
+/* A loop around what is being lowered: what break and continue do. */
+struct loop_scope {
+    struct ir_block *next, *end; /* of unroll; NULL: the function of a LOOP or an EACH */
+    const struct loop_scope *outer;
 };
 
 /* A clause and its attach points; parallel to the program's list. */
@@ -42,6 +49,8 @@ struct sema {
     struct c_types *c_types;          /* of the script's own C declarations */
     const struct clause_info *clause; /* that is being looked at */
     bool has_changed;                 /* a type was learnt in this round of inference */
+    u32 loop_depth;                   /* resolve: loops around */
+    const struct loop_scope *loop;    /* lowering: the innermost loop */
 };
 
 /* resolve.c: parse the probe specs, connect variables, maps and words to what they name. Reports
@@ -51,9 +60,6 @@ void resolve_program(struct sema *s, struct program *program);
 /* resolve.c: the span of a statement with the `;` behind it, if it stands right there: how bpftrace
  * underlines. */
 struct span span_with_semicolon(const struct sema *s, struct span span);
-
-/* resolve.c: names in an expression. */
-void resolve_expr(struct sema *s, struct expr *e);
 
 /* type_name.c: the type that is written; type_error() after reporting. */
 const struct type *type_of_name(struct sema *s, struct type_name *name);
@@ -91,20 +97,52 @@ const struct type *infer_enumerator(struct sema *s, struct expr *e);
 void hint_field(struct sema *s, struct diag *diag, const struct composite *composite,
                 struct str name);
 
+/* resolve.c, for the file below: one expression; the statements of a block, in a scope of its own. */
+void resolve_expr(struct sema *s, struct expr *e);
+void resolve_block(struct sema *s, const struct stmt *block);
+/* A variable in sight, NULL if there is none; a new one. */
+struct symbol *find_variable(const struct sema *s, struct str name);
+struct symbol *declare_variable(struct sema *s, struct str name, struct span span);
+/* A map that stands for all of its elements. */
+void resolve_whole_map(struct sema *s, struct expr *e);
+void enter_scope(struct sema *s);
+void leave_scope(struct sema *s);
+/* resolve_loop.c: let, loops, break and continue. */
+void resolve_loop_stmt(struct sema *s, struct stmt *stmt);
+
 /* infer.c: types of all expressions of a clause. Called in rounds until nothing changes (see
  * semantic.c). */
 void infer_clause(struct sema *s, const struct clause_info *info);
 /* infer_expr.c: type of an expression; never NULL. Statement-level calls of aggregations are
  * infer.c's. */
 const struct type *infer_expr(struct sema *s, struct expr *e);
+/* infer.c: types of a statement's expressions; and of a block that has a value: that of its last
+ * statement, void where there is none. */
+void infer_stmt(struct sema *s, struct stmt *stmt);
+const struct type *infer_block_value(struct sema *s, const struct stmt *block);
+/* infer.c: a condition is a word or a string. */
+void infer_condition(struct sema *s, struct expr *e);
+/* infer_loop.c: let and loops. */
+void infer_loop_stmt(struct sema *s, struct stmt *stmt);
+/* infer_place.c: members, elements, what pointers point to. infer_deref: of e->a, which has its
+ * type. */
+const struct type *infer_field(struct sema *s, struct expr *e);
+const struct type *infer_index(struct sema *s, struct expr *e);
+const struct type *infer_deref(struct sema *s, struct expr *e);
+/* cast.c: EXPR_CAST. */
+const struct type *infer_cast(struct sema *s, struct expr *e);
+struct operand lower_cast(struct sema *s, struct lowering *lo, struct expr *e);
+/* infer_expr.c: make an aggregation's value that stands where a number is wanted the number that
+ * it is. Reports and returns false where it is none. */
+bool settle_agg(struct sema *s, struct expr *e);
 /* Type of the key that is written in a map access; NULL without a key or where it is not known yet.
  */
 const struct type *infer_key(struct sema *s, struct expr *map);
 /* Learn that the symbol holds a value of this type; reports at span where it cannot. */
 void infer_assign(struct sema *s, struct symbol *symbol, const struct type *t, struct span span);
 /* Type and sign of the result of an arithmetic operator on two values. */
-const struct type *infer_arithmetic(struct sema *s, enum op op, const struct expr *a,
-                                    const struct expr *b, struct span span);
+const struct type *infer_arithmetic(struct sema *s, enum op op, struct expr *a, struct expr *b,
+                                    struct span span);
 /* Fill e->is_const and e->num where the operands are constants. */
 void fold_expr(struct expr *e);
 
@@ -121,10 +159,20 @@ struct operand lower_expr(struct sema *s, struct lowering *lo, struct expr *e);
 ir_val lower_key_of(struct sema *s, struct lowering *lo, struct expr *map);
 /* Code for `a op b`; t: type of the result, which tells the sign. */
 ir_val lower_arithmetic(struct lowering *lo, enum op op, const struct type *t, ir_val a, ir_val b);
-/* Memory of a variable in the current function. */
+/* A number of elements as bytes for arithmetic with such a pointer; a pointer is what it is. */
+ir_val lower_elements(struct lowering *lo, const struct type *pointer, struct operand n);
+/* Address of a variable in the current function. */
 ir_val lower_variable(struct lowering *lo, struct symbol *symbol);
 /* Fill c->args[].val: code for the arguments. */
 void lower_args(struct sema *s, struct lowering *lo, struct call *c, struct expr *args);
 
-/* lower_stmt.c: code for a statement and those of its blocks. */
+/* lower_place.c: does an expression lie in something else, or behind a pointer? And its value. */
+bool expr_is_place(const struct expr *e);
+ir_val lower_place(struct sema *s, struct lowering *lo, struct expr *e);
+
+/* lower_stmt.c: code for a statement and those of its blocks; and for a block that has a value, NULL
+ * for void. */
 void lower_stmt(struct sema *s, struct lowering *lo, struct stmt *stmt);
+struct operand lower_block_value(struct sema *s, struct lowering *lo, const struct stmt *block);
+/* lower_loop.c: let, loops, break and continue. */
+void lower_loop_stmt(struct sema *s, struct lowering *lo, struct stmt *stmt);

@@ -98,12 +98,26 @@ static const struct type *infer_compound(struct sema *s, struct stmt *stmt)
     return infer_arithmetic(s, stmt->op, target, stmt->value, stmt->span);
 }
 
+enum {
+    VALUE_SIZE_MAX = 8192
+};
+
+static void check_size(struct sema *s, const struct expr *target)
+{
+    struct str name = type_name(s->arena, target->type);
+    u32 size = type_mem_size(target->type);
+
+    if (target->type->kind != TYPE_AGG && size > VALUE_SIZE_MAX) {
+        diag_add(s->v.diags, E_VALUE_TOO_LARGE, target->span,
+                 "A value of type '%.*s' has %u bytes: at most %u can be stored", STR_ARG(name),
+                 size, (unsigned)VALUE_SIZE_MAX);
+    }
+}
+
 static void infer_assignment(struct sema *s, struct stmt *stmt)
 {
     struct expr *target = stmt->target;
 
-    if (!target) /* refused by resolve */
-        return;
     if (stmt->value->call && !stmt->value->call->fn) {
         infer_aggregation(s, stmt);
         (void)infer_expr(s, target);
@@ -112,23 +126,42 @@ static void infer_assignment(struct sema *s, struct stmt *stmt)
 
     const struct type *t = infer_expr(s, stmt->value);
 
-    if (refuse_value(s, stmt, t))
+    if (target && target->kind == EXPR_VAR && t->kind == TYPE_AGG && settle_agg(s, stmt->value))
+        t = stmt->value->type;
+    if (refuse_value(s, stmt, t) || !target)
         return;
     if (stmt->op != OP_NONE && !target_is_agg(target))
         t = infer_compound(s, stmt);
     infer_assign(s, target->symbol, t, stmt->span);
     (void)infer_expr(s, target);
+    check_size(s, target);
 }
 
 /* A condition is a word or a string; infer_expr's operators check theirs. */
-static void infer_condition(struct sema *s, struct expr *e)
+void infer_condition(struct sema *s, struct expr *e)
 {
     struct expr not = {.kind = EXPR_UNARY, .op = OP_NOT, .a = e, .span = e->span};
 
     (void)infer_expr(s, &not );
 }
 
-static void infer_stmt(struct sema *s, struct stmt *stmt);
+const struct type *infer_block_value(struct sema *s, const struct stmt *block)
+{
+    const struct type *t = type_void(s->v.types);
+
+    if (block->kind == STMT_EXPR) /* else if, as a value */
+        return infer_expr(s, block->value);
+    for (struct stmt *inner = block->body; inner; inner = inner->next) {
+        if (inner->next || inner->kind != STMT_EXPR) {
+            infer_stmt(s, inner);
+            continue;
+        }
+        t = infer_expr(s, inner->value);
+        (void)settle_agg(s, inner->value);
+        t = inner->value->type;
+    }
+    return t;
+}
 
 static void infer_value(struct sema *s, struct stmt *stmt)
 {
@@ -141,7 +174,22 @@ static void infer_value(struct sema *s, struct stmt *stmt)
     }
 }
 
-static void infer_stmt(struct sema *s, struct stmt *stmt)
+/* Of a comptime if, the branch that is not taken is not looked at. */
+static void infer_if_stmt(struct sema *s, struct stmt *stmt)
+{
+    infer_condition(s, stmt->value);
+    if (stmt->is_comptime && !stmt->value->is_const && is_known(stmt->value->type)) {
+        diag_add(s->v.diags, E_NOT_CONSTANT, stmt->value->span,
+                 "This is not known at compile time");
+        return;
+    }
+    if (!stmt->is_comptime || stmt->value->num)
+        infer_stmt(s, stmt->body);
+    if (stmt->other && (!stmt->is_comptime || !stmt->value->num))
+        infer_stmt(s, stmt->other);
+}
+
+void infer_stmt(struct sema *s, struct stmt *stmt)
 {
     switch (stmt->kind) {
     case STMT_EXPR:
@@ -151,10 +199,7 @@ static void infer_stmt(struct sema *s, struct stmt *stmt)
         infer_assignment(s, stmt);
         return;
     case STMT_IF:
-        infer_condition(s, stmt->value);
-        infer_stmt(s, stmt->body);
-        if (stmt->other)
-            infer_stmt(s, stmt->other);
+        infer_if_stmt(s, stmt);
         return;
     case STMT_BLOCK:
         for (struct stmt *inner = stmt->body; inner; inner = inner->next)
@@ -171,6 +216,7 @@ static void infer_stmt(struct sema *s, struct stmt *stmt)
     case STMT_UNROLL:
     case STMT_BREAK:
     case STMT_CONTINUE:
+        infer_loop_stmt(s, stmt);
         return;
     case STMT_COUNT_:
         break;

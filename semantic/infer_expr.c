@@ -23,34 +23,58 @@ static bool is_error(const struct type *t)
 /* A value that could be negative: a literal that is not is no reason to compute with signs. */
 static bool is_truly_signed(const struct expr *e)
 {
-    return e->type->kind == TYPE_INT && e->type->is_signed && !e->type->is_literal &&
+    return type_is_integer(e->type) && e->type->is_signed && !e->type->is_literal &&
            !(e->is_const && (s64)e->num >= 0);
 }
 
 static bool is_unsigned_word(const struct expr *e)
 {
-    return (e->type->kind == TYPE_INT && !e->type->is_signed) || e->type->kind == TYPE_POINTER ||
+    if (e->type->kind == TYPE_ENUM && e->is_const)
+        return false;
+    return (type_is_integer(e->type) && !e->type->is_signed) || e->type->kind == TYPE_POINTER ||
            e->type->kind == TYPE_KSYM;
 }
 
-/* A value of an aggregation is not one number: it lies in pieces. Reports and returns true. */
-static bool refuse_agg(struct sema *s, const struct expr *e)
+bool settle_agg(struct sema *s, struct expr *e)
 {
+    const struct agg_desc *agg = NULL;
+
     if (e->type->kind != TYPE_AGG)
-        return false;
+        return true;
+    agg = vocab_agg_by_id(e->type->agg);
+    if (agg->gather) {
+        e->type = int64(s, e->type->is_signed);
+        return true;
+    }
 
     struct str name = type_name(s->arena, e->type);
 
     diag_hint(diag_add(s->v.diags, E_AGG_READ, e->span,
                        "A value of type '%.*s' can not be used in an expression", STR_ARG(name)),
               "print() shows the map.");
-    return true;
+    return false;
+}
+
+/* Reports and returns true where the value is one that no expression can use. */
+static bool refuse_agg(struct sema *s, struct expr *e)
+{
+    return !settle_agg(s, e);
 }
 
 /* ---- operators ---- */
 
-const struct type *infer_arithmetic(struct sema *s, enum op op, const struct expr *a,
-                                    const struct expr *b, struct span span)
+/* A pointer and a number of elements; NULL if it is not that. */
+static const struct type *infer_pointer(enum op op, const struct expr *a, const struct expr *b)
+{
+    bool a_is = a->type->kind == TYPE_POINTER, b_is = b->type->kind == TYPE_POINTER;
+
+    if (op == OP_ADD && a_is != b_is)
+        return a_is ? a->type : b->type;
+    return op == OP_SUB && a_is && !b_is ? a->type : NULL;
+}
+
+const struct type *infer_arithmetic(struct sema *s, enum op op, struct expr *a, struct expr *b,
+                                    struct span span)
 {
     if (is_error(a->type) || is_error(b->type) || refuse_agg(s, a) || refuse_agg(s, b))
         return error(s);
@@ -63,6 +87,8 @@ const struct type *infer_arithmetic(struct sema *s, enum op op, const struct exp
                  op_text(op), STR_ARG(left), STR_ARG(right));
         return error(s);
     }
+    if (infer_pointer(op, a, b))
+        return infer_pointer(op, a, b);
     if (op == OP_SUB)
         return int64(s, true);
     if (op == OP_SHL || op == OP_SHR)
@@ -72,17 +98,26 @@ const struct type *infer_arithmetic(struct sema *s, enum op op, const struct exp
     return int64(s, !is_unsigned_word(a) && !is_unsigned_word(b));
 }
 
-static const struct type *infer_comparison(struct sema *s, const struct expr *e)
+/* Values that are equal when their bytes are. */
+static bool is_compared_whole(const struct type *t)
+{
+    return t->kind == TYPE_ARRAY || t->kind == TYPE_TUPLE || t->kind == TYPE_SHAPE;
+}
+
+static const struct type *infer_comparison(struct sema *s, struct expr *e)
 {
     const struct type *a = e->a->type;
     const struct type *b = e->b->type;
+    bool is_equality = e->op == OP_EQ || e->op == OP_NE;
     bool strings = a->kind == TYPE_STRING && b->kind == TYPE_STRING;
 
     if (is_error(a) || is_error(b))
         return type_bool(s->v.types);
     if (refuse_agg(s, e->a) || refuse_agg(s, e->b))
         return type_bool(s->v.types);
-    if (strings && (e->op == OP_EQ || e->op == OP_NE))
+    a = e->a->type;
+    b = e->b->type;
+    if (is_equality && (strings || (is_compared_whole(a) && type_join(s->v.types, a, b))))
         return type_bool(s->v.types);
     if (type_is_numeric(a) && type_is_numeric(b))
         return type_bool(s->v.types);
@@ -98,12 +133,14 @@ static const struct type *infer_comparison(struct sema *s, const struct expr *e)
     return type_bool(s->v.types);
 }
 
-static void check_condition(struct sema *s, const struct expr *e)
+static void check_condition(struct sema *s, struct expr *e)
 {
     const struct type *t = e->type;
 
-    if (is_error(t) || type_is_numeric(t) || t->kind == TYPE_STRING || refuse_agg(s, e))
+    if (is_error(t) || type_is_numeric(t) || t->kind == TYPE_STRING || t->kind == TYPE_AGG) {
+        (void)settle_agg(s, e);
         return;
+    }
 
     struct str name = type_name(s->arena, t);
 
@@ -143,6 +180,9 @@ static const struct type *infer_unary(struct sema *s, struct expr *e)
     }
     if (is_error(t) || refuse_agg(s, e->a))
         return error(s);
+    if (e->op == OP_DEREF)
+        return infer_deref(s, e);
+    t = e->a->type;
     if (!type_is_numeric(t)) {
         struct str name = type_name(s->arena, t);
 
@@ -160,21 +200,15 @@ static const struct type *infer_unary(struct sema *s, struct expr *e)
     return int64(s, true);
 }
 
-static const struct type *infer_ternary(struct sema *s, struct expr *e)
+/* The type of a value that comes from one of two places. */
+static const struct type *infer_choice(struct sema *s, const struct expr *e, const struct type *b,
+                                       const struct type *c)
 {
-    (void)infer_expr(s, e->a);
-    if (!e->b) /* refused by resolve */
-        return error(s);
+    const struct type *joined = NULL;
 
-    const struct type *b = infer_expr(s, e->b);
-    const struct type *c = infer_expr(s, e->c);
-
-    check_condition(s, e->a);
     if (is_error(b) || is_error(c))
         return is_error(b) ? c : b;
-
-    const struct type *joined = b == c ? b : type_join(s->v.types, b, c);
-
+    joined = b == c ? b : type_join(s->v.types, b, c);
     if (joined && joined->kind != TYPE_AGG)
         return joined;
 
@@ -182,9 +216,61 @@ static const struct type *infer_ternary(struct sema *s, struct expr *e)
     struct str right = type_name(s->arena, c);
 
     diag_add(s->v.diags, E_TERNARY_TYPE, e->span,
-             "Ternary operator must return the same type: have '%.*s' and '%.*s'", STR_ARG(left),
+             "%s must return the same type: have '%.*s' and '%.*s'",
+             e->kind == EXPR_IF ? "Both blocks of an if" : "Ternary operator", STR_ARG(left),
              STR_ARG(right));
     return error(s);
+}
+
+/* `a ?: c` has b NULL. */
+static const struct type *infer_ternary(struct sema *s, struct expr *e)
+{
+    struct expr *chosen = e->b ? e->b : e->a;
+
+    (void)infer_expr(s, e->a);
+    check_condition(s, e->a);
+    if (e->b)
+        (void)infer_expr(s, e->b);
+    (void)infer_expr(s, e->c);
+    (void)settle_agg(s, chosen);
+    (void)settle_agg(s, e->c);
+    return infer_choice(s, e, chosen->type, e->c->type);
+}
+
+static const struct type *infer_if(struct sema *s, struct expr *e)
+{
+    const struct type *then = NULL, *other = NULL;
+
+    infer_condition(s, e->a);
+    if (e->is_comptime && !e->a->is_const && !is_error(e->a->type)) {
+        diag_add(s->v.diags, E_NOT_CONSTANT, e->a->span, "This is not known at compile time");
+        return error(s);
+    }
+    if (e->is_comptime)
+        return e->a->num ? infer_block_value(s, e->body)
+                         : (e->other ? infer_block_value(s, e->other) : type_void(s->v.types));
+    then = infer_block_value(s, e->body);
+    other = e->other ? infer_block_value(s, e->other) : type_void(s->v.types);
+    if (then->kind == TYPE_VOID || other->kind == TYPE_VOID)
+        return type_void(s->v.types);
+    return infer_choice(s, e, then, other);
+}
+
+static const struct type *infer_comptime(struct sema *s, struct expr *e)
+{
+    const struct type *t = infer_expr(s, e->a);
+
+    if (!e->a->is_const && !is_error(t))
+        diag_add(s->v.diags, E_NOT_CONSTANT, e->a->span, "This is not known at compile time");
+    e->is_const = e->a->is_const;
+    e->num = e->a->num;
+    e->text = e->a->text;
+    return t;
+}
+
+static bool map_holds_pointer(const struct symbol *symbol)
+{
+    return symbol->map.value && symbol->map.value->kind == TYPE_POINTER;
 }
 
 static const struct type *infer_incdec(struct sema *s, struct expr *e)
@@ -197,38 +283,14 @@ static const struct type *infer_incdec(struct sema *s, struct expr *e)
     }
     if (!e->a->symbol)
         return error(s);
-    if (e->a->kind == EXPR_MAP)
+    if (e->a->kind == EXPR_MAP && !map_holds_pointer(e->a->symbol))
         infer_assign(s, e->a->symbol, int64(s, true), e->span);
     (void)infer_expr(s, e->a);
+    if (e->a->type->kind == TYPE_POINTER)
+        return e->a->type;
     if (e->a->kind == EXPR_VAR && !is_error(e->a->type))
         infer_assign(s, e->a->symbol, int64(s, true), e->span);
     return int64(s, true);
-}
-
-static const struct type *infer_cast(struct sema *s, struct expr *e)
-{
-    const struct type *from = infer_expr(s, e->a);
-    const struct type *to = NULL;
-    const char *const names[] = {"int8",  "uint8",  "int16", "uint16",
-                                 "int32", "uint32", "int64", "uint64"};
-
-    if (str_eq_c(e->type_name->name, "bool"))
-        to = type_bool(s->v.types);
-    for (u32 i = 0; i < ARRAY_SIZE(names); i++) {
-        if (str_eq_c(e->type_name->name, names[i]))
-            to = type_int(s->v.types, 1U << (i / 2), i % 2 == 0);
-    }
-    if (!to)
-        return error(s); /* refused by resolve */
-    if (is_error(from) || refuse_agg(s, e->a))
-        return to;
-    if (!type_is_numeric(from)) {
-        struct str left = type_name(s->arena, from);
-
-        diag_add(s->v.diags, E_CAST_TYPE, e->span, "Cannot cast from \"%.*s\" to \"%.*s\"",
-                 STR_ARG(left), STR_ARG(e->type_name->name));
-    }
-    return to;
 }
 
 /* ---- names ---- */
@@ -246,7 +308,7 @@ const struct type *infer_key(struct sema *s, struct expr *map)
             known = false;
         }
         known = known && !is_error(types[n]) && !refuse_agg(s, key);
-        n++;
+        types[n++] = key->type;
     }
     return known ? keys_type(&s->v, types, n) : NULL;
 }
@@ -323,6 +385,9 @@ static void infer_args(struct sema *s, struct call *c, struct expr *args)
             }
         } else {
             (void)infer_expr(s, e);
+            if (c->fn && !vocab_param_takes_map(c->fn, i) && e->type->kind == TYPE_AGG &&
+                vocab_agg_by_id(e->type->agg)->gather)
+                (void)settle_agg(s, e);
         }
         fill_arg(&c->args[i], e);
     }
@@ -377,10 +442,12 @@ static const struct type *infer_call(struct sema *s, struct expr *e)
 static const struct type *infer_tuple(struct sema *s, struct expr *e)
 {
     const struct type **types = arena_array(s->arena, const struct type *, e->n_args);
+    struct str *labels = arena_array(s->arena, struct str, e->n_args);
     u32 n = 0;
     bool known = true;
 
     for (struct expr *elem = e->args; elem; elem = elem->next) {
+        labels[n] = elem->label;
         types[n] = infer_expr(s, elem);
         if (types[n]->kind == TYPE_VOID) {
             diag_add(s->v.diags, E_VOID_VALUE, elem->span,
@@ -388,9 +455,13 @@ static const struct type *infer_tuple(struct sema *s, struct expr *e)
             known = false;
         }
         known = known && !is_error(types[n]) && !refuse_agg(s, elem);
-        n++;
+        types[n++] = elem->type;
     }
-    return known ? type_tuple(s->v.types, types, n) : error(s);
+    if (!known)
+        return error(s);
+    if (e->kind == EXPR_RECORD)
+        return type_record(s->v.types, types, labels, n);
+    return type_tuple(s->v.types, types, n);
 }
 
 static const struct type *infer_kind(struct sema *s, struct expr *e)
@@ -411,8 +482,9 @@ static const struct type *infer_kind(struct sema *s, struct expr *e)
     case EXPR_IDENT:
         return e->call ? infer_call(s, e) : infer_enumerator(s, e);
     case EXPR_CALL:
-    case EXPR_FIELD:
         return infer_call(s, e);
+    case EXPR_FIELD:
+        return e->call ? infer_call(s, e) : infer_field(s, e);
     case EXPR_UNARY:
         return infer_unary(s, e);
     case EXPR_BINARY:
@@ -432,10 +504,15 @@ static const struct type *infer_kind(struct sema *s, struct expr *e)
     case EXPR_TYPE:
         return type_of_name(s, e->type_name);
     case EXPR_INDEX:
-    case EXPR_RECORD:
+        return infer_index(s, e);
     case EXPR_IF:
+        return infer_if(s, e);
     case EXPR_BLOCK:
+        return infer_block_value(s, e->body);
     case EXPR_COMPTIME:
+        return infer_comptime(s, e);
+    case EXPR_RECORD:
+        return infer_tuple(s, e);
         return error(s);
     case EXPR_COUNT_:
         break;

@@ -4,11 +4,14 @@
 
 ir_val lower_variable(struct lowering *lo, struct symbol *symbol)
 {
-    if (symbol->slot_func != lo->b.func) {
-        symbol->slot = lower_slot(lo, str_cstr(lo->v->arena, symbol->name), symbol->type);
-        symbol->slot_func = lo->b.func;
+    const struct ir_func *program = lo->b.func->root;
+
+    if (symbol->slot_program != program) {
+        symbol->slot = ir_shared_slot_new(&lo->b, str_cstr(lo->v->arena, symbol->name),
+                                          type_mem_size(symbol->type));
+        symbol->slot_program = program;
     }
-    return symbol->slot;
+    return ir_slot_addr(&lo->b, symbol->slot);
 }
 
 ir_val lower_key_of(struct sema *s, struct lowering *lo, struct expr *map)
@@ -58,7 +61,7 @@ static bool compares_signed(const struct expr *e)
     for (u32 i = 0; i < 2; i++) {
         const struct type *t = sides[i]->type;
 
-        if (t->kind != TYPE_INT || (t->is_signed && !sides[i]->is_const))
+        if (!type_is_integer(t) || (t->is_signed && !sides[i]->is_const))
             continue;
         if (!t->is_signed && t->size == 8)
             return false; /* as in C: 64 bits without sign win */
@@ -80,6 +83,22 @@ static ir_val lower_string_eq(struct lowering *lo, struct operand a, struct oper
     return ir_str_eq(&lo->b, a.val, b.val, size);
 }
 
+/* Arrays, tuples and shapes: word by word. */
+static ir_val lower_same_bytes(struct lowering *lo, struct operand a, struct operand b)
+{
+    const struct type *t = type_join(lo->v->types, a.type, b.type);
+    ir_val x = lower_in_memory(lo, t, a), y = lower_in_memory(lo, t, b);
+    ir_val differ = ir_const(&lo->b, 0);
+
+    for (u32 at = 0; at < type_mem_size(t); at += 8) {
+        ir_val word =
+            ir_binary(&lo->b, IR_XOR, ir_load64(&lo->b, x, at), ir_load64(&lo->b, y, at));
+
+        differ = ir_binary(&lo->b, IR_OR, differ, word);
+    }
+    return ir_binary(&lo->b, IR_EQ, differ, ir_const(&lo->b, 0));
+}
+
 static ir_val lower_comparison(struct lowering *lo, const struct expr *e, struct operand a,
                                struct operand b)
 {
@@ -88,6 +107,11 @@ static ir_val lower_comparison(struct lowering *lo, const struct expr *e, struct
     enum ir_op less = is_signed ? IR_SLT : IR_ULT;
     enum ir_op less_equal = is_signed ? IR_SLE : IR_ULE;
 
+    if (!type_is_word(a.type) && a.type->kind != TYPE_STRING) {
+        ir_val same = lower_same_bytes(lo, a, b);
+
+        return e->op == OP_EQ ? same : ir_binary(ib, IR_EQ, same, ir_const(ib, 0));
+    }
     if (a.type->kind == TYPE_STRING) {
         ir_val equal = lower_string_eq(lo, a, b);
 
@@ -128,6 +152,13 @@ static ir_val lower_logic(struct sema *s, struct lowering *lo, const struct expr
     return ir_load64(b, result, 0);
 }
 
+ir_val lower_elements(struct lowering *lo, const struct type *pointer, struct operand n)
+{
+    ir_val size = ir_const(&lo->b, MAX(type_raw_size(pointer->of), 1u));
+
+    return n.type->kind == TYPE_POINTER ? n.val : ir_binary(&lo->b, IR_MUL, n.val, size);
+}
+
 static ir_val lower_binary(struct sema *s, struct lowering *lo, const struct expr *e)
 {
     if (e->op == OP_LAND || e->op == OP_LOR)
@@ -139,13 +170,21 @@ static ir_val lower_binary(struct sema *s, struct lowering *lo, const struct exp
     lo->b.span = e->span;
     if (e->type->kind == TYPE_BOOL)
         return lower_comparison(lo, e, a, b);
+    if (e->type->kind == TYPE_POINTER) {
+        a.val = lower_elements(lo, e->type, a);
+        b.val = lower_elements(lo, e->type, b);
+    }
     return lower_arithmetic(lo, e->op, e->type, a.val, b.val);
 }
 
-static ir_val lower_unary(struct sema *s, struct lowering *lo, const struct expr *e)
+static ir_val lower_unary(struct sema *s, struct lowering *lo, struct expr *e)
 {
     struct ir_builder *b = &lo->b;
-    struct operand a = lower_expr(s, lo, e->a);
+    struct operand a;
+
+    if (e->op == OP_DEREF)
+        return lower_place(s, lo, e);
+    a = lower_expr(s, lo, e->a);
 
     switch (e->op) {
     case OP_NOT:
@@ -161,27 +200,52 @@ static ir_val lower_unary(struct sema *s, struct lowering *lo, const struct expr
     }
 }
 
+/* What a choice gives: memory for it, NULL for void. */
+static void choose(struct lowering *lo, ir_val result, const struct type *t, struct operand chosen)
+{
+    if (result)
+        lower_store(lo, result, 0, t, chosen);
+}
+
+/* `a ?: c` gives a, which is computed once. */
 static ir_val lower_ternary(struct sema *s, struct lowering *lo, const struct expr *e)
 {
-    bool has_value = e->type->kind != TYPE_VOID;
-    ir_val result = has_value ? lower_slot(lo, "choice", e->type) : NULL;
-    struct branch br = lower_if(lo, lower_truth(lo, lower_expr(s, lo, e->a)));
-    struct operand chosen = lower_expr(s, lo, e->b);
+    ir_val result = e->type->kind != TYPE_VOID ? lower_slot(lo, "choice", e->type) : NULL;
+    struct operand first = lower_expr(s, lo, e->a);
+    struct branch br = lower_if(lo, lower_truth(lo, first));
 
-    if (has_value)
-        lower_store(lo, result, 0, e->type, chosen);
+    choose(lo, result, e->type, e->b ? lower_expr(s, lo, e->b) : first);
     lower_else(lo, &br);
-    chosen = lower_expr(s, lo, e->c);
-    if (has_value)
-        lower_store(lo, result, 0, e->type, chosen);
+    choose(lo, result, e->type, lower_expr(s, lo, e->c));
     lower_end_if(lo, &br);
-    return has_value ? lower_load(lo, e->type, result, 0) : NULL;
+    return result ? lower_load(lo, e->type, result, 0) : NULL;
+}
+
+static ir_val lower_if_expr(struct sema *s, struct lowering *lo, const struct expr *e)
+{
+    ir_val result = NULL;
+    struct branch br;
+
+    if (e->is_comptime) {
+        const struct stmt *taken = e->a->num ? e->body : e->other;
+
+        return taken ? lower_block_value(s, lo, taken).val : NULL;
+    }
+    result = e->type->kind != TYPE_VOID ? lower_slot(lo, "choice", e->type) : NULL;
+    br = lower_if(lo, lower_truth(lo, lower_expr(s, lo, e->a)));
+    choose(lo, result, e->type, lower_block_value(s, lo, e->body));
+    lower_else(lo, &br);
+    if (e->other)
+        choose(lo, result, e->type, lower_block_value(s, lo, e->other));
+    lower_end_if(lo, &br);
+    return result ? lower_load(lo, e->type, result, 0) : NULL;
 }
 
 static ir_val lower_incdec(struct sema *s, struct lowering *lo, const struct expr *e)
 {
     struct ir_builder *b = &lo->b;
-    ir_val delta = ir_const(b, e->op == OP_INC ? 1 : -1);
+    s64 step = e->type->kind == TYPE_POINTER ? MAX(type_raw_size(e->type->of), 1) : 1;
+    ir_val delta = ir_const(b, e->op == OP_INC ? step : -step);
     ir_val before = NULL;
 
     if (e->a->kind == EXPR_MAP) {
@@ -196,15 +260,6 @@ static ir_val lower_incdec(struct sema *s, struct lowering *lo, const struct exp
         ir_store64(b, slot, 0, ir_binary(b, IR_ADD, before, delta));
     }
     return e->is_postfix ? before : ir_binary(b, IR_ADD, before, delta);
-}
-
-static ir_val lower_cast(struct sema *s, struct lowering *lo, const struct expr *e)
-{
-    struct operand a = lower_expr(s, lo, e->a);
-
-    if (e->type->kind == TYPE_BOOL)
-        return lower_truth(lo, a);
-    return ir_extend(&lo->b, a.val, e->type->size, e->type->is_signed);
 }
 
 static ir_val lower_tuple(struct sema *s, struct lowering *lo, const struct expr *e)
@@ -252,6 +307,18 @@ static ir_val lower_call(struct sema *s, struct lowering *lo, struct expr *e)
     return adapt_to_clause(lo, c, e->type, c->fn->lower(lo, c));
 }
 
+/* An aggregation that stands where a number is wanted has the type of a number. */
+static ir_val lower_map_value(struct sema *s, struct lowering *lo, struct expr *e)
+{
+    struct map_info *map = &e->symbol->map;
+    ir_val key = lower_key_of(s, lo, e);
+
+    lo->b.span = e->span;
+    if (map->value->kind == TYPE_AGG && e->type->kind == TYPE_INT)
+        return lower_map_gather(lo, map, key);
+    return lower_map_read(lo, map, key);
+}
+
 static ir_val lower_kind(struct sema *s, struct lowering *lo, struct expr *e)
 {
     switch (e->kind) {
@@ -267,15 +334,18 @@ static ir_val lower_kind(struct sema *s, struct lowering *lo, struct expr *e)
     case EXPR_VAR:
         return lower_load(lo, e->type, lower_variable(lo, e->symbol), 0);
     case EXPR_MAP:
-        return lower_map_read(lo, &e->symbol->map, lower_key_of(s, lo, e));
+        return lower_map_value(s, lo, e);
     case EXPR_IDENT:
         return e->call ? lower_call(s, lo, e) : ir_const(&lo->b, (s64)e->num);
     case EXPR_CALL:
-    case EXPR_FIELD:
         return lower_call(s, lo, e);
     case EXPR_SIZEOF:
     case EXPR_OFFSETOF:
         return ir_const(&lo->b, (s64)e->num);
+    case EXPR_FIELD:
+        return e->call ? lower_call(s, lo, e) : lower_place(s, lo, e);
+    case EXPR_INDEX:
+        return lower_place(s, lo, e);
     case EXPR_UNARY:
         return lower_unary(s, lo, e);
     case EXPR_BINARY:
@@ -285,15 +355,17 @@ static ir_val lower_kind(struct sema *s, struct lowering *lo, struct expr *e)
     case EXPR_INCDEC:
         return lower_incdec(s, lo, e);
     case EXPR_CAST:
-        return lower_cast(s, lo, e);
+        return lower_cast(s, lo, e).val;
     case EXPR_TUPLE:
-        return lower_tuple(s, lo, e);
-    case EXPR_INDEX:
     case EXPR_RECORD:
-    case EXPR_TYPE:
+        return lower_tuple(s, lo, e);
     case EXPR_IF:
+        return lower_if_expr(s, lo, e);
     case EXPR_BLOCK:
+        return lower_block_value(s, lo, e->body).val;
     case EXPR_COMPTIME:
+        return lower_expr(s, lo, e->a).val;
+    case EXPR_TYPE:
     case EXPR_COUNT_:
         break;
     }

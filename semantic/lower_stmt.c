@@ -11,6 +11,8 @@ static void assign_variable(struct sema *s, struct lowering *lo, struct stmt *st
 
     lo->b.span = stmt->span;
     if (old) {
+        if (symbol->type->kind == TYPE_POINTER)
+            value.val = lower_elements(lo, symbol->type, value);
         value.val = lower_arithmetic(lo, stmt->op, symbol->type, old, value.val);
         value.type = symbol->type;
     }
@@ -40,6 +42,8 @@ static void assign_compound(struct sema *s, struct lowering *lo, struct stmt *st
     ir_val key = lower_key_of(s, lo, stmt->target);
 
     lo->b.span = stmt->span;
+    if (map->value->kind == TYPE_POINTER)
+        value.val = lower_elements(lo, map->value, value);
     if (stmt->op == OP_ADD || stmt->op == OP_SUB) {
         ir_val delta = value.val;
 
@@ -64,7 +68,9 @@ static void assign_map(struct sema *s, struct lowering *lo, struct stmt *stmt)
 
 static void lower_assignment(struct sema *s, struct lowering *lo, struct stmt *stmt)
 {
-    if (stmt->value->call && !stmt->value->call->fn) {
+    if (!stmt->target) {
+        (void)lower_expr(s, lo, stmt->value);
+    } else if (stmt->value->call && !stmt->value->call->fn) {
         aggregate(s, lo, stmt);
     } else if (stmt->target->kind == EXPR_VAR) {
         assign_variable(s, lo, stmt);
@@ -77,8 +83,16 @@ static void lower_assignment(struct sema *s, struct lowering *lo, struct stmt *s
 
 static void lower_condition(struct sema *s, struct lowering *lo, struct stmt *stmt)
 {
-    struct branch br = lower_if(lo, lower_truth(lo, lower_expr(s, lo, stmt->value)));
+    struct branch br;
 
+    if (stmt->is_comptime) {
+        struct stmt *taken = stmt->value->num ? stmt->body : stmt->other;
+
+        if (taken)
+            lower_stmt(s, lo, taken);
+        return;
+    }
+    br = lower_if(lo, lower_truth(lo, lower_expr(s, lo, stmt->value)));
     lower_stmt(s, lo, stmt->body);
     lower_else(lo, &br);
     if (stmt->other)
@@ -91,8 +105,23 @@ static void lower_return(struct sema *s, struct lowering *lo, struct stmt *stmt)
 {
     if (stmt->value)
         (void)lower_expr(s, lo, stmt->value);
-    ir_ret(&lo->b, 0);
-    ir_at(&lo->b, ir_block_new(&lo->b, "after_return"));
+    lower_leave(lo);
+}
+
+struct operand lower_block_value(struct sema *s, struct lowering *lo, const struct stmt *block)
+{
+    struct operand value = {type_void(s->v.types), NULL};
+
+    if (block->kind == STMT_EXPR) /* else if, as a value */
+        return lower_expr(s, lo, block->value);
+    for (struct stmt *inner = block->body; inner; inner = inner->next) {
+        if (inner->next || inner->kind != STMT_EXPR) {
+            lower_stmt(s, lo, inner);
+        } else {
+            value = lower_expr(s, lo, inner->value);
+        }
+    }
+    return value;
 }
 
 void lower_stmt(struct sema *s, struct lowering *lo, struct stmt *stmt)
@@ -122,6 +151,8 @@ void lower_stmt(struct sema *s, struct lowering *lo, struct stmt *stmt)
     case STMT_UNROLL:
     case STMT_BREAK:
     case STMT_CONTINUE:
+        lower_loop_stmt(s, lo, stmt);
+        return;
     case STMT_COUNT_:
         break;
     }

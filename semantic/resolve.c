@@ -4,7 +4,7 @@
 
 /* ---- variables ---- */
 
-static struct symbol *find_variable(const struct sema *s, struct str name)
+struct symbol *find_variable(const struct sema *s, struct str name)
 {
     for (u32 i = s->scope.n; i-- > 0;) {
         if (str_eq(s->scope.items[i].symbol->name, name))
@@ -13,7 +13,7 @@ static struct symbol *find_variable(const struct sema *s, struct str name)
     return NULL;
 }
 
-static struct symbol *declare_variable(struct sema *s, struct str name, struct span span)
+struct symbol *declare_variable(struct sema *s, struct str name, struct span span)
 {
     struct symbol *symbol = arena_new(s->arena, struct symbol);
 
@@ -47,7 +47,12 @@ static void resolve_variable(struct sema *s, struct expr *e)
                   e->name);
 }
 
-static void leave_scope(struct sema *s)
+void enter_scope(struct sema *s)
+{
+    s->depth++;
+}
+
+void leave_scope(struct sema *s)
 {
     while (s->scope.n > 0 && s->scope.items[s->scope.n - 1].depth >= s->depth)
         s->scope.n--;
@@ -135,9 +140,14 @@ static void split_map_argument(struct expr *call)
     map->n_args = 0;
 }
 
+void resolve_whole_map(struct sema *s, struct expr *e)
+{
+    e->symbol = map_symbol(s, e);
+}
+
 static void resolve_map_argument(struct sema *s, struct expr *arg, struct call_arg *out)
 {
-    arg->symbol = map_symbol(s, arg);
+    resolve_whole_map(s, arg);
     out->map = &arg->symbol->map;
     out->span = arg->span;
 }
@@ -207,15 +217,13 @@ static void resolve_word(struct sema *s, struct expr *e)
     e->call->number = number;
 }
 
-/* args.filename: the word with its member. */
+/* args.filename: the word with its member; else a member of any value. */
 static void resolve_field(struct sema *s, struct expr *e)
 {
     const struct expr *of = e->a;
     const struct func_desc *fn = of->kind == EXPR_IDENT ? vocab_func(of->name, NULL) : NULL;
 
     if (!fn || !(fn->flags & FN_MEMBERS)) {
-        diag_add(s->v.diags, E_NO_FIELDS, e->span, "This value has no field '%.*s'",
-                 STR_ARG(e->name));
         resolve_expr(s, e->a);
         return;
     }
@@ -250,23 +258,14 @@ static void refuse(struct sema *s, struct span span, const char *what)
     diag_add(s->v.diags, E_UNSUPPORTED, span, "'%s' is not supported yet", what);
 }
 
-/* Report what inference has no rule for yet. */
-static void refuse_unknown(struct sema *s, const struct expr *e)
+static void resolve_operands(struct sema *s, struct expr *e)
 {
-    static const char *const words[] = {"int8",   "uint8", "int16",  "uint16", "int32",
-                                        "uint32", "int64", "uint64", "bool"};
+    struct expr *const operands[] = {e->a, e->b, e->c};
 
-    if (e->kind == EXPR_UNARY && (e->op == OP_DEREF || e->op == OP_ADDR)) {
-        refuse(s, e->span, op_text(e->op));
-        return;
+    for (u32 i = 0; i < ARRAY_SIZE(operands); i++) {
+        if (operands[i])
+            resolve_expr(s, operands[i]);
     }
-    if (e->kind != EXPR_CAST)
-        return;
-    for (u32 i = 0; i < ARRAY_SIZE(words); i++) {
-        if (e->type_name->kind == TYPE_NAME_WORD && str_eq_c(e->type_name->name, words[i]))
-            return;
-    }
-    refuse(s, e->type_name->span, "cast");
 }
 
 void resolve_expr(struct sema *s, struct expr *e)
@@ -303,39 +302,40 @@ void resolve_expr(struct sema *s, struct expr *e)
     case EXPR_CAST:
         resolve_type_name(s, e->type_name);
         resolve_expr(s, e->a);
-        refuse_unknown(s, e);
         return;
     case EXPR_UNARY:
-        resolve_expr(s, e->a);
-        refuse_unknown(s, e);
-        return;
     case EXPR_BINARY:
-        resolve_expr(s, e->a);
-        resolve_expr(s, e->b);
-        return;
     case EXPR_TERNARY:
-        resolve_expr(s, e->a);
-        if (!e->b) {
-            refuse(s, e->span, "?:");
-            return;
-        }
-        resolve_expr(s, e->b);
-        resolve_expr(s, e->c);
+        resolve_operands(s, e);
+        if (e->kind == EXPR_UNARY && e->op == OP_ADDR)
+            refuse(s, e->span, op_text(e->op));
         return;
     case EXPR_TUPLE:
         resolve_list(s, e->args);
+        return;
+    case EXPR_INDEX:
+        resolve_expr(s, e->a);
+        resolve_list(s, e->args);
+        return;
+    case EXPR_RECORD:
+        resolve_list(s, e->args);
+        return;
+    case EXPR_IF:
+        resolve_expr(s, e->a);
+        resolve_block(s, e->body);
+        if (e->other)
+            resolve_block(s, e->other);
+        return;
+    case EXPR_BLOCK:
+        resolve_block(s, e->body);
+        return;
+    case EXPR_COMPTIME:
+        resolve_expr(s, e->a);
         return;
     case EXPR_SIZEOF:
     case EXPR_OFFSETOF:
     case EXPR_TYPE:
         resolve_query(s, e);
-        return;
-    case EXPR_INDEX:
-    case EXPR_RECORD:
-    case EXPR_IF:
-    case EXPR_BLOCK:
-    case EXPR_COMPTIME:
-        refuse(s, e->span, expr_kind_name(e->kind));
         return;
     case EXPR_COUNT_:
         break;
@@ -350,7 +350,7 @@ static bool is_aggregation(const struct stmt *stmt)
 {
     const struct expr *value = stmt->value;
 
-    return stmt->op == OP_NONE && stmt->target->kind == EXPR_MAP &&
+    return stmt->op == OP_NONE && stmt->target && stmt->target->kind == EXPR_MAP &&
            (value->kind == EXPR_CALL || value->kind == EXPR_IDENT) && vocab_agg(value->name) &&
            !vocab_func(value->name, NULL);
 }
@@ -359,16 +359,14 @@ static void resolve_assign(struct sema *s, struct stmt *stmt)
 {
     struct expr *target = stmt->target;
 
-    if (!target) {
-        refuse(s, stmt->span, "_ =");
-        return;
-    }
     if (is_aggregation(stmt)) {
         resolve_list(s, stmt->value->args);
         stmt->value->call = call_new(s, stmt->value, NULL, stmt->value->n_args);
     } else {
         resolve_expr(s, stmt->value);
     }
+    if (!target)
+        return;
     if (target->kind == EXPR_VAR && stmt->op == OP_NONE) {
         target->symbol = find_variable(s, target->name);
         if (!target->symbol)
@@ -379,8 +377,6 @@ static void resolve_assign(struct sema *s, struct stmt *stmt)
     if (target->symbol)
         target->symbol->is_assigned = true;
 }
-
-static void resolve_block(struct sema *s, const struct stmt *block);
 
 static void resolve_stmt(struct sema *s, struct stmt *stmt)
 {
@@ -411,7 +407,7 @@ static void resolve_stmt(struct sema *s, struct stmt *stmt)
     case STMT_UNROLL:
     case STMT_BREAK:
     case STMT_CONTINUE:
-        refuse(s, stmt->span, stmt_kind_name(stmt->kind));
+        resolve_loop_stmt(s, stmt);
         return;
     case STMT_COUNT_:
         break;
@@ -421,7 +417,7 @@ static void resolve_stmt(struct sema *s, struct stmt *stmt)
 
 static bool ends_block(const struct stmt *stmt)
 {
-    if (stmt->kind == STMT_RETURN)
+    if (stmt->kind == STMT_RETURN || stmt->kind == STMT_BREAK || stmt->kind == STMT_CONTINUE)
         return true;
     return stmt->kind == STMT_EXPR && stmt->value->call && stmt->value->call->fn &&
            (stmt->value->call->fn->flags & FN_ENDS);
@@ -440,9 +436,9 @@ static void report_unreachable(struct sema *s, const struct stmt *stmt)
              "Unreachable statement.");
 }
 
-static void resolve_block(struct sema *s, const struct stmt *block)
+void resolve_block(struct sema *s, const struct stmt *block)
 {
-    s->depth++;
+    enter_scope(s);
     for (struct stmt *stmt = block->body; stmt; stmt = stmt->next) {
         resolve_stmt(s, stmt);
         if (stmt->next && ends_block(stmt))

@@ -6,6 +6,8 @@ static bool call_uses(const struct call *c, u32 flags, u32 needs)
     return c && c->fn && ((c->fn->flags & flags) || (c->fn->needs & needs));
 }
 
+static bool stmt_uses(const struct stmt *stmt, u32 flags, u32 needs);
+
 static bool expr_uses(const struct expr *e, u32 flags, u32 needs);
 
 /* typeof($x) */
@@ -28,6 +30,8 @@ static bool expr_uses(const struct expr *e, u32 flags, u32 needs)
         if (expr_uses(arg, flags, needs))
             return true;
     }
+    if (stmt_uses(e->body, flags, needs) || stmt_uses(e->other, flags, needs))
+        return true;
     return expr_uses(e->a, flags, needs) || expr_uses(e->b, flags, needs) ||
            expr_uses(e->c, flags, needs);
 }
@@ -36,8 +40,8 @@ static bool stmt_uses(const struct stmt *stmt, u32 flags, u32 needs)
 {
     for (; stmt; stmt = stmt->next) {
         if (expr_uses(stmt->target, flags, needs) || expr_uses(stmt->value, flags, needs) ||
-            type_uses(stmt->type_name, flags, needs) || stmt_uses(stmt->body, flags, needs) ||
-            stmt_uses(stmt->other, flags, needs))
+            expr_uses(stmt->limit, flags, needs) || type_uses(stmt->type_name, flags, needs) ||
+            stmt_uses(stmt->body, flags, needs) || stmt_uses(stmt->other, flags, needs))
             return true;
     }
     return false;

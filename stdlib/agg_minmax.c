@@ -23,17 +23,39 @@ static void update_min(struct lowering *lo, const struct type *t, ir_val ptr, ir
     keep(lo, ptr, value, ir_binary(&lo->b, less_than(t), value, ir_load64(&lo->b, ptr, 0)));
 }
 
+/* A slot that was written counts as one more value. */
+static void gather(struct lowering *lo, const struct type *t, ir_val ptr, ir_val sum,
+                   void (*update)(struct lowering *, const struct type *, ir_val, ir_val))
+{
+    struct branch br = lower_if(lo, ir_load64(&lo->b, ptr, 8));
+
+    update(lo, t, sum, ir_load64(&lo->b, ptr, 0));
+    lower_end_if(lo, &br);
+}
+
+static void gather_min(struct lowering *lo, const struct type *t, ir_val ptr, ir_val sum)
+{
+    gather(lo, t, ptr, sum, update_min);
+}
+
 const struct agg_desc agg_min = {
     .id = AGG_MIN,
     .sig = "(int) -> min",
     .doc = "Smallest of the values.",
     .example = "BEGIN { @ = min(5); @ = min(3); }",
     .update = update_min,
+    .gather = gather_min,
+    .gathered = lower_gathered_first,
 };
 
 static void update_max(struct lowering *lo, const struct type *t, ir_val ptr, ir_val value)
 {
     keep(lo, ptr, value, ir_binary(&lo->b, less_than(t), ir_load64(&lo->b, ptr, 0), value));
+}
+
+static void gather_max(struct lowering *lo, const struct type *t, ir_val ptr, ir_val sum)
+{
+    gather(lo, t, ptr, sum, update_max);
 }
 
 const struct agg_desc agg_max = {
@@ -42,4 +64,6 @@ const struct agg_desc agg_max = {
     .doc = "Largest of the values.",
     .example = "BEGIN { @ = max(5); @ = max(9); }",
     .update = update_max,
+    .gather = gather_max,
+    .gathered = lower_gathered_first,
 };

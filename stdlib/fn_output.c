@@ -118,8 +118,7 @@ static ir_val lower_exit(struct lowering *lo, struct call *c)
 
     ir_store64(b, r.ptr, sizeof(struct ptl_record), arg_or_zero(lo, c, 0));
     lower_record_end(lo, &r);
-    ir_ret(b, 0);
-    ir_at(b, ir_block_new(b, "after_exit"));
+    lower_leave(lo);
     return NULL;
 }
 

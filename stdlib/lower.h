@@ -42,6 +42,8 @@ struct lowering {
     struct vocab *v;
     const struct attach_point *point;
     VEC(struct known_entry) known;
+    const struct ir_slot *left; /* a word, 1 when a loop's function was left for good; NULL: not in
+                                   a loop that can be */
 };
 
 /* ---- memory ---- */
@@ -58,6 +60,12 @@ ir_val lower_load(struct lowering *lo, const struct type *t, ir_val ptr, u32 off
 ir_val lower_slot(struct lowering *lo, const char *name, const struct type *t);
 /* 1 if the operand counts as true: a word is not 0, a string is not empty. */
 ir_val lower_truth(struct lowering *lo, struct operand o);
+
+/* Read size bytes (a word, at most those of dst) from an address into memory at dst; zeros where it
+ * cannot be read, with a run-time warning at the builder's span. */
+void lower_read(struct lowering *lo, ir_val dst, ir_val size, ir_val from, enum space space);
+/* The same up to a NUL; there is one in dst always. What lies behind it is not touched. */
+void lower_read_string(struct lowering *lo, ir_val dst, ir_val size, ir_val from, enum space space);
 
 /* ---- maps ---- */
 
@@ -94,6 +102,13 @@ void lower_bucket_add(struct lowering *lo, const struct type *t, ir_val ptr, ir_
 /* Declare the map in the module and the metadata, once. */
 void lower_map_declare(struct vocab *v, struct map_info *map);
 
+/* The number that an aggregation stands for, of all CPUs together: 0 where the key is absent. Only
+ * for those that have one (agg_desc.gather). */
+ir_val lower_map_gather(struct lowering *lo, struct map_info *map, ir_val key);
+
+/* agg_desc.gathered of those whose number is the first of the two words. */
+ir_val lower_gathered_first(struct lowering *lo, const struct type *t, ir_val sum);
+
 /* ---- records ---- */
 
 /* Index of a new site of the metadata; the caller fills the row's further members through
@@ -128,6 +143,21 @@ void lower_run_error(struct lowering *lo, enum run_error error, ir_val code,
 void lower_helper_error(struct lowering *lo, enum run_error error, ir_val code, u32 helper);
 
 /* ---- control flow ---- */
+
+/* A function that a loop calls, while it is made: the builder's place before. */
+struct callback {
+    struct ir_builder outer;
+    u32 n_known;
+    struct ir_func *func;
+};
+
+/* Go on in a new function for a LOOP or an EACH of the current program. */
+struct callback lower_callback_begin(struct lowering *lo, enum ir_func_kind kind);
+/* Go on where the builder was; the function returns 0 at its end. */
+void lower_callback_end(struct lowering *lo, const struct callback *cb);
+/* Leave the program from wherever the builder is, loops included; goes on in a block that is never
+ * reached. */
+void lower_leave(struct lowering *lo);
 
 /* What is open between lower_if() and lower_end_if(). */
 struct branch {

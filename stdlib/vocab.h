@@ -154,6 +154,10 @@ struct agg_desc {
     /* What update() is to be given in place of the value, where it is not the value: computed once,
      * before the slot is looked up. NULL: the value itself. */
     ir_val (*prepare)(struct lowering *lo, const struct type *agg_type, ir_val value);
+    /* The number that all slots together are: add the slot at ptr to the two words at sum (zero at
+     * first), and the number that these are then. NULL: it is no number (a histogram). */
+    void (*gather)(struct lowering *lo, const struct type *agg_type, ir_val ptr, ir_val sum);
+    ir_val (*gathered)(struct lowering *lo, const struct type *agg_type, ir_val sum);
     /* Add one value to the slot at ptr (value: NULL for count). */
     void (*update)(struct lowering *lo, const struct type *agg_type, ir_val ptr, ir_val value);
 };

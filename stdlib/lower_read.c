@@ -1,0 +1,53 @@
+/* Lowering tools for memory that the program may not touch itself: helpers read it, and survive a
+ * fault. What cannot be read is 0 or "", and a run-time warning. */
+#include <linux/bpf.h>
+
+#include "stdlib/lower.h"
+
+/* What a helper reads into where. */
+struct read {
+    ir_val dst, size, from;
+    u32 kernel_helper, user_helper;
+};
+
+static void read_by(struct lowering *lo, const struct read *r, u32 helper)
+{
+    struct ir_builder *b = &lo->b;
+    ir_val args[] = {r->dst, r->size, r->from};
+    /* an int for some, a long for others: the sign is in the lower half of both */
+    ir_val rc = ir_extend(b, ir_call(b, helper, args, ARRAY_SIZE(args)), 4, true);
+    struct branch failed = lower_if(lo, ir_binary(b, IR_SLT, rc, ir_const(b, 0)));
+
+    lower_helper_error(lo, RUN_ERROR_READ, rc, helper);
+    lower_end_if(lo, &failed);
+}
+
+/* The upper half of the address space is the kernel's on x86_64 and arm64. */
+static void read_somewhere(struct lowering *lo, const struct read *r, enum space space)
+{
+    struct branch br;
+
+    if (space != SPACE_NONE) {
+        read_by(lo, r, space == SPACE_USER ? r->user_helper : r->kernel_helper);
+        return;
+    }
+    br = lower_if(lo, ir_binary(&lo->b, IR_SLT, r->from, ir_const(&lo->b, 0)));
+    read_by(lo, r, r->kernel_helper);
+    lower_else(lo, &br);
+    read_by(lo, r, r->user_helper);
+    lower_end_if(lo, &br);
+}
+
+void lower_read(struct lowering *lo, ir_val dst, ir_val size, ir_val from, enum space space)
+{
+    struct read r = {dst, size, from, BPF_FUNC_probe_read_kernel, BPF_FUNC_probe_read_user};
+
+    read_somewhere(lo, &r, space);
+}
+
+void lower_read_string(struct lowering *lo, ir_val dst, ir_val size, ir_val from, enum space space)
+{
+    struct read r = {dst, size, from, BPF_FUNC_probe_read_kernel_str, BPF_FUNC_probe_read_user_str};
+
+    read_somewhere(lo, &r, space);
+}
