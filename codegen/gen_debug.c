@@ -74,6 +74,10 @@ enum {
     ENCODING_UNSIGNED = 7
 }; /* DW_ATE_* */
 
+/* DICompileUnit's DebugDirectivesOnly, for which the C API has no name: hardly any DWARF, which
+ * object_strip() would drop anyway, and the same BTF. */
+static const LLVMDWARFEmissionKind emission = (LLVMDWARFEmissionKind)3;
+
 void debug_init(struct gen *g)
 {
     static const char producer[] = "ptrace-lite";
@@ -85,7 +89,7 @@ void debug_init(struct gen *g)
     g->di = LLVMCreateDIBuilder(g->e.module);
     g->unit = LLVMDIBuilderCreateCompileUnit(g->di, LLVMDWARFSourceLanguageC99, g->files[0],
                                              producer, sizeof(producer) - 1, 1, "", 0, 0, "", 0,
-                                             LLVMDWARFEmissionFull, 0, 0, 0, "", 0, "", 0);
+                                             emission, 0, 0, 0, "", 0, "", 0);
     g->int32_type = basic_type(g, "int", 32, ENCODING_SIGNED);
     g->uint32_type = basic_type(g, "unsigned int", 32, ENCODING_UNSIGNED);
     g->word_type = basic_type(g, "unsigned long long", 64, ENCODING_UNSIGNED);

@@ -1,4 +1,4 @@
-/* LLVM module -> ELF bytes: target machine, optimisation as clang -O2 has it, emission. */
+/* LLVM module -> ELF bytes: target machine, optimisation, emission. */
 #include <errno.h>
 
 #include <llvm-c/Error.h>
@@ -35,14 +35,23 @@ static bool fail(struct gen *g, const char *message)
     return false;
 }
 
-static bool optimise(struct gen *g)
+/* BPF's own passes (CO-RE among them) have no names: they come with any default pipeline. What
+ * follows is what our code gains from of the one for -O2: the same instructions for less than half
+ * of the time. Our code calls nothing and its loops are as they have to be. */
+static const char *const pipelines[] = {
+    "default<O0>",
+    "function<eager-inv>(sroa<modify-cfg>,early-cse<memssa>,simplifycfg,"
+    "instcombine<max-iterations=1;no-verify-fixpoint>,jump-threading,correlated-propagation,gvn,"
+    "instcombine<max-iterations=1;no-verify-fixpoint>,dse,adce,bpf-preserve-static-offset,"
+    "simplifycfg<hoist-common-insts;sink-common-insts>,"
+    "instcombine<max-iterations=1;no-verify-fixpoint>)",
+};
+
+static bool run_passes(struct gen *g, const char *pipeline)
 {
     LLVMPassBuilderOptionsRef options = LLVMCreatePassBuilderOptions();
-    LLVMErrorRef error = NULL;
+    LLVMErrorRef error = LLVMRunPasses(g->e.module, pipeline, g->machine, options);
 
-    LLVMPassBuilderOptionsSetLoopVectorization(options, 0); /* BPF has no vectors: only time lost */
-    LLVMPassBuilderOptionsSetSLPVectorization(options, 0);
-    error = LLVMRunPasses(g->e.module, "default<O2>", g->machine, options);
     LLVMDisposePassBuilderOptions(options);
     if (error) {
         char *message = LLVMGetErrorMessage(error); /* takes error */
@@ -51,6 +60,15 @@ static bool optimise(struct gen *g)
         LLVMDisposeErrorMessage(message);
     }
     return !g->llvm_error;
+}
+
+static bool optimise(struct gen *g)
+{
+    for (u32 i = 0; i < ARRAY_SIZE(pipelines); i++) {
+        if (!run_passes(g, pipelines[i]))
+            return false;
+    }
+    return true;
 }
 
 bool object_emit(struct gen *g, struct buf *out)
