@@ -86,4 +86,6 @@ struct ptl_config {
     u64 n_cpus;          /* possible CPUs: slots of a per-CPU map */
     u64 pidns_dev;       /* device and inode of our PID namespace; inode 0: the initial one */
     u64 pidns_ino;
+    u64 task_name; /* offset of task_struct.comm where programs may read it; 0: ask the helper. Only
+                      filled in for META_FLAG_TASK_NAME */
 };

@@ -11,6 +11,7 @@
 
 #include "abi/record.h"
 #include "runtime/error.h"
+#include "runtime/task_name.h"
 
 enum {
     SIZE_TEXT_BYTES = 32
@@ -239,6 +240,9 @@ int prepare_config(struct ptl_session *s, struct ptl_error *err)
         .n_cpus = maps_cpu_count(s->maps),
     };
     int failed = fill_pidns(&config);
+
+    if (s->meta.infos.items[0].flags & META_FLAG_TASK_NAME)
+        config.task_name = task_name_offset();
 
     if (failed == 0 && map == NULL)
         return 0; // nothing in the programs depends on it

@@ -73,7 +73,7 @@ static void end_module(struct sema *s, const struct sources *sources)
     *vec_push(s->arena, &meta->infos) = (struct meta_info){
         .tool_version = STR(PTL_VERSION),
         .arch_tag = s->opts->arch->elf_machine_bpf_tag,
-        .flags = s->opts->test == SEMANTIC_TEST_NONE ? 0 : META_FLAG_TEST,
+        .flags = s->v.meta_flags | (s->opts->test == SEMANTIC_TEST_NONE ? 0 : META_FLAG_TEST),
     };
     vec_foreach(source, &sources->list) {
         *vec_push(s->arena, &meta->sources) =

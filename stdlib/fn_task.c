@@ -3,6 +3,8 @@
 
 #include "stdlib/lower.h"
 
+#define TASK_NAME_SIZE 16
+
 static ir_val lower_pid(struct lowering *lo, struct call *c)
 {
     (void)c;
@@ -73,22 +75,47 @@ const struct func_desc fn_gid = {
     .lower = lower_gid,
 };
 
-/* Strings in memory are zero to their end. The helper pads them so on newer kernels only: on 6.1 it
- * leaves the bytes behind the NUL as they are (kernel/bpf/helpers.c), and equal names would be
- * different keys. */
+/* The name of the running task by a helper. Strings in memory are zero to their end; the helper
+ * pads them so on newer kernels only: on 6.1 it leaves the bytes behind the NUL as they are
+ * (kernel/bpf/helpers.c), and equal names would be different keys. */
+static void ask_for_name(struct lowering *lo, ir_val name)
+{
+    ir_val args[] = {name, ir_const(&lo->b, TASK_NAME_SIZE)};
+
+    ir_fill_zero(&lo->b, name, 0, TASK_NAME_SIZE);
+    (void)ir_call(&lo->b, BPF_FUNC_get_current_comm, args, ARRAY_SIZE(args)); /* fails never */
+}
+
+/* The same out of its task_struct. The kernel knows the type of what bpf_get_current_task_btf()
+ * (5.11) gives, and lets a program read it. */
+static void read_name(struct lowering *lo, ir_val name, ir_val offset)
+{
+    struct ir_builder *b = &lo->b;
+    ir_val task = ir_call_ptr(b, BPF_FUNC_get_current_task_btf, NULL, 0);
+    ir_val from = ir_ptr_add(b, task, offset);
+
+    for (u32 at = 0; at < TASK_NAME_SIZE; at += 8)
+        ir_store64(b, name, at, ir_load64(b, from, at));
+}
+
 static ir_val lower_comm(struct lowering *lo, struct call *c)
 {
+    struct ir_builder *b = &lo->b;
     ir_val known = known_value(lo, KNOWN_COMM);
 
     (void)c;
     if (known)
         return known;
+    lo->v->meta_flags |= META_FLAG_TASK_NAME;
 
-    ir_val name = lower_slot(lo, "comm", type_string(lo->v->types, 16));
-    ir_val args[] = {name, ir_const(&lo->b, 16)};
+    ir_val name = lower_slot(lo, "comm", type_string(lo->v->types, TASK_NAME_SIZE));
+    ir_val offset = ir_config(b, offsetof(struct ptl_config, task_name));
+    struct branch br = lower_if(lo, ir_binary(b, IR_NE, offset, ir_const(b, 0)));
 
-    ir_fill_zero(&lo->b, name, 0, 16);
-    (void)ir_call(&lo->b, BPF_FUNC_get_current_comm, args, ARRAY_SIZE(args)); /* fails never */
+    read_name(lo, name, offset);
+    lower_else(lo, &br);
+    ask_for_name(lo, name);
+    lower_end_if(lo, &br);
     return known_add_value(lo, KNOWN_COMM, name);
 }
 

@@ -34,6 +34,7 @@ struct vocab {
     const struct arch *arch;
     const struct ir_map *ring, *books; /* PTL_MAP_RING, PTL_MAP_BOOKS */
     VEC(struct known_type) meta_types;
+    u64 meta_flags; /* META_FLAG_* that the programs need */
     const struct str *params; /* $1 .. $n of the command line */
     u32 n_params;
     bool test_plain_rmw; /* tests: aggregations on shared maps by plain read-modify-write */

@@ -273,7 +273,7 @@ static void test_rules_of_memory(void)
                "function f, block entry.0, store: writes to read-only memory");
     check_rule(IN_FUNC("    %0 = ptr_add $a.0 8\n    copy %0 zero:16 :16\n    ret 0\n"),
                "function f, block entry.0, copy: accesses bytes outside of the object");
-    check_rule(IN_FUNC("    %0 = config +56\n    ret 0\n"),
+    check_rule(IN_FUNC("    %0 = config +4096\n    ret 0\n"),
                "function f, block entry.0, config: there is no such member of the configuration");
     check_rule(IN_FUNC("    %0 = ctx_load -8 u8\n    ret 0\n"),
                "function f, block entry.0, ctx_load: the offset in the context is out of range");
