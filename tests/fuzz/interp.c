@@ -21,26 +21,44 @@ void interp_fail(struct interp *in, const char *what)
 u8 *interp_memory(struct interp *in, u64 size, bool is_writable)
 {
     u8 *p = arena_alloc(&in->arena, MAX(size, 1));
+    u32 i = in->regions.n;
 
-    *vec_push(&in->arena, &in->regions) = (struct region){p, size, is_writable};
+    (void)vec_push(&in->arena, &in->regions);
+    for (; i > 0 && in->regions.items[i - 1].p > p; i--)
+        in->regions.items[i] = in->regions.items[i - 1];
+    in->regions.items[i] = (struct region){p, size, is_writable};
     return p;
+}
+
+const struct region *interp_region(const struct interp *in, u64 p)
+{
+    u32 low = 0;
+    u32 high = in->regions.n;
+
+    while (low < high) {
+        u32 middle = low + (high - low) / 2;
+
+        if ((u64)(uintptr_t)in->regions.items[middle].p <= p) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low > 0 ? &in->regions.items[low - 1] : NULL;
 }
 
 bool interp_check(struct interp *in, u64 p, u64 size, bool is_write)
 {
-    /* Newest first: what was just made is used next. */
-    for (u32 i = in->regions.n; i > 0; i--) {
-        const struct region *r = &in->regions.items[i - 1];
-        u64 begin = (u64)(uintptr_t)r->p;
+    const struct region *r = interp_region(in, p);
+    u64 offset = r ? p - (u64)(uintptr_t)r->p : 0;
 
-        if (p < begin || p - begin > r->size || size > r->size - (p - begin))
-            continue;
-        if (is_write && !r->is_writable)
-            interp_fail(in, "the program writes to read-only memory");
-        return !is_write || r->is_writable;
+    if (!r || offset > r->size || size > r->size - offset) {
+        interp_fail(in, "the program uses memory that is not its own");
+        return false;
     }
-    interp_fail(in, "the program uses memory that is not its own");
-    return false;
+    if (is_write && !r->is_writable)
+        interp_fail(in, "the program writes to read-only memory");
+    return !is_write || r->is_writable;
 }
 
 static u8 *pointer(u64 word)
@@ -51,6 +69,15 @@ static u8 *pointer(u64 word)
 static u64 word_of(const void *p)
 {
     return (u64)(uintptr_t)p;
+}
+
+static u32 func_index(const struct interp *in, const struct ir_func *func)
+{
+    u32 i = 0;
+
+    while (in->m->funcs.items[i] != func)
+        i++;
+    return i;
 }
 
 /* ---- instructions ---- */
@@ -112,6 +139,13 @@ static u64 config(u64 offset)
     return offset == offsetof(struct ptl_config, ring_data_limit) ? UINT64_MAX : 0;
 }
 
+static u8 *slot_of(const struct frame *f, const struct ir_slot *slot)
+{
+    bool is_own = slot->id < f->func->slots.n && f->func->slots.items[slot->id] == slot;
+
+    return is_own ? f->slots[slot->id] : f->root->slots[slot->id];
+}
+
 static u64 leaf(struct interp *in, const struct frame *f, const struct ir_inst *inst)
 {
     switch (inst->op) {
@@ -122,7 +156,7 @@ static u64 leaf(struct interp *in, const struct frame *f, const struct ir_inst *
     case IR_ZERO:
         return word_of(interp_memory(in, inst->size, false));
     case IR_SLOT:
-        return word_of(f->slots[inst->slot->id]);
+        return word_of(slot_of(f, inst->slot));
     case IR_CTX:
         return word_of(interp_memory(in, CTX_BYTES, false));
     case IR_MAP:
@@ -134,12 +168,31 @@ static u64 leaf(struct interp *in, const struct frame *f, const struct ir_inst *
 
 static s64 func_run(struct interp *in, struct frame *f);
 
+/* Memory of a function's slots. What was never written is not zero in the kernel either. A function
+ * that is called again finds the same memory, but nothing in it. */
+static u8 **slots_make(struct interp *in, const struct ir_func *func)
+{
+    u8 ***place = &in->slots[func_index(in, func)];
+
+    if (!*place)
+        *place = arena_array(&in->arena, u8 *, func->slots.n + 1);
+    vec_foreach(slot, &func->slots) {
+        u8 **memory = &(*place)[(*slot)->id];
+
+        if (!*memory)
+            *memory = interp_memory(in, (*slot)->size, true);
+        memset(*memory, 0xa5, (*slot)->size);
+    }
+    return *place;
+}
+
 /* A round of a loop. True if it goes on. */
 static bool round_run(struct interp *in, const struct frame *outer, const struct ir_func *callee,
                       u64 index, struct entry element)
 {
-    struct frame f = {.func = callee, .slots = outer->slots, .index = index, .element = element};
+    struct frame f = {.func = callee, .root = outer->root, .index = index, .element = element};
 
+    f.slots = slots_make(in, callee);
     return func_run(in, &f) == 0 && !in->problem;
 }
 
@@ -177,9 +230,12 @@ static u64 each_run(struct interp *in, const struct frame *f, const struct ir_in
 /* Leaves are where they are used: their values are made on demand, once. */
 static u64 value_of(struct interp *in, struct frame *f, ir_val val)
 {
-    if (ir_is_leaf(val->op) && f->values[val->id] == 0)
-        f->values[val->id] = leaf(in, f, val);
-    return f->values[val->id];
+    bool is_kept = val->op == IR_STRING || val->op == IR_ZERO || val->op == IR_CTX;
+    u64 *place = is_kept ? &f->leaves[val->id] : &f->values[val->id];
+
+    if (ir_is_leaf(val->op) && *place == 0)
+        *place = leaf(in, f, val);
+    return *place;
 }
 
 static u64 memory_op(struct interp *in, const struct ir_inst *inst, const u64 *a)
@@ -290,27 +346,32 @@ static const struct ir_block *block_run(struct interp *in, struct frame *f,
     ptl_bug("a block without an end");
 }
 
+static u64 *leaves_of(struct interp *in, const struct ir_func *func)
+{
+    u32 i = func_index(in, func);
+
+    if (!in->leaves[i])
+        in->leaves[i] = arena_array(&in->arena, u64, func->n_insts + 1);
+    return in->leaves[i];
+}
+
 static s64 func_run(struct interp *in, struct frame *f)
 {
     const struct ir_block *block = f->func->blocks.items[0];
     s64 result = 0;
 
-    f->values = arena_array(&in->arena, u64, f->func->n_insts + 1);
-    while (block)
+    f->values = calloc(f->func->n_insts + 1, sizeof(*f->values));
+    f->leaves = leaves_of(in, f->func);
+    while (block && f->values)
         block = block_run(in, f, block, &result);
+    free(f->values);
     return result;
 }
 
 static void program_run(struct interp *in, const struct ir_func *func)
 {
-    struct frame f = {.func = func};
+    struct frame f = {.func = func, .root = &f, .slots = slots_make(in, func)};
 
-    f.slots = arena_array(&in->arena, u8 *, func->slots.n + 1);
-    vec_foreach(slot, &func->slots) {
-        f.slots[(*slot)->id] = interp_memory(in, (*slot)->size, true);
-        /* What was never written is not zero in the kernel either. */
-        memset(f.slots[(*slot)->id], 0xa5, (*slot)->size);
-    }
     (void)func_run(in, &f);
 }
 
@@ -373,6 +434,8 @@ const char *interp_run(const struct ir_module *m, struct buf *out)
         return "there is no memory for the output";
     arena_init(&in.arena, ARENA_BYTES, arena_is_full, NULL);
     sink_init(&in.sink, &sink_text_ops, &in.env, shown, NULL);
+    in.leaves = arena_array(&in.arena, u64 *, m->funcs.n + 1);
+    in.slots = arena_array(&in.arena, u8 **, m->funcs.n + 1);
     maps_make(&in);
     clauses_run(&in, PROBE_BEGIN);
     clauses_run(&in, PROBE_END);

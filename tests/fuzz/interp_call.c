@@ -93,13 +93,9 @@ static u64 reserve(struct interp *in, u64 size)
 /* Memory of nobody: the kernel fails and clears the copy. */
 static bool is_readable(const struct interp *in, u64 p)
 {
-    vec_foreach(r, &in->regions) {
-        u64 begin = (u64)(uintptr_t)r->p;
+    const struct region *r = interp_region(in, p);
 
-        if (p >= begin && p - begin < r->size)
-            return true;
-    }
-    return false;
+    return r && p - (u64)(uintptr_t)r->p < r->size;
 }
 
 static u64 probe_read(struct interp *in, const u64 *args, bool is_text)

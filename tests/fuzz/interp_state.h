@@ -25,9 +25,11 @@ struct imap {
 struct interp {
     struct arena arena;
     const struct ir_module *m;
-    VEC(struct region) regions;
-    struct imap *maps; /* by id */
-    VEC(u8 *) ring;    /* records, in the order in which they were reserved */
+    VEC(struct region) regions; /* in the order of their addresses */
+    u64 **leaves;               /* by function: values of its texts and zeros, by instruction */
+    u8 ***slots;                /* by function, by slot */
+    struct imap *maps;          /* by id */
+    VEC(u8 *) ring;             /* records, in the order in which they were reserved */
     u32 n_drained;
     u64 n_steps, now_ns;
     s64 exit_code;
@@ -40,16 +42,20 @@ struct interp {
 /* One call of a function. */
 struct frame {
     const struct ir_func *func;
-    u64 *values;          /* by instruction */
-    u8 **slots;           /* by slot; the program's own and those of its callbacks */
-    u64 index;            /* INDEX */
-    struct entry element; /* KEY, VALUE */
+    u64 *values;              /* by instruction */
+    u64 *leaves;              /* of the function */
+    u8 **slots;               /* of the function, by slot */
+    const struct frame *root; /* of the program, whose slots its callbacks share */
+    u64 index;                /* INDEX */
+    struct entry element;     /* KEY, VALUE */
 };
 
 /* Remember the first problem. */
 void interp_fail(struct interp *in, const char *what);
 /* size bytes of zeros that the program may use; both in the arena. */
 u8 *interp_memory(struct interp *in, u64 size, bool is_writable);
+/* The region that holds p, or the last one before it; NULL: there is none. */
+const struct region *interp_region(const struct interp *in, u64 p);
 /* Is [p, p + size) inside of one region? Reports where it is not. */
 bool interp_check(struct interp *in, u64 p, u64 size, bool is_write);
 /* The map's entry of a key, or NULL; interp_entry() of those that are there. */
