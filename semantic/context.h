@@ -97,7 +97,13 @@ const struct type *infer_enumerator(struct sema *s, struct expr *e);
 void hint_field(struct sema *s, struct diag *diag, const struct composite *composite,
                 struct str name);
 
-/* resolve.c, for the file below: one expression; the statements of a block, in a scope of its own. */
+/* map_decl.c: the maps that let declares; and, when the types are known, whether they are used so.
+ */
+void declare_maps(struct sema *s, const struct program *program);
+void check_map_decls(struct sema *s);
+
+/* resolve.c, for the file below: one expression; the statements of a block, in a scope of its own.
+ */
 void resolve_expr(struct sema *s, struct expr *e);
 void resolve_block(struct sema *s, const struct stmt *block);
 /* A variable in sight, NULL if there is none; a new one. */
@@ -170,8 +176,8 @@ void lower_args(struct sema *s, struct lowering *lo, struct call *c, struct expr
 bool expr_is_place(const struct expr *e);
 ir_val lower_place(struct sema *s, struct lowering *lo, struct expr *e);
 
-/* lower_stmt.c: code for a statement and those of its blocks; and for a block that has a value, NULL
- * for void. */
+/* lower_stmt.c: code for a statement and those of its blocks; and for a block that has a value,
+ * NULL for void. */
 void lower_stmt(struct sema *s, struct lowering *lo, struct stmt *stmt);
 struct operand lower_block_value(struct sema *s, struct lowering *lo, const struct stmt *block);
 /* lower_loop.c: let, loops, break and continue. */

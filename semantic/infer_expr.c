@@ -398,8 +398,9 @@ static void infer_args(struct sema *s, struct call *c, struct expr *args)
 static const struct type *check_at_points(struct sema *s, struct call *c, struct span span)
 {
     const struct type *joined = NULL;
-    u32 n = c->fn->flags & FN_PER_POINT || c->fn->needs ? s->clause->n_points
-                                                        : MIN(s->clause->n_points, 1);
+    u32 n = !s->clause ? 0 /* outside of the clauses nothing is computed */
+            : c->fn->flags & FN_PER_POINT || c->fn->needs ? s->clause->n_points
+                                                          : MIN(s->clause->n_points, 1);
 
     for (u32 i = 0; i < n; i++) {
         c->point = &s->clause->points[i];
@@ -416,6 +417,20 @@ static const struct type *check_at_points(struct sema *s, struct call *c, struct
         }
     }
     return joined ? joined : error(s);
+}
+
+/* Variables that the call assigns to hold what it gives them. */
+static void assign_out_args(struct sema *s, struct call *c, struct expr *args)
+{
+    u32 i = 0;
+
+    for (struct expr *e = args; e; e = e->next, i++) {
+        if (!c->args[i].is_out || !c->args[i].out_type)
+            continue;
+        infer_assign(s, e->symbol, c->args[i].out_type, e->span);
+        (void)infer_expr(s, e);
+        c->args[i].type = e->type;
+    }
 }
 
 static const struct type *infer_call(struct sema *s, struct expr *e)
@@ -436,6 +451,7 @@ static const struct type *infer_call(struct sema *s, struct expr *e)
 
     if (c->n_args && c->args[0].map)
         s->has_changed |= c->args[0].map->key != key_before;
+    assign_out_args(s, c, e->args);
     return t;
 }
 

@@ -34,9 +34,10 @@ static const struct type *in_space(struct sema *s, const struct type *t, enum sp
 static void report_no_member(struct sema *s, const struct expr *e, const struct type *t)
 {
     struct str name = type_name(s->arena, t);
-    struct diag *diag = diag_add(s->v.diags, E_UNKNOWN_FIELD, e->name_span,
-                                 "Struct/union of type '%.*s' does not contain a field named '%.*s'",
-                                 STR_ARG(name), STR_ARG(e->name));
+    struct diag *diag =
+        diag_add(s->v.diags, E_UNKNOWN_FIELD, e->name_span,
+                 "Struct/union of type '%.*s' does not contain a field named '%.*s'", STR_ARG(name),
+                 STR_ARG(e->name));
 
     if (t->composite->size == 0) {
         diag_hint(diag, "This type is only declared; its members are not known.");

@@ -91,8 +91,7 @@ static ir_val lower_same_bytes(struct lowering *lo, struct operand a, struct ope
     ir_val differ = ir_const(&lo->b, 0);
 
     for (u32 at = 0; at < type_mem_size(t); at += 8) {
-        ir_val word =
-            ir_binary(&lo->b, IR_XOR, ir_load64(&lo->b, x, at), ir_load64(&lo->b, y, at));
+        ir_val word = ir_binary(&lo->b, IR_XOR, ir_load64(&lo->b, x, at), ir_load64(&lo->b, y, at));
 
         differ = ir_binary(&lo->b, IR_OR, differ, word);
     }
@@ -281,8 +280,13 @@ void lower_args(struct sema *s, struct lowering *lo, struct call *c, struct expr
 {
     u32 i = 0;
 
-    for (struct expr *e = args; e; e = e->next, i++)
-        c->args[i].val = c->args[i].map ? NULL : lower_expr(s, lo, e).val;
+    for (struct expr *e = args; e; e = e->next, i++) {
+        if (c->args[i].is_out) {
+            c->args[i].val = lower_variable(lo, e->symbol);
+        } else {
+            c->args[i].val = c->args[i].map ? NULL : lower_expr(s, lo, e).val;
+        }
+    }
 }
 
 /* A word that differs by attach point has its type there; it is made what it is in the whole

@@ -1,5 +1,5 @@
-/* Places: what lies inside of structs, arrays and tuples, and behind pointers. A place is found first
- * and read once, so that `a->b.c[2].d` reads the pointer and `d`, nothing else.
+/* Places: what lies inside of structs, arrays and tuples, and behind pointers. A place is found
+ * first and read once, so that `a->b.c[2].d` reads the pointer and `d`, nothing else.
  *
  * A place is either memory that the program may use (a variable, a map's value, a tuple), or an
  * address, whose memory is read through a helper that survives a fault. Offsets in structs of the
@@ -16,12 +16,12 @@ enum {
 struct lvalue {
     const struct type *type; /* of what lies there */
     bool is_address;
-    bool is_raw;    /* in C layout: inside of a struct or array, or behind a pointer */
+    bool is_raw;      /* in C layout: inside of a struct or array, or behind a pointer */
     bool may_be_none; /* an address that is 0 where an index was out of bounds */
-    ir_val base;    /* pointer, or word */
-    s64 offset;     /* bytes behind base */
+    ir_val base;      /* pointer, or word */
+    s64 offset;       /* bytes behind base */
     enum space space;
-    u32 bit_offset, bit_size; /* a bit-field: from base + offset. bit_size 0: none */
+    u32 bit_offset, bit_size;     /* a bit-field: from base + offset. bit_size 0: none */
     const struct composite *root; /* of the path; NULL: there is none */
     struct ir_step steps[PATH_MAX_STEPS];
     u32 n_steps;
@@ -30,10 +30,10 @@ struct lvalue {
 static struct lvalue place_behind(ir_val address, const struct type *pointer)
 {
     return (struct lvalue){.type = pointer->of,
-                          .is_address = true,
-                          .is_raw = true,
-                          .base = address,
-                          .space = pointer->space};
+                           .is_address = true,
+                           .is_raw = true,
+                           .base = address,
+                           .space = pointer->space};
 }
 
 /* ---- paths ---- */
@@ -44,8 +44,10 @@ static const struct ir_access *access_of(struct lowering *lo, const struct lvalu
     struct ir_step *steps = arena_array(lo->v->arena, struct ir_step, p->n_steps);
 
     memcpy(steps, p->steps, p->n_steps * sizeof(*steps));
-    *access = (struct ir_access){
-        .root = p->root->name, .is_union = p->root->is_union, .steps = steps, .n_steps = p->n_steps};
+    *access = (struct ir_access){.root = p->root->name,
+                                 .is_union = p->root->is_union,
+                                 .steps = steps,
+                                 .n_steps = p->n_steps};
     return access;
 }
 
@@ -82,8 +84,8 @@ static struct ir_step step_of(const struct composite_field *field, u32 bit_offse
 {
     struct ir_step step = {.name = field->name,
                            .bit_offset = bit_offset,
-                           .bit_size = field->bit_size ? field->bit_size
-                                                       : type_raw_size(field->type) * 8};
+                           .bit_size =
+                               field->bit_size ? field->bit_size : type_raw_size(field->type) * 8};
     const struct type *t = field->type;
     u32 n = 0;
 
@@ -342,8 +344,7 @@ static ir_val read_bits(struct lowering *lo, const struct lvalue *p)
 }
 
 /* Into a new slot, zeros behind it and where it cannot be read. */
-static ir_val read_to_slot(struct lowering *lo, ir_val from, enum space space,
-                           const struct type *t)
+static ir_val read_to_slot(struct lowering *lo, ir_val from, enum space space, const struct type *t)
 {
     struct ir_builder *b = &lo->b;
     u32 raw_size = type_raw_size(t);

@@ -152,6 +152,15 @@ static void resolve_map_argument(struct sema *s, struct expr *arg, struct call_a
     out->span = arg->span;
 }
 
+/* A variable that the call assigns to; declared here if there is none. */
+static void resolve_out_argument(struct sema *s, struct expr *arg, struct call_arg *out)
+{
+    arg->symbol = find_variable(s, arg->name);
+    if (!arg->symbol)
+        arg->symbol = declare_variable(s, arg->name, arg->span);
+    out->is_out = true;
+}
+
 static void resolve_args(struct sema *s, struct expr *e, const struct func_desc *fn)
 {
     u32 i = 0;
@@ -167,6 +176,8 @@ static void resolve_args(struct sema *s, struct expr *e, const struct func_desc 
 
         if (whole_map) {
             resolve_map_argument(s, arg, &e->call->args[i]);
+        } else if (arg->kind == EXPR_VAR && vocab_param_is_variable(fn, i)) {
+            resolve_out_argument(s, arg, &e->call->args[i]);
         } else {
             resolve_expr(s, arg);
         }
@@ -482,8 +493,6 @@ static void refuse_tops(struct sema *s, const struct program *program)
         refuse(s, program->config.first->span, "config");
     if (program->imports.first)
         refuse(s, program->imports.first->span, "import");
-    if (program->map_decls.first)
-        refuse(s, program->map_decls.first->span, "let");
     if (program->macros.first)
         refuse(s, program->macros.first->span, "macro");
 }
@@ -491,6 +500,7 @@ static void refuse_tops(struct sema *s, const struct program *program)
 void resolve_program(struct sema *s, struct program *program)
 {
     refuse_tops(s, program);
+    declare_maps(s, program);
     for (struct clause *clause = program->clauses; clause; clause = clause->next)
         resolve_clause(s, clause);
 }

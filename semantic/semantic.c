@@ -15,7 +15,9 @@ static void infer_all(struct sema *s)
 static void report_untyped_maps(struct sema *s)
 {
     vec_foreach(symbol, &s->maps) {
-        if ((*symbol)->map.value)
+        bool is_used = (*symbol)->map.is_scalar || (*symbol)->map.is_keyed;
+
+        if ((*symbol)->map.value || !is_used)
             continue;
         diag_hint(diag_add(s->v.diags, E_UNDEFINED_MAP, (*symbol)->span, "Undefined map: %.*s",
                            STR_ARG((*symbol)->name)),
@@ -34,6 +36,7 @@ static void infer_program(struct sema *s)
         s->has_changed = false;
         infer_all(s);
     } while (s->has_changed);
+    check_map_decls(s);
     if (diags_errors(s->v.diags) == 0)
         report_untyped_maps(s);
 }
@@ -84,8 +87,10 @@ static void end_module(struct sema *s, const struct sources *sources)
 static void lower_program(struct sema *s, const struct sources *sources)
 {
     begin_module(s, sources);
-    vec_foreach(symbol, &s->maps)
-        lower_map_declare(&s->v, &(*symbol)->map);
+    vec_foreach(symbol, &s->maps) {
+        if ((*symbol)->map.value)
+            lower_map_declare(&s->v, &(*symbol)->map);
+    }
     vec_foreach(info, &s->clauses)
         lower_clause(s, info);
     end_module(s, sources);

@@ -130,6 +130,59 @@ const struct func_desc fn_has_key = {
     .lower = lower_has_key,
 };
 
+/* The value as the variable gets it: an aggregation is the number that it stands for. */
+static const struct type *found_type(struct vocab *v, const struct call *c)
+{
+    const struct type *value = c->args[0].map->value;
+
+    if (!value || value->kind != TYPE_AGG)
+        return value;
+    if (vocab_agg_by_id(value->agg)->gather)
+        return type_int(v->types, 8, value->is_signed);
+
+    struct str name = type_name(v->arena, value);
+
+    diag_add(v->diags, E_AGG_READ, c->args[0].span,
+             "A value of type '%.*s' can not be used in an expression", STR_ARG(name));
+    return type_error(v->types);
+}
+
+static const struct type *check_find(struct vocab *v, struct call *c)
+{
+    struct map_info *map = c->args[0].map;
+
+    if (map->is_scalar) {
+        diag_add(v->diags, E_MAP_IS_SCALAR, c->span, "%.*s() expects a map with keys, and a key",
+                 STR_ARG(c->name));
+        return type_error(v->types);
+    }
+    if (!map_join_key(v, map, c->args[1].type, c->span))
+        return type_error(v->types);
+    c->args[2].out_type = found_type(v, c);
+    return NULL;
+}
+
+static ir_val lower_find(struct lowering *lo, struct call *c)
+{
+    struct map_info *map = c->args[0].map;
+    struct operand key = {c->args[1].type, c->args[1].val};
+    struct operand dst = {c->args[2].type, c->args[2].val};
+
+    lower_map_declare(lo->v, map);
+    return lower_map_find(lo, map, lower_key(lo, map, &key, 1), dst);
+}
+
+const struct func_desc fn_find = {
+    .name = "find",
+    .sig = "(map, any, variable) -> bool",
+    .doc =
+        "find(@map, key, $x): true if the map has an entry for the key, whose value $x then holds; else $x is 0 or "
+        "empty. One look-up does both.",
+    .example = "BEGIN { @a[1] = 2; if (find(@a, 1, $x)) { print($x); } }",
+    .check = check_find,
+    .lower = lower_find,
+};
+
 static const struct type *check_len(struct vocab *v, struct call *c)
 {
     if (!c->args[0].map->is_scalar)

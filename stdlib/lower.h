@@ -82,6 +82,9 @@ ir_val lower_map_read(struct lowering *lo, struct map_info *map, ir_val key);
 void lower_map_write(struct lowering *lo, struct map_info *map, ir_val key, struct operand value);
 /* Add to an integer element, atomically on the element. Gives the value before. */
 ir_val lower_map_add(struct lowering *lo, struct map_info *map, ir_val key, ir_val delta);
+/* Store the value of an element at dst, an address of a value of its type; zeros where the key is
+ * absent. 1 if it is there. */
+ir_val lower_map_find(struct lowering *lo, struct map_info *map, ir_val key, struct operand dst);
 /* 1 if the key is there. */
 ir_val lower_map_has(struct lowering *lo, struct map_info *map, ir_val key);
 /* Remove an element. 1 if it was there. */

@@ -19,6 +19,8 @@ static bool is_agg(const struct map_info *map)
 
 static u32 bpf_map_type_of(const struct map_info *map, bool percpu)
 {
+    if (map->kind)
+        return map->kind->bpf_type;
     if (map->key)
         return percpu ? BPF_MAP_TYPE_PERCPU_HASH : BPF_MAP_TYPE_HASH;
     return percpu ? BPF_MAP_TYPE_PERCPU_ARRAY : BPF_MAP_TYPE_ARRAY;
@@ -42,7 +44,7 @@ void lower_map_declare(struct vocab *v, struct map_info *map)
     bool has_set = set_offset(map) != META_NO_REF;
 
     ir->bpf_type = bpf_map_type_of(map, percpu);
-    ir->max_entries = map->key ? DEFAULT_MAX_ENTRIES : 1;
+    ir->max_entries = !map->key ? 1 : map->max_entries ? map->max_entries : DEFAULT_MAX_ENTRIES;
     ir->key_type = map->key;
     ir->key_size = map->key ? type_mem_size(map->key) : sizeof(u32);
     ir->value_type = has_set ? type_tuple(v->types, scalar, 2) : map->value;
@@ -192,6 +194,28 @@ ir_val lower_map_read(struct lowering *lo, struct map_info *map, ir_val key)
     ir_fill_zero(&lo->b, copy, 0, type_mem_size(map->value));
     lower_end_if(lo, &br);
     return known_add_of_map(lo, KNOWN_ELEMENT, map, key, lower_load(lo, map->value, copy, 0));
+}
+
+ir_val lower_map_find(struct lowering *lo, struct map_info *map, ir_val key, struct operand dst)
+{
+    struct ir_builder *b = &lo->b;
+    ir_val result = ir_slot_addr(b, ir_slot_new(b, "found", 8));
+    ir_val found = lookup(lo, map, key);
+    struct branch br = if_found(lo, found);
+    struct operand value = {dst.type, NULL};
+
+    if (map->value->kind == TYPE_AGG) {
+        value.val = lower_map_gather(lo, map, key);
+    } else {
+        value = (struct operand){map->value, lower_load(lo, map->value, found, 0)};
+    }
+    lower_store(lo, dst.val, 0, dst.type, value);
+    ir_store64(b, result, 0, ir_const(b, 1));
+    lower_else(lo, &br);
+    ir_fill_zero(b, dst.val, 0, type_mem_size(dst.type));
+    ir_store64(b, result, 0, ir_const(b, 0));
+    lower_end_if(lo, &br);
+    return ir_load64(b, result, 0);
 }
 
 void lower_map_write(struct lowering *lo, struct map_info *map, ir_val key, struct operand value)

@@ -8,18 +8,16 @@ enum kind {
     KIND_LITERAL,
     KIND_NUMBER,
     KIND_MAP,
+    KIND_VARIABLE,
     KIND_ANY,
     KIND_PRINTABLE
 };
 
 static const char *const kind_names[] = {
-    [KIND_INT] = "int",
-    [KIND_STRING] = "string",
-    [KIND_LITERAL] = "literal",
-    [KIND_NUMBER] = "number",
-    [KIND_MAP] = "map",
-    [KIND_ANY] = "any",
-    [KIND_PRINTABLE] = "printable",
+    [KIND_INT] = "int",         [KIND_STRING] = "string",
+    [KIND_LITERAL] = "literal", [KIND_NUMBER] = "number",
+    [KIND_MAP] = "map",         [KIND_VARIABLE] = "variable",
+    [KIND_ANY] = "any",         [KIND_PRINTABLE] = "printable",
 };
 
 #define MAX_PARAMS 8
@@ -110,6 +108,8 @@ static const char *kind_problem(enum kind kind, const struct call_arg *arg)
 
     if (kind == KIND_MAP)
         return arg->map ? NULL : "a map";
+    if (kind == KIND_VARIABLE)
+        return arg->is_out ? NULL : "a variable";
     if (!t || t->kind == TYPE_ERROR)
         return NULL;
     switch (kind) {
@@ -124,6 +124,7 @@ static const char *kind_problem(enum kind kind, const struct call_arg *arg)
     case KIND_ANY:
     case KIND_PRINTABLE:
     case KIND_MAP:
+    case KIND_VARIABLE:
         return t->kind == TYPE_VOID ? "a value" : NULL;
     }
     ptl_bug("a kind without a rule");
@@ -203,6 +204,13 @@ bool vocab_param_is_map(const struct func_desc *fn, u32 i)
     struct signature sig = signature_parse(fn->sig);
 
     return i < sig.n_max && sig.kinds[i] == KIND_MAP;
+}
+
+bool vocab_param_is_variable(const struct func_desc *fn, u32 i)
+{
+    struct signature sig = signature_parse(fn->sig);
+
+    return i < sig.n_max && sig.kinds[i] == KIND_VARIABLE;
 }
 
 bool vocab_param_takes_map(const struct func_desc *fn, u32 i)

@@ -41,6 +41,13 @@ struct vocab {
     bool test_refused;   /* tests: exit() does what the verifier refuses */
 };
 
+/* A row of map_kind.def. */
+struct map_kind {
+    const char *name;
+    u32 bpf_type;
+    bool is_percpu;
+};
+
 /* A map of the script. semantic/ finds its types; lowering declares it at first use. */
 struct map_info {
     struct str name;  /* with the @ */
@@ -48,8 +55,11 @@ struct map_info {
     bool is_scalar,
         is_keyed;           /* how it is used; neither before the first use with or without a key */
     const struct type *key; /* NULL: scalar, or not known yet */
-    const struct type *value; /* NULL: not known yet */
-    struct ir_map *ir;        /* NULL: not declared yet */
+    const struct type *value;    /* NULL: not known yet */
+    bool is_declared;            /* by let */
+    const struct map_kind *kind; /* NULL: the default for its value */
+    u32 max_entries;             /* 0: the default */
+    struct ir_map *ir;           /* NULL: not declared yet */
     u64 meta_index;
 };
 
@@ -73,9 +83,12 @@ struct call_arg {
     bool is_param;           /* `$1`: text is the parameter, num its number if it is one */
     u64 num;
     struct str text;
-    struct map_info *map; /* parameter kind `map`: the map itself */
-    bool map_has_key;     /* written with [ ]: print(@x[1]) */
-    ir_val val; /* lowering only: the word, or the address of the memory; NULL for kind `literal`
+    bool is_out;                 /* parameter kind `variable`: $x, which the call assigns to */
+    const struct type *out_type; /* what it assigns: set by check() */
+    struct map_info *map;        /* parameter kind `map`: the map itself */
+    bool map_has_key;            /* written with [ ]: print(@x[1]) */
+    ir_val val; /* lowering only: the word, or the address of the memory (of kind `variable`: the
+                   variable's own, which has `type`); NULL for kind `literal`
                    and `map` */
 };
 
@@ -133,6 +146,8 @@ const struct type *vocab_check(struct vocab *v, struct call *c);
 /* Does parameter i take a whole map where one is written without a key: kinds `map` and
  * `printable`? */
 bool vocab_param_takes_map(const struct func_desc *fn, u32 i);
+/* Is it of kind `variable`, so that `$x` there means the variable and not its value? */
+bool vocab_param_is_variable(const struct func_desc *fn, u32 i);
 /* Is it of kind `map`, so that `@x[k]` there means the map and a key: delete(@x[k])? */
 bool vocab_param_is_map(const struct func_desc *fn, u32 i);
 
