@@ -85,6 +85,15 @@ bool str_number(struct str s, u64 *out)
     return true;
 }
 
+int str_find(struct str s, struct str part)
+{
+    for (u32 at = 0; at + part.n <= s.n; at++) {
+        if (memcmp(s.p + at, part.p, part.n) == 0)
+            return (int)at;
+    }
+    return -1;
+}
+
 struct str str_sub(struct str s, u32 from, u32 to)
 {
     to = MIN(to, s.n);

@@ -33,6 +33,8 @@ int str_cmp(struct str a, struct str b);
 bool str_starts(struct str s, const char *prefix);
 /* Index of the first `c` in s, or -1. */
 int str_index(struct str s, char c);
+/* Offset of the first place of part in s; -1 if it is not there. */
+int str_find(struct str s, struct str part);
 /* Part of s from `from` up to, not including, `to`; both are clamped to s. */
 struct str str_sub(struct str s, u32 from, u32 to);
 /* Copy into the arena. */

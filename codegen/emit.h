@@ -174,3 +174,25 @@ static inline LLVMValueRef emit_opaque(const struct emit *e, LLVMValueRef v)
 
     return LLVMBuildCall2(e->builder, type, code, &v, 1, "");
 }
+
+/* v, of which the kernel's verifier then knows only that it is at most mask (2^n - 1), so that it
+ * follows what comes behind once and not for each value. unknown: a word of which it knows nothing;
+ * the zero that is made of it is none to the verifier, nor to LLVM. */
+static inline LLVMValueRef emit_forget(const struct emit *e, LLVMValueRef v, LLVMValueRef unknown,
+                                       u64 mask)
+{
+    LLVMValueRef zero = emit_op(e, LLVMSub, emit_opaque(e, unknown), unknown);
+
+    return emit_op(e, LLVMAnd, emit_op(e, LLVMAdd, v, zero), emit_word(e, mask));
+}
+
+/* An integer of 2, 4 or 8 bytes with its bytes in the other order. */
+static inline LLVMValueRef emit_bswap(const struct emit *e, LLVMValueRef v)
+{
+    static const char name[] = "llvm.bswap";
+    LLVMTypeRef type = LLVMTypeOf(v);
+    unsigned id = LLVMLookupIntrinsicID(name, sizeof(name) - 1);
+    LLVMValueRef func = LLVMGetIntrinsicDeclaration(e->module, id, &type, 1);
+
+    return LLVMBuildCall2(e->builder, LLVMFunctionType(type, &type, 1, 0), func, &v, 1, "");
+}

@@ -147,6 +147,8 @@ LLVMValueRef gen_scratch_address(struct gen *g);
 LLVMValueRef gen_config_address(struct gen *g);
 /* Address of read-only bytes: text, zeros up to size. */
 LLVMValueRef gen_const_address(struct gen *g, struct str text, u32 size);
+/* Address of a table of names. */
+LLVMValueRef gen_table_address(struct gen *g, enum names names);
 /* Put the encoded metadata in its section. False when memory ran out. */
 bool gen_meta(struct gen *g);
 
@@ -183,10 +185,31 @@ LLVMValueRef gen_word_op(struct gen *g, const struct ir_inst *inst);
 /* Append an instruction that works on memory; *result_out NULL where it has no result. False if it
  * is none of those. */
 bool gen_mem_op(struct gen *g, const struct ir_inst *inst, LLVMValueRef *result_out);
+
+/* A loop over the bytes of an object, so many a round (gen_bytes.c). */
+struct byte_loop {
+    LLVMBasicBlockRef head;
+    LLVMValueRef counter;
+    LLVMValueRef offset; /* of the round: a word */
+};
+
+/* Open it. Code up to byte_loop_end() may leave it to other blocks. */
+struct byte_loop byte_loop_begin(struct gen *g);
+/* Close it: it has gone over total_bytes, a multiple of round_bytes and not 0. */
+void byte_loop_end(struct gen *g, const struct byte_loop *l, u32 round_bytes, u32 total_bytes);
+/* The word at ptr + at, of which `rest` bytes may be read; zeros behind them. */
+LLVMValueRef gen_partial_word(struct gen *g, LLVMValueRef ptr, u32 at, u32 rest);
+/* In a word: 0 if it has no byte that is 0; else the lowest bit that is set is the highest one of
+ * the first such byte. */
+LLVMValueRef gen_zero_bytes(struct gen *g, LLVMValueRef word);
 /* COPY, FILL_ZERO, STR_EQ (gen_bytes.c). */
 void gen_copy(struct gen *g, const struct ir_inst *inst);
 void gen_fill_zero(struct gen *g, const struct ir_inst *inst);
 LLVMValueRef gen_str_eq(struct gen *g, const struct ir_inst *inst);
+/* STR_LEN, STR_FIND, MEM_CMP (gen_search.c). */
+LLVMValueRef gen_str_len(struct gen *g, const struct ir_inst *inst);
+LLVMValueRef gen_str_find(struct gen *g, const struct ir_inst *inst);
+LLVMValueRef gen_mem_cmp(struct gen *g, const struct ir_inst *inst);
 
 /* ---- object.c ---- */
 

@@ -29,18 +29,11 @@ static u32 chunk_size(u32 rest)
     return rest >= 2 ? 2 : 1;
 }
 
-/* A loop over round_bytes at a time: begin opens it and gives the offset (a word) of the round; end
- * closes it. Code in between may leave the loop to other blocks. */
-struct loop {
-    LLVMBasicBlockRef head;
-    LLVMValueRef counter, offset;
-};
-
-static struct loop loop_begin(struct gen *g)
+struct byte_loop byte_loop_begin(struct gen *g)
 {
     const struct emit *e = &g->e;
     LLVMBasicBlockRef from = emit_here(e);
-    struct loop l = {.head = emit_block(e, "loop")};
+    struct byte_loop l = {.head = emit_block(e, "loop")};
 
     emit_jump(e, l.head);
     emit_at(e, l.head);
@@ -50,7 +43,7 @@ static struct loop loop_begin(struct gen *g)
     return l;
 }
 
-static void loop_end(struct gen *g, const struct loop *l, u32 round_bytes, u32 total_bytes)
+void byte_loop_end(struct gen *g, const struct byte_loop *l, u32 round_bytes, u32 total_bytes)
 {
     const struct emit *e = &g->e;
     LLVMValueRef next = emit_op(e, LLVMAdd, l->offset, emit_word(e, round_bytes));
@@ -91,11 +84,11 @@ static void move_all(struct gen *g, LLVMValueRef dst, LLVMValueRef src, u32 size
     u32 looped = looped_bytes(size, UNROLL_MAX, LOOP_BYTES);
 
     if (looped) {
-        struct loop l = loop_begin(g);
+        struct byte_loop l = byte_loop_begin(g);
 
         move_bytes(g, emit_ptr_add(e, dst, l.offset), src ? emit_ptr_add(e, src, l.offset) : NULL,
                    0, LOOP_BYTES);
-        loop_end(g, &l, LOOP_BYTES, looped);
+        byte_loop_end(g, &l, LOOP_BYTES, looped);
     }
     move_bytes(g, dst, src, looped, size);
 }
@@ -163,8 +156,7 @@ static LLVMValueRef comparison_end(struct gen *g, const struct comparison *c, LL
 
 /* ---- strings ---- */
 
-/* The word at ptr + at, of which `rest` bytes may be read; NUL behind them. */
-static LLVMValueRef string_word(struct gen *g, LLVMValueRef ptr, u32 at, u32 rest)
+LLVMValueRef gen_partial_word(struct gen *g, LLVMValueRef ptr, u32 at, u32 rest)
 {
     const struct emit *e = &g->e;
     LLVMValueRef word = NULL;
@@ -183,6 +175,15 @@ static LLVMValueRef string_word(struct gen *g, LLVMValueRef ptr, u32 at, u32 res
     return word;
 }
 
+LLVMValueRef gen_zero_bytes(struct gen *g, LLVMValueRef word)
+{
+    const struct emit *e = &g->e;
+    LLVMValueRef zeros = emit_op(e, LLVMSub, word, emit_word(e, 0x0101010101010101));
+
+    zeros = emit_op(e, LLVMAnd, zeros, LLVMBuildNot(e->builder, word, ""));
+    return emit_op(e, LLVMAnd, zeros, emit_word(e, 0x8080808080808080));
+}
+
 /* Compare one word of two strings: leave with the result if they differ or end here, else go on. */
 static void compare_string_word(struct gen *g, const struct comparison *c, LLVMValueRef a,
                                 LLVMValueRef b)
@@ -191,11 +192,9 @@ static void compare_string_word(struct gen *g, const struct comparison *c, LLVMV
     LLVMBasicBlockRef ends = emit_block(e, "string_ends"),
                       goes_on = emit_block(e, "string_goes_on");
     LLVMValueRef differ = emit_op(e, LLVMXor, a, b);
-    LLVMValueRef nuls = emit_op(e, LLVMSub, a, emit_word(e, 0x0101010101010101));
+    LLVMValueRef nuls = gen_zero_bytes(g, a);
     LLVMValueRef up_to_nul = NULL;
 
-    nuls = emit_op(e, LLVMAnd, nuls, LLVMBuildNot(e->builder, a, ""));
-    nuls = emit_op(e, LLVMAnd, nuls, emit_word(e, 0x8080808080808080));
     (void)emit_branch(e, emit_is_not_zero(e, nuls), ends, goes_on);
     emit_at(e, ends);
     up_to_nul = emit_op(e, LLVMXor, nuls, emit_op(e, LLVMSub, nuls, emit_word(e, 1)));
@@ -241,16 +240,17 @@ LLVMValueRef gen_str_eq(struct gen *g, const struct ir_inst *inst)
     if (inst->args[0]->op == IR_STRING)
         return compare_with_text(g, &c, c.y, inst->args[0]->text, inst->size);
     if (looped) {
-        struct loop l = loop_begin(g);
+        struct byte_loop l = byte_loop_begin(g);
 
         compare_string_word(g, &c, emit_load(e, emit_ptr_add(e, c.x, l.offset), 8),
                             emit_load(e, emit_ptr_add(e, c.y, l.offset), 8));
-        loop_end(g, &l, 8, looped);
+        byte_loop_end(g, &l, 8, looped);
     }
     for (u32 at = looped; at < inst->size; at += 8) {
         u32 rest = inst->size - at;
 
-        compare_string_word(g, &c, string_word(g, c.x, at, rest), string_word(g, c.y, at, rest));
+        compare_string_word(g, &c, gen_partial_word(g, c.x, at, rest),
+                            gen_partial_word(g, c.y, at, rest));
     }
     return comparison_end(g, &c, LLVMConstInt(e->i1, 1, 0));
 }

@@ -17,6 +17,8 @@ LLVMValueRef gen_value(struct gen *g, ir_val v)
         return gen_const_address(g, v->text, v->size);
     case IR_ZERO:
         return gen_const_address(g, STR(""), v->size);
+    case IR_TABLE:
+        return gen_table_address(g, (enum names)v->imm);
     case IR_SLOT:
         return slot_address(g, v->slot);
     case IR_CTX:

@@ -200,6 +200,13 @@ LLVMValueRef gen_const_address(struct gen *g, struct str text, u32 size)
     return global;
 }
 
+LLVMValueRef gen_table_address(struct gen *g, enum names names)
+{
+    struct str table = names_table(names, g->opts->arch, g->arena);
+
+    return gen_const_address(g, str_sub(table, 0, table.n - 1), table.n);
+}
+
 bool gen_meta(struct gen *g)
 {
     _cleanup_buf_ struct buf bytes = {0};

@@ -116,6 +116,15 @@ bool gen_mem_op(struct gen *g, const struct ir_inst *inst, LLVMValueRef *result_
     case IR_STR_EQ:
         *result_out = gen_str_eq(g, inst);
         return true;
+    case IR_STR_LEN:
+        *result_out = gen_str_len(g, inst);
+        return true;
+    case IR_STR_FIND:
+        *result_out = gen_str_find(g, inst);
+        return true;
+    case IR_MEM_CMP:
+        *result_out = gen_mem_cmp(g, inst);
+        return true;
     default:
         return false;
     }

@@ -70,17 +70,25 @@ static void halve(const struct emit *e, LLVMValueRef *v, LLVMValueRef *log, u32 
 }
 
 /* floor(log2(v)) by halving. The verifier knows the result of each of the 64 ways through that, and
- * would follow what comes behind once for each; with three histograms in a clause it gives up. So a
- * zero is added that it does not know to be one, and all it then sees is a number below 64. */
+ * would follow what comes behind once for each; with three histograms in a clause it gives up. So
+ * it is made to see no more than a number below 64. */
 static LLVMValueRef log2_floor(struct gen *g, LLVMValueRef v)
 {
     const struct emit *e = &g->e;
-    LLVMValueRef rest = v, log = emit_word(e, 0), zero = NULL;
+    LLVMValueRef rest = v, log = emit_word(e, 0);
 
     for (u32 step = 32; step; step /= 2)
         halve(e, &rest, &log, step);
-    zero = emit_op(e, LLVMSub, emit_opaque(e, v), v);
-    return emit_op(e, LLVMAnd, emit_op(e, LLVMAdd, log, zero), emit_word(e, 63));
+    return emit_forget(e, log, v, 63);
+}
+
+/* The low bytes in the other order; BPF has an instruction for that. */
+static LLVMValueRef swap_bytes(struct gen *g, const struct ir_inst *inst)
+{
+    const struct emit *e = &g->e;
+    LLVMValueRef v = emit_narrow(e, operand(g, inst, 0), inst->size);
+
+    return emit_widen(e, inst->size == 1 ? v : emit_bswap(e, v), false);
 }
 
 static LLVMValueRef compare(struct gen *g, const struct ir_inst *inst, LLVMIntPredicate predicate)
@@ -147,6 +155,8 @@ LLVMValueRef gen_word_op(struct gen *g, const struct ir_inst *inst)
         return shift(g, inst, LLVMAShr);
     case IR_LOG2:
         return log2_floor(g, operand(g, inst, 0));
+    case IR_BSWAP:
+        return swap_bytes(g, inst);
     case IR_OPAQUE:
         return emit_opaque(e, operand(g, inst, 0));
     case IR_EXTEND:

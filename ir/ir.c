@@ -169,6 +169,14 @@ ir_val ir_ctx(struct ir_builder *b)
     return append(b, IR_CTX, NULL, 0);
 }
 
+ir_val ir_table(struct ir_builder *b, enum names names)
+{
+    struct ir_inst *inst = append(b, IR_TABLE, NULL, 0);
+
+    inst->imm = names;
+    return inst;
+}
+
 ir_val ir_map_addr(struct ir_builder *b, const struct ir_map *map)
 {
     struct ir_inst *inst = append(b, IR_MAP, NULL, 0);
@@ -292,6 +300,36 @@ ir_val ir_str_eq(struct ir_builder *b, ir_val x, ir_val y, u32 size)
     return inst;
 }
 
+ir_val ir_str_len(struct ir_builder *b, ir_val str, u32 size)
+{
+    struct ir_inst *inst = NULL;
+
+    if (str->op == IR_STRING)
+        return ir_const(b, (s64)strnlen(str->text.p, str->text.n));
+    inst = append1(b, IR_STR_LEN, str);
+    inst->size = size;
+    return inst;
+}
+
+ir_val ir_str_find(struct ir_builder *b, ir_val str, u32 size, struct str needle)
+{
+    struct ir_inst *inst = append2(b, IR_STR_FIND, str, ir_string(b, needle, needle.n + 1));
+
+    inst->size = size;
+    return inst;
+}
+
+ir_val ir_mem_cmp(struct ir_builder *b, ir_val x, ir_val y, u32 size)
+{
+    struct ir_inst *inst = NULL;
+
+    if (x == y || size == 0)
+        return ir_const(b, 0);
+    inst = append2(b, IR_MEM_CMP, x, y);
+    inst->size = size;
+    return inst;
+}
+
 /* ---- arithmetic ---- */
 
 bool ir_is_const(ir_val v, s64 *value_out)
@@ -391,6 +429,18 @@ ir_val ir_binary(struct ir_builder *b, enum ir_op op, ir_val a, ir_val c)
         folded = fold_same(b, op, a);
     }
     return folded ? folded : append2(b, op, a, c);
+}
+
+ir_val ir_bswap(struct ir_builder *b, ir_val v, u32 size)
+{
+    struct ir_inst *inst = NULL;
+    s64 value = 0;
+
+    if (ir_is_const(v, &value))
+        return ir_const(b, (s64)ir_bswap_value((u64)value, size));
+    inst = append1(b, IR_BSWAP, v);
+    inst->size = size;
+    return inst;
 }
 
 ir_val ir_opaque(struct ir_builder *b, ir_val v)

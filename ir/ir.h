@@ -8,6 +8,7 @@
 #pragma once
 
 #include "abi/meta.h"
+#include "abi/names.h"
 #include "abi/record.h"
 #include "base/source.h"
 #include "ir/type.h"
@@ -184,12 +185,13 @@ const struct ir_slot *ir_slot_new(struct ir_builder *b, const char *name, u32 si
 const struct ir_slot *ir_shared_slot_new(struct ir_builder *b, const char *name, u32 size);
 
 /* Leaves: a word; read-only NUL-terminated bytes, of which at least `size` are readable, zeros
- * behind the text; read-only zeros; a slot's address; the context; a map. */
+ * behind the text; read-only zeros; a table of names; a slot's address; the context; a map. */
 ir_val ir_const(struct ir_builder *b, s64 value);
 ir_val ir_string(struct ir_builder *b, struct str text, u32 size);
 ir_val ir_zero(struct ir_builder *b, u32 size);
 ir_val ir_slot_addr(struct ir_builder *b, const struct ir_slot *slot);
 ir_val ir_ctx(struct ir_builder *b);
+ir_val ir_table(struct ir_builder *b, enum names names);
 ir_val ir_map_addr(struct ir_builder *b, const struct ir_map *map);
 
 /* The integer of size bytes at a byte offset of the context; argN and the return value by the
@@ -218,6 +220,8 @@ ir_val ir_unary(struct ir_builder *b, enum ir_op op, ir_val a);
 ir_val ir_binary(struct ir_builder *b, enum ir_op op, ir_val a, ir_val c);
 /* The low size bytes of v, extended. */
 ir_val ir_extend(struct ir_builder *b, ir_val v, u32 size, bool is_signed);
+/* The low size bytes of v in the other order, zero-extended. */
+ir_val ir_bswap(struct ir_builder *b, ir_val v, u32 size);
 /* v, of which the optimiser knows nothing. A bound that the verifier must see is tested on such a
  * word: LLVM would remove a test whose outcome it can prove, and the verifier cannot prove as much.
  */
@@ -235,6 +239,12 @@ ir_val ir_map_len(struct ir_builder *b, const struct ir_map *map);
 void ir_copy(struct ir_builder *b, ir_val dst, ir_val src, u32 size);
 void ir_fill_zero(struct ir_builder *b, ir_val ptr, s64 offset, u32 size);
 ir_val ir_str_eq(struct ir_builder *b, ir_val x, ir_val y, u32 size);
+/* The longest text that STR_FIND looks for. */
+#define IR_FIND_MAX 32
+/* See STR_LEN, STR_FIND and MEM_CMP in ops.def. size: bytes that may be read. */
+ir_val ir_str_len(struct ir_builder *b, ir_val str, u32 size);
+ir_val ir_str_find(struct ir_builder *b, ir_val str, u32 size, struct str needle);
+ir_val ir_mem_cmp(struct ir_builder *b, ir_val x, ir_val y, u32 size);
 /* Call a BPF helper that gives a word / a pointer (NULL possible). helper: enum bpf_func_id. At
  * most 5 args. */
 ir_val ir_call(struct ir_builder *b, u32 helper, const ir_val *args, u32 n_args);
@@ -280,6 +290,8 @@ ir_val ir_ptr_base(ir_val ptr, s64 *offset_out);
 /* Result of a word op for constant operands (b is 0 for a unary one). False where it has none: not
  * a word op, or a division by 0. */
 bool ir_fold(enum ir_op op, s64 a, s64 b, s64 *result_out);
+/* Low size bytes of v in the other order. size: 1, 2, 4 or 8. */
+u64 ir_bswap_value(u64 v, u32 size);
 /* Low size bytes of v, sign- or zero-extended. size: 1, 2, 4 or 8. */
 s64 ir_extend_value(s64 v, u32 size, bool is_signed);
 

@@ -26,8 +26,8 @@ enum ir_result ir_op_result(enum ir_op op)
 
 bool ir_is_leaf(enum ir_op op)
 {
-    return op == IR_CONST || op == IR_STRING || op == IR_ZERO || op == IR_SLOT || op == IR_CTX ||
-           op == IR_MAP;
+    return op == IR_CONST || op == IR_STRING || op == IR_ZERO || op == IR_TABLE || op == IR_SLOT ||
+           op == IR_CTX || op == IR_MAP;
 }
 
 bool ir_is_terminator(enum ir_op op)
@@ -73,6 +73,11 @@ s64 ir_extend_value(s64 v, u32 size, bool is_signed)
     default:
         return v;
     }
+}
+
+u64 ir_bswap_value(u64 v, u32 size)
+{
+    return __builtin_bswap64(v) >> (64 - 8 * size);
 }
 
 static bool fold_division(enum ir_op op, u64 a, u64 b, u64 *out)

@@ -111,6 +111,9 @@ static void print_operand(const struct printer *p, ir_val v)
     case IR_ZERO:
         buf_printf(out, "zero:%u", v->size);
         break;
+    case IR_TABLE:
+        buf_printf(out, "table:%lld", (long long)v->imm);
+        break;
     case IR_SLOT:
         print_slot(out, p->func, v->slot);
         break;

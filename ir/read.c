@@ -150,6 +150,9 @@ static void read_leaf(struct reader *r, struct ir_inst *leaf, struct str w)
     } else if (str_starts(w, "zero:")) {
         leaf->op = IR_ZERO;
         leaf->size = scan_number_behind(&r->s, w, (u32)strlen("zero:"));
+    } else if (str_starts(w, "table:")) {
+        leaf->op = IR_TABLE;
+        leaf->imm = scan_number_behind(&r->s, w, (u32)strlen("table:"));
     } else if (str_eq_c(w, "ctx")) {
         leaf->op = IR_CTX;
     } else {

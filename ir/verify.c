@@ -47,6 +47,9 @@ static bool object_size(ir_val leaf, u32 *size_out)
     case IR_ZERO:
         *size_out = leaf->size;
         return true;
+    case IR_TABLE:
+        *size_out = names_count((enum names)leaf->imm) * NAMES_TEXT_SIZE;
+        return true;
     default:
         return false;
     }
@@ -55,7 +58,17 @@ static bool object_size(ir_val leaf, u32 *size_out)
 /* Alignment that an access needs: its size, and 8 where it is made of words. */
 static u32 access_align(const struct ir_inst *inst, u32 size)
 {
-    return inst->op == IR_COPY || inst->op == IR_FILL_ZERO || inst->op == IR_STR_EQ ? 8 : size;
+    switch (inst->op) {
+    case IR_COPY:
+    case IR_FILL_ZERO:
+    case IR_STR_EQ:
+    case IR_STR_LEN:
+    case IR_STR_FIND:
+    case IR_MEM_CMP:
+        return 8;
+    default:
+        return size;
+    }
 }
 
 /* Check an access of `size` bytes at ptr + imm. */
@@ -130,6 +143,26 @@ static bool check_strings(struct verifier *v, const struct ir_inst *inst)
         return false;
     return (x->op == IR_STRING && y->op != IR_STRING) ||
            check_access(v, inst, x, 0, inst->size, false);
+}
+
+/* The string that is searched, or whose length is asked for. */
+static bool check_search(struct verifier *v, const struct ir_inst *inst)
+{
+    const struct ir_inst *needle = inst->n_args > 1 ? inst->args[1] : NULL;
+
+    if (inst->size == 0 || inst->size % 8)
+        return wrong(v, inst, "the size is no multiple of 8");
+    if (needle && (needle->op != IR_STRING || needle->text.n == 0 || needle->text.n > IR_FIND_MAX))
+        return wrong(v, inst, "the second operand is no text of a length that can be found");
+    return check_access(v, inst, inst->args[0], 0, inst->size, false);
+}
+
+static bool check_mem_cmp(struct verifier *v, const struct ir_inst *inst)
+{
+    if (inst->size == 0)
+        return wrong(v, inst, "the size is 0");
+    return check_access(v, inst, inst->args[0], 0, inst->size, false) &&
+           check_access(v, inst, inst->args[1], 0, inst->size, false);
 }
 
 static bool check_fill(struct verifier *v, const struct ir_inst *inst)
@@ -223,6 +256,10 @@ static bool check_fields(struct verifier *v, const struct ir_inst *inst)
     switch (inst->op) {
     case IR_STRING:
         return check_text(v, inst);
+    case IR_TABLE:
+        return inst->imm >= 0 && inst->imm < NAMES_COUNT_
+                   ? true
+                   : wrong(v, inst, "there is no such table");
     case IR_ZERO:
         return inst->size ? true : wrong(v, inst, "the size is 0");
     case IR_SLOT:
@@ -260,8 +297,14 @@ static bool check_fields(struct verifier *v, const struct ir_inst *inst)
         return check_copy(v, inst);
     case IR_STR_EQ:
         return check_strings(v, inst);
+    case IR_STR_LEN:
+    case IR_STR_FIND:
+        return check_search(v, inst);
+    case IR_MEM_CMP:
+        return check_mem_cmp(v, inst);
     case IR_FILL_ZERO:
         return check_fill(v, inst);
+    case IR_BSWAP:
     case IR_EXTEND:
         return is_word_size(inst->size) ? true : wrong(v, inst, "the size is not 1, 2, 4 or 8");
     case IR_JMP:

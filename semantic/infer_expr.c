@@ -433,6 +433,19 @@ static void assign_out_args(struct sema *s, struct call *c, struct expr *args)
     }
 }
 
+/* What the function gives where it is known now. */
+static void fold_call(struct sema *s, struct expr *e, const struct type *t)
+{
+    const struct call *c = e->call;
+    struct folded value = {0};
+
+    e->is_const = !is_error(t) && c->fn->fold && c->fn->fold(&s->v, c, &value);
+    if (e->is_const) {
+        e->num = value.num;
+        e->text = value.text;
+    }
+}
+
 static const struct type *infer_call(struct sema *s, struct expr *e)
 {
     struct call *c = e->call;
@@ -452,6 +465,7 @@ static const struct type *infer_call(struct sema *s, struct expr *e)
     if (c->n_args && c->args[0].map)
         s->has_changed |= c->args[0].map->key != key_before;
     assign_out_args(s, c, e->args);
+    fold_call(s, e, t);
     return t;
 }
 

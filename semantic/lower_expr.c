@@ -274,6 +274,13 @@ static ir_val lower_tuple(struct sema *s, struct lowering *lo, const struct expr
     return slot;
 }
 
+static ir_val lower_constant(struct lowering *lo, const struct expr *e)
+{
+    if (e->type->kind == TYPE_STRING)
+        return ir_string(&lo->b, e->text, type_mem_size(e->type));
+    return ir_const(&lo->b, (s64)e->num);
+}
+
 /* ---- calls ---- */
 
 void lower_args(struct sema *s, struct lowering *lo, struct call *c, struct expr *args)
@@ -305,6 +312,8 @@ static ir_val lower_call(struct sema *s, struct lowering *lo, struct expr *e)
 {
     struct call *c = e->call;
 
+    if (e->is_const)
+        return lower_constant(lo, e);
     lower_args(s, lo, c, e->args);
     c->point = lo->point;
     lo->b.span = e->span;
@@ -328,13 +337,9 @@ static ir_val lower_kind(struct sema *s, struct lowering *lo, struct expr *e)
     switch (e->kind) {
     case EXPR_INT:
     case EXPR_BOOL:
-        return ir_const(&lo->b, (s64)e->num);
     case EXPR_STRING:
-        return ir_string(&lo->b, e->text, type_mem_size(e->type));
     case EXPR_PARAM:
-        if (e->type->kind == TYPE_STRING)
-            return ir_string(&lo->b, e->text, type_mem_size(e->type));
-        return ir_const(&lo->b, (s64)e->num);
+        return lower_constant(lo, e);
     case EXPR_VAR:
         return lower_load(lo, e->type, lower_variable(lo, e->symbol), 0);
     case EXPR_MAP:

@@ -178,6 +178,10 @@ static void resolve_args(struct sema *s, struct expr *e, const struct func_desc 
             resolve_map_argument(s, arg, &e->call->args[i]);
         } else if (arg->kind == EXPR_VAR && vocab_param_is_variable(fn, i)) {
             resolve_out_argument(s, arg, &e->call->args[i]);
+        } else if (arg->kind == EXPR_IDENT && vocab_param_is_word(fn, i)) {
+            arg->kind = EXPR_STRING;
+            arg->text = arg->name;
+            arg->is_const = true;
         } else {
             resolve_expr(s, arg);
         }

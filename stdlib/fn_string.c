@@ -4,33 +4,31 @@
 #include "abi/record.h"
 #include "stdlib/lower.h"
 
-/* Bytes with the NUL of a string that is read from memory, where nothing else is said (bpftrace's
- * max_strlen). */
-#define PTL_STRING_MAX 1024
-
-/* The power of two that holds n: what a mask can bound. */
-static u64 power_of_two(u64 n)
+static bool is_text(const struct type *t)
 {
-    u64 power = 1;
+    return t->kind == TYPE_STRING || (t->kind == TYPE_ARRAY && type_raw_size(t->of) == 1);
+}
 
-    while (power < n)
-        power *= 2;
-    return power;
+/* Bytes with the NUL that the first argument can have. */
+static u64 source_capacity(const struct call_arg *from)
+{
+    if (from->is_param)
+        return (u64)from->text.n + 1;
+    if (from->type && from->type->kind == TYPE_STRING)
+        return from->type->size;
+    if (from->type && from->type->kind == TYPE_ARRAY)
+        return type_raw_size(from->type) + 1;
+    return PTL_STRING_MAX;
 }
 
 static const struct type *check_str(struct vocab *v, struct call *c)
 {
     const struct call_arg *from = &c->args[0];
-    u64 capacity = PTL_STRING_MAX;
+    const struct type *t = from->type;
+    u64 capacity = MIN(source_capacity(from), PTL_STRING_MAX);
 
-    if (from->is_param) {
-        capacity = (u64)from->text.n + 1;
-    } else if (from->type && from->type->kind == TYPE_STRING) {
-        capacity = from->type->size;
-    }
-    if (from->type && from->type->kind != TYPE_STRING && !from->is_param &&
-        from->type->kind != TYPE_ERROR && !type_is_numeric(from->type)) {
-        struct str type = type_name(v->arena, from->type);
+    if (t && !from->is_param && t->kind != TYPE_ERROR && !is_text(t) && !type_is_numeric(t)) {
+        struct str type = type_name(v->arena, t);
 
         diag_add(v->diags, E_ARG_TYPE, from->span,
                  "str() expects an address or a string (%.*s provided)", STR_ARG(type));
@@ -39,83 +37,49 @@ static const struct type *check_str(struct vocab *v, struct call *c)
     if (c->n_args == 2 && c->args[1].is_const) {
         capacity = MIN(capacity, MIN(c->args[1].num, PTL_STRING_MAX - 1) + 1);
     } else if (c->n_args == 2) {
-        capacity = MIN(power_of_two(capacity), PTL_STRING_MAX);
+        capacity = MIN(lower_mask(capacity - 1) + 1, PTL_STRING_MAX);
     }
-    if (from->is_param || (from->type && from->type->kind == TYPE_STRING && from->type->is_literal))
+    if (from->is_param || (t && t->kind == TYPE_STRING && t->is_literal))
         return type_own_string(v->types, (u32)capacity);
     return type_string(v->types, (u32)capacity);
 }
 
-/* Number of bytes to read, the NUL included: the second argument and one, at most the capacity. The
- * mask tells the verifier what the branch before it did: LLVM may test another copy of the register
- * than the one that it passes on. */
-static ir_val read_size(struct lowering *lo, const struct call *c, u32 capacity)
-{
-    struct ir_builder *b = &lo->b;
-
-    if (c->n_args < 2 || c->args[1].is_const)
-        return ir_const(b, capacity);
-
-    ir_val most = ir_const(b, capacity - 1);
-    ir_val length = ir_slot_addr(b, ir_slot_new(b, "length", 8));
-
-    ir_store64(b, length, 0, c->args[1].val);
-
-    struct branch br = lower_if(lo, ir_binary(b, IR_ULT, most, c->args[1].val));
-
-    ir_store64(b, length, 0, most);
-    lower_end_if(lo, &br);
-
-    ir_val masked = ir_binary(b, IR_AND, ir_opaque(b, ir_load64(b, length, 0)), most);
-
-    return ir_binary(b, IR_ADD, masked, ir_const(b, 1));
-}
-
-/* The upper half of the address space is the kernel's on x86_64 and arm64: the address says which
- * memory is meant. A read that fails leaves zeros, the empty string. */
-static ir_val read_memory(struct lowering *lo, const struct call *c, const struct type *t)
+/* A read that fails leaves zeros, the empty string. */
+static ir_val read_string(struct lowering *lo, const struct call *c, const struct type *t,
+                          enum space space, ir_val address)
 {
     struct ir_builder *b = &lo->b;
     ir_val copy = lower_slot(lo, "str", t);
-    ir_val address = c->args[0].val;
-    ir_val args[] = {copy, read_size(lo, c, t->size), address};
+    ir_val size = ir_const(b, t->size);
 
+    if (c->n_args == 2 && !c->args[1].is_const) {
+        size = lower_clamp(lo, c->args[1].val, MIN(source_capacity(&c->args[0]), t->size) - 1);
+        size = ir_binary(b, IR_ADD, size, ir_const(b, 1));
+    }
     ir_fill_zero(b, copy, 0, type_mem_size(t));
-
-    struct branch br = lower_if(lo, ir_binary(b, IR_SLT, address, ir_const(b, 0)));
-
-    (void)ir_call(b, BPF_FUNC_probe_read_kernel_str, args, ARRAY_SIZE(args));
-    lower_else(lo, &br);
-    (void)ir_call(b, BPF_FUNC_probe_read_user_str, args, ARRAY_SIZE(args));
-    lower_end_if(lo, &br);
+    lower_try_read_string(lo, copy, size, address, space);
     return copy;
 }
 
 /* The first bytes of a string that is in memory already. */
 static ir_val shorten(struct lowering *lo, const struct call *c, const struct type *t, ir_val from)
 {
-    struct ir_builder *b = &lo->b;
-    ir_val copy = lower_slot(lo, "str", t);
-    ir_val args[] = {copy, read_size(lo, c, t->size), from};
-
-    ir_fill_zero(b, copy, 0, type_mem_size(t));
-    (void)ir_call(b, BPF_FUNC_probe_read_kernel_str, args, ARRAY_SIZE(args));
-    return copy;
+    return read_string(lo, c, t, SPACE_KERNEL, ir_unary(&lo->b, IR_PTR_TO_INT, from));
 }
 
 static ir_val lower_str(struct lowering *lo, struct call *c)
 {
     const struct call_arg *from = &c->args[0];
     const struct type *t = check_str(lo->v, c);
-    bool is_string = from->is_param || from->type->kind == TYPE_STRING;
+    bool is_string = from->is_param || is_text(from->type);
     bool is_const = from->is_param || from->is_const;
     bool has_length = c->n_args == 2 && !c->args[1].is_const;
 
     if (!is_string)
-        return read_memory(lo, c, t);
+        return read_string(lo, c, t, from->type->space, from->val);
     if (is_const && !has_length)
         return ir_string(&lo->b, str_sub(from->text, 0, t->size - 1), type_mem_size(t));
-    if (c->n_args == 1)
+    if (c->n_args == 1 && from->type->kind == TYPE_STRING)
         return from->val;
     return shorten(lo, c, t, is_const ? ir_string(&lo->b, from->text, t->size) : from->val);
 }
@@ -124,8 +88,10 @@ const struct func_desc fn_str = {
     .name = "str",
     .sig = "(any, int?) -> ?",
     .doc =
-        "The string at an address, user's or kernel's; at most `length` bytes, at most 1023. Of a parameter: its "
-        "text, as in str($1).",
+        "str(address[, length]): the string at an address, of the kernel's or the process's memory as "
+        "its type says, else as the address does; at most `length` bytes, at most 1023. Also of a "
+        "string or an array of characters, to shorten it; and of a parameter: its text, as in "
+        "str($1).",
     .example = "tracepoint:syscalls:sys_enter_openat { @[str(args.filename, 64)] = count(); }",
     .check = check_str,
     .lower = lower_str,

@@ -66,6 +66,20 @@ ir_val lower_truth(struct lowering *lo, struct operand o);
 void lower_read(struct lowering *lo, ir_val dst, ir_val size, ir_val from, enum space space);
 /* The same up to a NUL; there is one in dst always. What lies behind it is not touched. */
 void lower_read_string(struct lowering *lo, ir_val dst, ir_val size, ir_val from, enum space space);
+/* The same without a warning. */
+void lower_try_read_string(struct lowering *lo, ir_val dst, ir_val size, ir_val from,
+                           enum space space);
+
+/* ---- strings and lengths ---- */
+
+/* n, or most where n is larger as an unsigned number. The verifier sees that it is at most
+ * lower_mask(most), the least 2^k - 1 that is not less. */
+ir_val lower_clamp(struct lowering *lo, ir_val n, u64 most);
+u64 lower_mask(u64 most);
+/* Copy a string of the program's own memory up to its NUL, at most size - 1 bytes and a NUL. */
+void lower_copy_string(struct lowering *lo, ir_val dst, ir_val size, ir_val from);
+/* An argument of kind `text` as a string. */
+struct operand lower_text(struct lowering *lo, const struct call_arg *arg);
 
 /* ---- maps ---- */
 

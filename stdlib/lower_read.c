@@ -8,15 +8,21 @@
 struct read {
     ir_val dst, size, from;
     u32 kernel_helper, user_helper;
+    bool is_quiet; /* a fault is no warning */
 };
 
 static void read_by(struct lowering *lo, const struct read *r, u32 helper)
 {
     struct ir_builder *b = &lo->b;
     ir_val args[] = {r->dst, r->size, r->from};
+    ir_val rc = ir_call(b, helper, args, ARRAY_SIZE(args));
+    struct branch failed;
+
+    if (r->is_quiet)
+        return;
     /* an int for some, a long for others: the sign is in the lower half of both */
-    ir_val rc = ir_extend(b, ir_call(b, helper, args, ARRAY_SIZE(args)), 4, true);
-    struct branch failed = lower_if(lo, ir_binary(b, IR_SLT, rc, ir_const(b, 0)));
+    rc = ir_extend(b, rc, 4, true);
+    failed = lower_if(lo, ir_binary(b, IR_SLT, rc, ir_const(b, 0)));
 
     lower_helper_error(lo, RUN_ERROR_READ, rc, helper);
     lower_end_if(lo, &failed);
@@ -40,14 +46,28 @@ static void read_somewhere(struct lowering *lo, const struct read *r, enum space
 
 void lower_read(struct lowering *lo, ir_val dst, ir_val size, ir_val from, enum space space)
 {
-    struct read r = {dst, size, from, BPF_FUNC_probe_read_kernel, BPF_FUNC_probe_read_user};
+    struct read r = {dst, size, from, BPF_FUNC_probe_read_kernel, BPF_FUNC_probe_read_user, false};
 
     read_somewhere(lo, &r, space);
 }
 
 void lower_read_string(struct lowering *lo, ir_val dst, ir_val size, ir_val from, enum space space)
 {
-    struct read r = {dst, size, from, BPF_FUNC_probe_read_kernel_str, BPF_FUNC_probe_read_user_str};
+    struct read r = {dst,  size, from, BPF_FUNC_probe_read_kernel_str, BPF_FUNC_probe_read_user_str,
+                     false};
+
+    read_somewhere(lo, &r, space);
+}
+
+void lower_try_read_string(struct lowering *lo, ir_val dst, ir_val size, ir_val from,
+                           enum space space)
+{
+    struct read r = {.dst = dst,
+                     .size = size,
+                     .from = from,
+                     .kernel_helper = BPF_FUNC_probe_read_kernel_str,
+                     .user_helper = BPF_FUNC_probe_read_user_str,
+                     .is_quiet = true};
 
     read_somewhere(lo, &r, space);
 }

@@ -6,7 +6,9 @@ enum kind {
     KIND_INT,
     KIND_STRING,
     KIND_LITERAL,
+    KIND_TEXT,
     KIND_NUMBER,
+    KIND_WORD,
     KIND_MAP,
     KIND_VARIABLE,
     KIND_ANY,
@@ -14,10 +16,10 @@ enum kind {
 };
 
 static const char *const kind_names[] = {
-    [KIND_INT] = "int",         [KIND_STRING] = "string",
-    [KIND_LITERAL] = "literal", [KIND_NUMBER] = "number",
-    [KIND_MAP] = "map",         [KIND_VARIABLE] = "variable",
-    [KIND_ANY] = "any",         [KIND_PRINTABLE] = "printable",
+    [KIND_INT] = "int",           [KIND_STRING] = "string", [KIND_LITERAL] = "literal",
+    [KIND_TEXT] = "text",         [KIND_NUMBER] = "number", [KIND_WORD] = "word",
+    [KIND_MAP] = "map",           [KIND_ANY] = "any",       [KIND_PRINTABLE] = "printable",
+    [KIND_VARIABLE] = "variable",
 };
 
 #define MAX_PARAMS 8
@@ -101,6 +103,12 @@ static bool check_count(struct vocab *v, const struct call *c, const struct sign
     return false;
 }
 
+/* A string, or the same as C has it. */
+static bool is_text(const struct type *t)
+{
+    return t->kind == TYPE_STRING || (t->kind == TYPE_ARRAY && type_raw_size(t->of) == 1);
+}
+
 /* What is wrong with the argument, as "expects a ..."; NULL if nothing is. */
 static const char *kind_problem(enum kind kind, const struct call_arg *arg)
 {
@@ -117,6 +125,10 @@ static const char *kind_problem(enum kind kind, const struct call_arg *arg)
         return type_is_numeric(t) ? NULL : "an integer";
     case KIND_STRING:
         return t->kind == TYPE_STRING ? NULL : "a string";
+    case KIND_TEXT:
+        return is_text(t) ? NULL : "a string";
+    case KIND_WORD:
+        return t->kind == TYPE_STRING && arg->is_const ? NULL : "a name";
     case KIND_LITERAL:
         return t->kind == TYPE_STRING && arg->is_const ? NULL : "a string literal";
     case KIND_NUMBER:
@@ -155,22 +167,33 @@ static bool check_kinds(struct vocab *v, const struct call *c, const struct sign
     return ok;
 }
 
+/* "int32", "uint64": the size in bytes, or 0. */
+static u32 int_size(struct str name, bool *is_signed_out)
+{
+    u64 bits = 0;
+
+    *is_signed_out = str_starts(name, "int");
+    if (!*is_signed_out && !str_starts(name, "uint"))
+        return 0;
+    return str_number(str_sub(name, *is_signed_out ? 3 : 4, name.n), &bits) ? (u32)bits / 8 : 0;
+}
+
 static const struct type *result_type(struct vocab *v, struct str name)
 {
+    bool is_signed = false;
+    u32 size = int_size(name, &is_signed);
+    u64 capacity = 0;
+
+    if (size)
+        return type_int(v->types, size, is_signed);
     if (str_eq_c(name, "void"))
         return type_void(v->types);
     if (str_eq_c(name, "bool"))
         return type_bool(v->types);
     if (str_eq_c(name, "ksym"))
         return type_ksym(v->types);
-    if (str_eq_c(name, "int64"))
-        return type_int(v->types, 8, true);
-    if (str_eq_c(name, "uint64"))
-        return type_int(v->types, 8, false);
-    if (str_eq_c(name, "uint32"))
-        return type_int(v->types, 4, false);
-    if (str_eq_c(name, "string[16]"))
-        return type_string(v->types, 16);
+    if (str_starts(name, "string[") && str_number(str_sub(name, 7, name.n - 1), &capacity))
+        return type_string(v->types, (u32)capacity);
     ptl_bug("a signature with an unknown result");
 }
 
@@ -211,6 +234,13 @@ bool vocab_param_is_variable(const struct func_desc *fn, u32 i)
     struct signature sig = signature_parse(fn->sig);
 
     return i < sig.n_max && sig.kinds[i] == KIND_VARIABLE;
+}
+
+bool vocab_param_is_word(const struct func_desc *fn, u32 i)
+{
+    struct signature sig = signature_parse(fn->sig);
+
+    return i < sig.n_max && sig.kinds[i] == KIND_WORD;
 }
 
 bool vocab_param_takes_map(const struct func_desc *fn, u32 i)

@@ -104,6 +104,12 @@ struct call {
     struct span member_span;
 };
 
+/* A value that is known at compile time: a number, or a string's text. */
+struct folded {
+    u64 num;
+    struct str text;
+};
+
 /* Needs of a function, and what a provider offers. */
 #define CAP_ARGN   (1u << 0) /* arguments by register: arg0 */
 #define CAP_RETVAL (1u << 1) /* retval */
@@ -119,9 +125,11 @@ struct call {
 
 struct func_desc {
     const char *name;
-    /* "(kind, kind?, ...) -> type": kinds int, string, literal (of a string), number (a literal),
-     * map, key, any; `?` optional, `...` any number of any kind. Type: void, bool, uint64,
-     * string[16], ksym, pointer, or `?`: check() tells. */
+    /* "(kind, kind?, ...) -> type": kinds int, string, text (string or array of characters),
+     * literal (of a string), number (a literal), word (a bare name), map, printable (a map or a
+     * value), any;
+     * `?` optional, `...` any number of any kind. Type: void, bool, int64, string[16], ksym, or
+     * `?`: check() tells. */
     const char *sig;
     const char *doc;     /* one sentence or more, for the reference */
     const char *example; /* a whole script that a test runs */
@@ -131,6 +139,9 @@ struct func_desc {
      * every round of type inference with what is known so far: types may be NULL or errors, be
      * silent about those. */
     const struct type *(*check)(struct vocab *v, struct call *c);
+    /* The result where it is known at compile time; NULL: it never is. Called when the types are in
+     * order; false where it is not known. */
+    bool (*fold)(struct vocab *v, const struct call *c, struct folded *out);
     /* Emit code; gives the word or the address of the result, NULL for void. */
     ir_val (*lower)(struct lowering *lo, struct call *c);
 };
@@ -150,6 +161,9 @@ bool vocab_param_takes_map(const struct func_desc *fn, u32 i);
 bool vocab_param_is_variable(const struct func_desc *fn, u32 i);
 /* Is it of kind `map`, so that `@x[k]` there means the map and a key: delete(@x[k])? */
 bool vocab_param_is_map(const struct func_desc *fn, u32 i);
+
+/* Is it of kind `word`, so that a bare name there is no variable but the text: nsecs(boot)? */
+bool vocab_param_is_word(const struct func_desc *fn, u32 i);
 
 /* Learn that the map is used with this key, or holds this value (types as they stand; NULL and
  * errors teach nothing). Report at span and return false where that does not agree with what is
