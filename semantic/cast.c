@@ -40,6 +40,12 @@ static const struct type *pointer_for(struct sema *s, const struct type *to,
     return type_pointer(s->v.types, to->of, space);
 }
 
+/* `string` without a length: of any. */
+static bool is_bare_string(const struct type_name *name)
+{
+    return name->kind == TYPE_NAME_WORD && !name->count;
+}
+
 const struct type *infer_cast(struct sema *s, struct expr *e)
 {
     const struct type *to = type_of_name(s, e->type_name);
@@ -48,6 +54,8 @@ const struct type *infer_cast(struct sema *s, struct expr *e)
     if (from->kind == TYPE_ERROR || to->kind == TYPE_ERROR || !settle_agg(s, e->a))
         return to;
     from = e->a->type;
+    if (to->kind == TYPE_STRING && from->kind == TYPE_STRING && is_bare_string(e->type_name))
+        return from;
     if (to->kind == TYPE_ARRAY)
         to = array_for(s, to, type_raw_size(from));
     if (!is_castable(to, from)) {
