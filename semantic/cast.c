@@ -43,7 +43,7 @@ static const struct type *pointer_for(struct sema *s, const struct type *to,
 /* `string` without a length: of any. */
 static bool is_bare_string(const struct type_name *name)
 {
-    return name->kind == TYPE_NAME_WORD && !name->count;
+    return name->kind == TYPE_NAME_WORD && !name->count && str_eq_c(name->name, "string");
 }
 
 const struct type *infer_cast(struct sema *s, struct expr *e)
