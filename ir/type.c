@@ -11,7 +11,7 @@ struct type_node {
 };
 
 enum {
-    N_BUCKETS = 64
+    N_BUCKETS = 1024
 };
 
 struct types {

@@ -40,7 +40,7 @@ struct c_file {
 };
 
 enum {
-    C_BUCKETS = 64
+    C_BUCKETS = 1024
 };
 
 struct c_reader {

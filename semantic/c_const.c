@@ -13,7 +13,7 @@ static bool name_value(struct sema *s, const struct expr *e, struct c_value *out
     }
     t = find_constant(s, e->name, &value);
     if (!t) {
-        vocab_report_unknown(&s->v, e->name, e->name_span, false);
+        report_unknown_word(s, e->name, e->name_span);
         return false;
     }
     *out = c_value_of((u64)value, value > INT32_MAX || value < INT32_MIN ? 8 : 4,

@@ -8,7 +8,7 @@
 #include "semantic/c_types.h"
 
 enum {
-    MAX_MEMBERS = 10000, /* of one struct: each name is compared with all before it */
+    MAX_MEMBERS = 4096, /* of one struct: each name is compared with all before it */
 };
 
 struct layout {

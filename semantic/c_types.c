@@ -75,6 +75,19 @@ struct c_enumerator_entry *c_enumerator_add(struct sema *s, struct str name)
     return e;
 }
 
+struct str c_enumerator_nearest(struct sema *s, struct str name)
+{
+    VEC(const char *) names = {0};
+    int nearest = 0;
+
+    for (u32 i = 0; i < C_TYPE_BUCKETS; i++) {
+        for (const struct c_enumerator_entry *e = s->c_types->enumerators[i]; e; e = e->next)
+            *vec_push(s->arena, &names) = str_cstr(s->arena, e->name);
+    }
+    nearest = str_nearest(name, names.items, names.n);
+    return str_of(nearest < 0 ? NULL : names.items[nearest]);
+}
+
 const struct type *c_enumerator_find(const struct sema *s, struct str name, s64 *value_out)
 {
     const struct c_enumerator_entry *e = c_enumerator_entry(s->c_types, name);

@@ -6,7 +6,7 @@
 #include "semantic/context.h"
 
 enum {
-    C_TYPE_BUCKETS = 256,
+    C_TYPE_BUCKETS = 1024,
     C_MAX_BYTES = 1 << 28, /* of a type: offsets in bits fit 32 */
 };
 

@@ -76,6 +76,8 @@ void c_declare(struct sema *s, const struct program *program);
 /* c_types.c: one of them, NULL if there is none; the nearest name, empty if none is near. */
 const struct type *c_type_find(struct sema *s, enum type_name_kind kind, struct str name);
 struct str c_type_nearest(struct sema *s, enum type_name_kind kind, struct str name);
+/* The nearest name of an enumerator of the script's own, empty if none is near. */
+struct str c_enumerator_nearest(struct sema *s, struct str name);
 /* The enum that has this constant, NULL if none has. */
 const struct type *c_enumerator_find(const struct sema *s, struct str name, s64 *value_out);
 
@@ -90,6 +92,8 @@ const struct type *infer_offsetof(struct sema *s, struct expr *e);
 /* The type of a constant: an enumerator of the script or the kernel, or what C headers define.
  * NULL: there is none of that name. */
 const struct type *find_constant(struct sema *s, struct str name, s64 *value_out);
+/* Report a word that names nothing. */
+void report_unknown_word(struct sema *s, struct str name, struct span span);
 /* Does a bare word name one? And its type and value. */
 bool is_enumerator(struct sema *s, struct str name);
 const struct type *infer_enumerator(struct sema *s, struct expr *e);

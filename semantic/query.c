@@ -87,6 +87,19 @@ const struct type *find_constant(struct sema *s, struct str name, s64 *value_out
     return constant_type(s, c, *value_out);
 }
 
+void report_unknown_word(struct sema *s, struct str name, struct span span)
+{
+    struct str near = c_enumerator_nearest(s, name);
+
+    if (!near.n) {
+        vocab_report_unknown(&s->v, name, span, false);
+        return;
+    }
+    diag_hint(diag_add(s->v.diags, E_UNKNOWN_IDENTIFIER, span, "Unknown identifier: '%.*s'",
+                       STR_ARG(name)),
+              "Did you mean '%.*s'?", STR_ARG(near));
+}
+
 bool is_enumerator(struct sema *s, struct str name)
 {
     s64 value = 0;

@@ -225,7 +225,7 @@ static void resolve_word(struct sema *s, struct expr *e)
     if (!fn && is_enumerator(s, e->name))
         return;
     if (!fn || !(fn->flags & FN_VARIABLE)) {
-        vocab_report_unknown(&s->v, e->name, e->span, false);
+        report_unknown_word(s, e->name, e->span);
         return;
     }
     e->call = call_new(s, e, fn, 0);
