@@ -130,6 +130,13 @@ static const char *check_site_kind(const struct meta *m, const struct meta_site 
     case SITE_ERRORF:
     case SITE_WARNF:
         return check_pieces(m, s);
+    case SITE_SYSTEM:
+        if (!(m->infos.items[0].flags & META_FLAG_UNSAFE))
+            return "the metadata has commands but does not say that it is unsafe";
+        return check_pieces(m, s);
+    case SITE_CAT:
+        return s->num0 <= PAYLOAD_SIZE_MAX ? check_pieces(m, s)
+                                           : "a cat of the metadata has an impossible size";
     case SITE_PRINT:
         return meta_value_fits(m, s->type, 0, s->payload_size)
                    ? NULL

@@ -24,19 +24,30 @@ enum site_kind {
     SITE_TIME = 3,   /* time(fmt): the site's text is the strftime format; no payload */
     SITE_EXIT = 4,   /* control; payload s64 code */
     SITE_PRINT_MAP =
-        5,           /* control; payload u64 top, u64 div (0: not given); the site names the map */
-    SITE_CLEAR = 6,  /* control; no payload; the site names the map */
-    SITE_ZERO = 7,   /* control; no payload; the site names the map */
-    SITE_ERROR = 8,  /* a run-time warning; payload s64 return code of the helper; text: message id
-                        (enum run_error) in num0 */
-    SITE_ERRORF = 9, /* the payload of a printf, shown as an error of the script's own */
-    SITE_WARNF = 10, /* the same as a warning */
+        5,            /* control; payload u64 top, u64 div (0: not given); the site names the map */
+    SITE_CLEAR = 6,   /* control; no payload; the site names the map */
+    SITE_ZERO = 7,    /* control; no payload; the site names the map */
+    SITE_ERROR = 8,   /* a run-time warning; payload s64 return code of the helper; text: message id
+                         (enum run_error) in num0 */
+    SITE_ERRORF = 9,  /* the payload of a printf, shown as an error of the script's own */
+    SITE_WARNF = 10,  /* the same as a warning */
+    SITE_SYSTEM = 11, /* the same as a command for sh; only in objects with META_FLAG_UNSAFE */
+    SITE_CAT = 12,    /* the same as the path of a file; num0: how much of it is shown, bytes */
 };
 
 /* Has the site pieces, which make a text of its payload? */
 static inline bool site_has_pieces(enum site_kind kind)
 {
-    return kind == SITE_PRINTF || kind == SITE_ERRORF || kind == SITE_WARNF;
+    switch (kind) {
+    case SITE_PRINTF:
+    case SITE_ERRORF:
+    case SITE_WARNF:
+    case SITE_SYSTEM:
+    case SITE_CAT:
+        return true;
+    default:
+        return false;
+    }
 }
 
 static inline bool site_is_control(enum site_kind kind)
@@ -50,9 +61,10 @@ enum run_error {
     RUN_ERROR_MAP_FULL = 2, /* map_update_elem failed with -E2BIG or -ENOMEM */
     RUN_ERROR_READ = 3,     /* an address that cannot be read; the site's text names the helper */
     RUN_ERROR_BOUNDS = 4,   /* an index that is none of the array's */
+    RUN_ERROR_HELPER = 5,   /* any other helper that failed; the site's text names it */
 };
 
-#define RUN_ERROR_LAST RUN_ERROR_BOUNDS
+#define RUN_ERROR_LAST RUN_ERROR_HELPER
 
 /* Per-CPU books, one per site, in the array map PTL_MAP_BOOKS: what could not be told through the
  * ring. */
@@ -64,6 +76,9 @@ struct ptl_book {
 /* Bytes with the NUL of a string that is read from memory, where nothing else is said (bpftrace's
  * max_strlen). */
 #define PTL_STRING_MAX 1024
+
+/* Of a file that cat() shows, where nothing else is said (bpftrace's max_cat_bytes). */
+#define PTL_CAT_BYTES 10240
 
 /* A SITE_ERROR is sent for the first so many times on each CPU, then only counted. */
 #define PTL_ERRORS_SENT 16

@@ -57,7 +57,10 @@ static int section_raw(const struct elf_view *view, u32 index, Elf64_Shdr *heade
         return -EPROTO;
     memcpy(header, view->bytes + view->section_offset + (u64)index * sizeof(*header),
            sizeof(*header));
-    *out = (struct elf_section){.index = index, .type = header->sh_type, .link = header->sh_link};
+    *out = (struct elf_section){.index = index,
+                                .type = header->sh_type,
+                                .link = header->sh_link,
+                                .is_code = (header->sh_flags & SHF_EXECINSTR) != 0};
     if (header->sh_type == SHT_NOBITS || header->sh_type == SHT_NULL)
         return 0;
     if (!range_fits(header->sh_offset, header->sh_size, view->size))

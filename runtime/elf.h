@@ -20,6 +20,7 @@ struct elf_section {
     u32 index;
     u32 type;
     u32 link;
+    bool is_code;
 };
 
 /* A defined function symbol. */

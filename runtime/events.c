@@ -7,6 +7,8 @@
 #include <time.h>
 
 #include "abi/record.h"
+#include "runtime/command.h"
+#include "runtime/error.h"
 #include "runtime/format.h"
 #include "runtime/value.h"
 
@@ -45,6 +47,31 @@ static void show_message(struct events *e, u32 index, const u8 *payload)
     run_errors_message(e->errors, index, (struct str){text.p, (u32)text.n});
 }
 
+/* system(), cat(). */
+static void do_command(struct events *e, u32 index, const u8 *payload)
+{
+    const struct meta_site *site = &e->meta->sites.items[index];
+    bool is_system = site->kind == SITE_SYSTEM;
+    _cleanup_buf_ struct buf text = {0};
+    _cleanup_buf_ struct buf message = {0};
+    int err = 0;
+
+    format_printf(e->sink->env, site, payload, &text);
+    buf_add_char(&text, '\0');
+    if (text.failed) {
+        remember(e, -ENOMEM);
+        return;
+    }
+    (void)sink_flush(e->sink); // what it writes itself comes behind; failures are remembered
+    err = is_system ? command_run(e->sink, e->signals, site, text.p)
+                    : command_cat(e->sink, site, text.p);
+    if (err == 0)
+        return;
+    buf_printf(&message, is_system ? "failed to run '%s': %s" : "failed to open file '%s': %s",
+               text.p, error_text(err));
+    run_errors_message(e->errors, index, (struct str){message.p, (u32)message.n});
+}
+
 /* Returns what events_record() returns. */
 static int handle(struct events *e, u32 index, const u8 *payload)
 {
@@ -57,6 +84,10 @@ static int handle(struct events *e, u32 index, const u8 *payload)
     case SITE_ERRORF:
     case SITE_WARNF:
         show_message(e, index, payload);
+        return 0;
+    case SITE_SYSTEM:
+    case SITE_CAT:
+        do_command(e, index, payload);
         return 0;
     case SITE_PRINT:
         sink_value(e->sink, site, payload);

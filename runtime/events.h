@@ -10,6 +10,7 @@ struct events {
     struct maps *maps;
     struct sink *sink;
     struct run_errors *errors;
+    struct signals *signals;
     bool is_exiting; /* a script called exit() */
     s64 exit_code;
     u32 budget; /* records that may still be handled in this batch */

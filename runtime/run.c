@@ -93,6 +93,7 @@ static int run_init(struct run *run, struct ptl_session *s, struct ptl_error *er
         .maps = s->maps,
         .sink = &run->sink,
         .errors = &run->errors,
+        .signals = &s->signals,
     };
     run->ring = ring_buffer__new(ring_fd, on_record, run, NULL);
     if (failed == 0 && run->ring == NULL)

@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <inttypes.h>
 
+#include "runtime/error.h"
+
 enum {
     SHOWN_MAX = 16, /* warnings in full of one site */
     TEXT_BYTES = 512,
@@ -12,7 +14,7 @@ enum {
 
 struct message {
     enum diag_code code;
-    const char *text;
+    const char *text;   /* NULL: what the return code means */
     const char *brief;  /* for "N more of this" */
     const char *helper; /* NULL: none is told; "": the site names it */
 };
@@ -33,6 +35,7 @@ static const struct message *message_of(u64 error)
         [RUN_ERROR_BOUNDS] = {W_RUN_BOUNDS,
                               "Array access out of bounds. This can lead to unexpected results.",
                               "array access out of bounds", NULL},
+        [RUN_ERROR_HELPER] = {W_RUN_HELPER, NULL, "call failed", ""},
     };
 
     _Static_assert(ARRAY_SIZE(messages) == RUN_ERROR_LAST + 1, "each error has its text");
@@ -111,17 +114,30 @@ void run_errors_show(struct run_errors *e, u32 site, s64 retcode)
                        STR_ARG(helper),
                        (s32)retcode); // before 6.4 the kernel leaves the upper half undefined
     }
-    show(e, message->code, site_span(row), str_of(message->text), str_of(info), NULL);
+    show(e, message->code, site_span(row),
+         str_of(message->text != NULL ? message->text : error_text((s32)retcode)), str_of(info),
+         NULL);
+}
+
+static enum diag_code message_code(u64 kind)
+{
+    switch (kind) {
+    case SITE_ERRORF:
+        return E_RUN_SCRIPT;
+    case SITE_WARNF:
+        return W_RUN_SCRIPT;
+    default:
+        return W_RUN_FILE;
+    }
 }
 
 void run_errors_message(struct run_errors *e, u32 site, struct str text)
 {
     const struct meta_site *row = &e->meta->sites.items[site];
-    enum diag_code code = row->kind == SITE_ERRORF ? E_RUN_SCRIPT : W_RUN_SCRIPT;
 
     if (text.n != 0 && text.p[text.n - 1] == '\n')
         text.n--;
-    show(e, code, site_span(row), text, (struct str){0}, NULL);
+    show(e, message_code(row->kind), site_span(row), text, (struct str){0}, NULL);
 }
 
 /* What records of this site are to the reader. */
@@ -137,6 +153,10 @@ static const char *record_words(u64 kind)
     case SITE_ERRORF:
     case SITE_WARNF:
         return "messages of this";
+    case SITE_SYSTEM:
+        return "commands of this";
+    case SITE_CAT:
+        return "files of this";
     default:
         return "calls of this";
     }

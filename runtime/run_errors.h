@@ -26,8 +26,8 @@ void run_errors_done(struct run_errors *e);
  * site are shown in full, the others only counted, by the programs. */
 void run_errors_show(struct run_errors *e, u32 site, s64 retcode);
 
-/* The script's own error or warning (errorf, warnf). text: borrowed; a newline at its end is left
- * out. */
+/* A message about a site: of errorf() and warnf(), or of what could not be done for system() and
+ * cat(). text: borrowed; a newline at its end is left out. */
 void run_errors_message(struct run_errors *e, u32 site, struct str text);
 
 /* The end of a run: what the books of a site, summed over all CPUs, say that was not shown. */

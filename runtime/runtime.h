@@ -37,6 +37,7 @@ struct ptl_opts {
     bool is_verbose;          /* steps, timings and the kernel's log go to `log` */
     bool is_quiet;            /* no banner */
     bool is_raw_output;       /* strings of traced programs are not escaped */
+    bool allows_unsafe;       /* the object may run commands and change traced programs */
     bool is_dry_run;          /* begin clauses do not run; ptl_run must not be called */
     FILE *out;                /* program output and maps */
     FILE *log;                /* banner, warnings, -v: standard error */
@@ -46,7 +47,7 @@ struct ptl_session;
 
 /* Decode and check the object (elf: size bytes, borrowed until free), open what needs privileges,
  * and prepare the maps. Returns 0, or a negative errno with *err filled: -EPROTO not our object or
- * malformed, -EPROTONOSUPPORT another version or CPU, -ESRCH no such -p process, -ENOENT the -c
+ * malformed, -EPROTONOSUPPORT another version or CPU, -EPERM an unsafe one, -ESRCH no such -p process, -ENOENT the -c
  * command does not exist, -ENOMEM, -E2BIG maps above the bound. */
 int ptl_open(struct ptl_session **out, const void *elf, size_t size, const struct ptl_opts *opts,
              struct ptl_error *err);

@@ -16,6 +16,7 @@
 #include "runtime/error.h"
 #include "runtime/lineinfo.h"
 #include "runtime/prepare.h"
+#include "runtime/unsafe.h"
 #include "runtime/users.h"
 
 #define NS_PER_S  1000000000u
@@ -108,6 +109,18 @@ static int decode(struct ptl_session *s, struct ptl_error *err)
     return error_set(err, -EPROTONOSUPPORT, EXIT_USER,
                      "This program was compiled for %s, and this machine is %s.",
                      arch != NULL ? arch->name : "another architecture", arch_native()->name);
+}
+
+static int check_safety(const struct ptl_session *s, struct ptl_error *err)
+{
+    bool is_unsafe = (s->meta.infos.items[0].flags & META_FLAG_UNSAFE) || unsafe_calls(&s->elf);
+
+    if (!is_unsafe || s->opts->allows_unsafe)
+        return 0;
+    (void)error_set(err, -EPERM, EXIT_USER,
+                    "This program runs commands, or changes what the traced programs do.");
+    error_hint(err, "--unsafe allows it.");
+    return -EPERM;
 }
 
 /* Is the -p process alive? */
@@ -212,6 +225,8 @@ static int session_open(struct ptl_session *s, struct ptl_error *err)
 
     if (failed == 0)
         failed = decode(s, err);
+    if (failed == 0)
+        failed = check_safety(s, err);
     if (failed == 0)
         failed = check_target(s, err);
     if (failed == 0)

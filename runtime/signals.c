@@ -53,14 +53,21 @@ u32 signals_poll(struct signals *s)
     return s->n_seen;
 }
 
+void signals_child(const struct signals *s)
+{
+    if (s->fd < 0)
+        return;
+    for (u32 i = 0; i < SIGNALS_N; i++)
+        (void)sigaction(numbers[i], &s->old_actions[i], NULL);
+    (void)pthread_sigmask(SIG_SETMASK, &s->old_mask, NULL);
+}
+
 void signals_restore(struct signals *s)
 {
     if (s->fd < 0)
         return;
     (void)signals_poll(s); // else they would end the process when they are let through
+    signals_child(s);
     close_fd(&s->fd);
     s->fd = -1;
-    for (u32 i = 0; i < SIGNALS_N; i++)
-        (void)sigaction(numbers[i], &s->old_actions[i], NULL);
-    (void)pthread_sigmask(SIG_SETMASK, &s->old_mask, NULL);
 }

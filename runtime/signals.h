@@ -25,6 +25,10 @@ void signals_init(struct signals *s);
  * errno. */
 int signals_take(struct signals *s);
 
+/* In a child: mask and dispositions as they were before signals_take(), which a command expects.
+ * Only async-signal-safe calls. */
+void signals_child(const struct signals *s);
+
 /* Take the signals that came; their number since signals_take(). Does not block. */
 u32 signals_poll(struct signals *s);
 

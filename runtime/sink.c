@@ -84,6 +84,12 @@ void sink_value(struct sink *sink, const struct meta_site *site, const u8 *paylo
     after_show(sink);
 }
 
+void sink_output(struct sink *sink, const struct meta_site *site, struct str text)
+{
+    sink->ops->output(sink, site, text);
+    after_show(sink);
+}
+
 void sink_time(struct sink *sink, const struct meta_site *site, s64 now)
 {
     sink->ops->time(sink, site, now);

@@ -16,6 +16,7 @@ struct sink;
 struct sink_ops {
     void (*printf)(struct sink *sink, const struct meta_site *site, const u8 *payload);
     void (*value)(struct sink *sink, const struct meta_site *site, const u8 *payload);
+    void (*output)(struct sink *sink, const struct meta_site *site, struct str text);
     void (*time)(struct sink *sink, const struct meta_site *site, s64 now);
     void (*map)(struct sink *sink, const struct table *table);
     void (*end)(struct sink *sink); /* the run is over, the maps follow */
@@ -40,9 +41,11 @@ void sink_init(struct sink *sink, const struct sink_ops *ops, const struct value
 /* Free; what was not flushed is dropped. */
 void sink_done(struct sink *sink);
 
-/* Each shows one thing, see struct sink_ops; now is in seconds since 1970. */
+/* Each shows one thing, see struct sink_ops; now is in seconds since 1970. sink_output() shows what
+ * a record led to: of a command, of a file. */
 void sink_printf(struct sink *sink, const struct meta_site *site, const u8 *payload);
 void sink_value(struct sink *sink, const struct meta_site *site, const u8 *payload);
+void sink_output(struct sink *sink, const struct meta_site *site, struct str text);
 void sink_time(struct sink *sink, const struct meta_site *site, s64 now);
 void sink_map(struct sink *sink, const struct table *table);
 void sink_end(struct sink *sink);

@@ -3,6 +3,7 @@
  *   @x: 5                 a scalar
  *   @x[key, key]: 5       a row of a map
  *   @h[key]:              a histogram: its rows below, then an empty line */
+#include "abi/record.h"
 #include "runtime/agg.h"
 #include "runtime/format.h"
 #include "runtime/sink.h"
@@ -17,6 +18,16 @@ static void text_value(struct sink *sink, const struct meta_site *site, const u8
 {
     value_format(sink->env, site->type, payload, &sink->text);
     buf_add_char(&sink->text, '\n');
+}
+
+/* What a command prints is the user's own doing; a file may hold what a traced program wrote. */
+static void text_output(struct sink *sink, const struct meta_site *site, struct str text)
+{
+    if (site->kind == SITE_SYSTEM || sink->env->is_raw) {
+        buf_add_str(&sink->text, text);
+    } else {
+        value_escape(text, &sink->text);
+    }
 }
 
 static void text_time(struct sink *sink, const struct meta_site *site, s64 now)
@@ -75,6 +86,7 @@ static void text_end(struct sink *sink)
 const struct sink_ops sink_text_ops = {
     .printf = text_printf,
     .value = text_value,
+    .output = text_output,
     .time = text_time,
     .map = text_map,
     .end = text_end,

@@ -110,6 +110,7 @@ struct ir_module *semantic_analyze(struct arena *arena, struct program *program,
               .arch = opts->arch,
               .params = opts->params,
               .n_params = opts->n_params,
+              .allows_unsafe = opts->allows_unsafe,
               .test_plain_rmw = opts->test == SEMANTIC_TEST_PLAIN_RMW,
               .test_refused = opts->test == SEMANTIC_TEST_REFUSED},
     };

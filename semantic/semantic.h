@@ -19,6 +19,7 @@ struct semantic_opts {
     const struct str *params; /* $1 .. $n */
     u32 n_params;
     const char *btf; /* as btf_new() takes it */
+    bool allows_unsafe; /* --unsafe */
     enum semantic_test test;
 };
 

@@ -1,21 +1,21 @@
-/* Words that show a formatted text: printf, errorf, warnf. */
+/* Words that do something with a formatted text: printf, errorf, warnf, system, cat. */
 #include "stdlib/format.h"
 
 static ir_val lower_printf(struct lowering *lo, struct call *c)
 {
-    format_send(lo, c, SITE_PRINTF);
+    (void)format_send(lo, c, SITE_PRINTF);
     return NULL;
 }
 
 static ir_val lower_errorf(struct lowering *lo, struct call *c)
 {
-    format_send(lo, c, SITE_ERRORF);
+    (void)format_send(lo, c, SITE_ERRORF);
     return NULL;
 }
 
 static ir_val lower_warnf(struct lowering *lo, struct call *c)
 {
-    format_send(lo, c, SITE_WARNF);
+    (void)format_send(lo, c, SITE_WARNF);
     return NULL;
 }
 
@@ -48,4 +48,40 @@ const struct func_desc fn_warnf = {
     .example = "BEGIN { warnf(\"%s is odd\", comm); }",
     .check = format_check,
     .lower = lower_warnf,
+};
+
+static ir_val lower_system(struct lowering *lo, struct call *c)
+{
+    (void)format_send(lo, c, SITE_SYSTEM);
+    return NULL;
+}
+
+const struct func_desc fn_system = {
+    .name = "system",
+    .sig = "(literal, ...) -> void",
+    .doc =
+        "Runs a command, formatted as by printf(), by sh -c; what it prints is part of the output. It runs when "
+        "the record is read: the probe does not wait for it, but what comes behind it in the output does. Needs "
+        "--unsafe.",
+    .example = "BEGIN { system(\"echo %d\", 42); }",
+    .flags = FN_UNSAFE,
+    .check = format_check,
+    .lower = lower_system,
+};
+
+static ir_val lower_cat(struct lowering *lo, struct call *c)
+{
+    lower_site(lo->v, format_send(lo, c, SITE_CAT))->num0 = PTL_CAT_BYTES;
+    return NULL;
+}
+
+const struct func_desc fn_cat = {
+    .name = "cat",
+    .sig = "(literal, ...) -> void",
+    .doc =
+        "Shows the file whose path is formatted as by printf(), at most 10240 bytes of it, when the record is "
+        "read.",
+    .example = "BEGIN { cat(\"/proc/%d/comm\", 1); }",
+    .check = format_check,
+    .lower = lower_cat,
 };

@@ -280,7 +280,7 @@ static void store_arg(struct lowering *lo, const struct record *r, u64 offset,
     lower_record_store(lo, r, (u32)offset, arg->type, value);
 }
 
-void format_send(struct lowering *lo, struct call *c, enum site_kind kind)
+u64 format_send(struct lowering *lo, struct call *c, enum site_kind kind)
 {
     static const struct piece star = {.conv = 0};
     struct vocab *v = lo->v;
@@ -306,4 +306,5 @@ void format_send(struct lowering *lo, struct call *c, enum site_kind kind)
         }
     }
     lower_record_end(lo, &r);
+    return site;
 }

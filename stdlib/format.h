@@ -9,5 +9,5 @@
  * Reports at the call. Returns NULL, or type_error(). */
 const struct type *format_check(struct vocab *v, struct call *c);
 
-/* Send a record with the arguments. kind: of a site that has pieces. */
-void format_send(struct lowering *lo, struct call *c, enum site_kind kind);
+/* Send a record with the arguments. kind: of a site that has pieces. Gives the site. */
+u64 format_send(struct lowering *lo, struct call *c, enum site_kind kind);

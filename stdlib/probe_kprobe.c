@@ -71,7 +71,7 @@ const struct probe_desc probe_KPROBE = {
     .forms = "kprobe:FUNCTION or kprobe:FUNCTION+OFFSET",
     .doc = "Entry of a kernel function, or the instruction at an offset (bytes) in it.",
     .example = "kprobe:do_sys_openat2 < @[comm] = count(); >",
-    .caps = CAP_ARGN | CAP_FUNC | CAP_REGS,
+    .caps = CAP_ARGN | CAP_FUNC | CAP_REGS | CAP_OVERRIDE,
     .exec = EXEC_GUARDED,
     .has_task = true,
     .ctx = IR_CTX_PT_REGS,

@@ -210,11 +210,28 @@ static bool check_needs(struct vocab *v, const struct call *c)
     return false;
 }
 
+static bool check_unsafe(struct vocab *v, const struct call *c)
+{
+    struct diag *diag = NULL;
+
+    if (!(c->fn->flags & FN_UNSAFE))
+        return true;
+    if (v->allows_unsafe) {
+        v->meta_flags |= META_FLAG_UNSAFE;
+        return true;
+    }
+    diag = diag_add(v->diags, E_UNSAFE, c->span,
+                    "%.*s() is an unsafe function being used in safe mode", STR_ARG(c->name));
+    diag_hint(diag, "--unsafe allows it.");
+    return false;
+}
+
 const struct type *vocab_check(struct vocab *v, struct call *c)
 {
     struct signature sig = signature_parse(c->fn->sig);
 
-    if (!check_needs(v, c) || !check_count(v, c, &sig) || !check_kinds(v, c, &sig))
+    if (!check_unsafe(v, c) || !check_needs(v, c) || !check_count(v, c, &sig) ||
+        !check_kinds(v, c, &sig))
         return type_error(v->types);
 
     const struct type *t = c->fn->check ? c->fn->check(v, c) : NULL;

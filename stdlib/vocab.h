@@ -34,9 +34,10 @@ struct vocab {
     const struct arch *arch;
     const struct ir_map *ring, *books; /* PTL_MAP_RING, PTL_MAP_BOOKS */
     VEC(struct known_type) meta_types;
-    u64 meta_flags; /* META_FLAG_* that the programs need */
+    u64 meta_flags;           /* META_FLAG_* that the programs need */
     const struct str *params; /* $1 .. $n of the command line */
     u32 n_params;
+    bool allows_unsafe;  /* functions with FN_UNSAFE may be called */
     bool test_plain_rmw; /* tests: aggregations on shared maps by plain read-modify-write */
     bool test_refused;   /* tests: exit() does what the verifier refuses */
 };
@@ -111,17 +112,20 @@ struct folded {
 };
 
 /* Needs of a function, and what a provider offers. */
-#define CAP_ARGN   (1u << 0) /* arguments by register: arg0 */
-#define CAP_RETVAL (1u << 1) /* retval */
-#define CAP_FUNC   (1u << 2) /* func */
-#define CAP_FIELDS (1u << 3) /* args.field */
-#define CAP_REGS   (1u << 4) /* reg("ip") */
+#define CAP_ARGN     (1u << 0) /* arguments by register: arg0 */
+#define CAP_RETVAL   (1u << 1) /* retval */
+#define CAP_FUNC     (1u << 2) /* func */
+#define CAP_FIELDS   (1u << 3) /* args.field */
+#define CAP_REGS     (1u << 4) /* reg("ip") */
+#define CAP_OVERRIDE (1u << 5) /* override() */
 
 #define FN_VARIABLE  (1u << 0) /* may be written without parentheses */
 #define FN_NUMBERED  (1u << 1) /* the name is followed by a number: arg0, arg1 */
 #define FN_MEMBERS   (1u << 2) /* is used with a member: args.field */
 #define FN_ENDS      (1u << 3) /* control does not come back: exit() */
 #define FN_PER_POINT (1u << 4) /* differs by attach point: one program for each */
+
+#define FN_UNSAFE (1u << 7) /* runs commands, or changes what traced programs do: --unsafe */
 
 struct func_desc {
     const char *name;

@@ -96,6 +96,7 @@ static struct ir_module *module_make(struct compilation *c, struct program *prog
         .params = o->params,
         .n_params = o->n_params,
         .btf = o->btf,
+        .allows_unsafe = o->allows_unsafe,
         .test = o->test,
     };
     const struct kernel *kernel = kernel_new(&c->arena, o->tracefs);

@@ -170,6 +170,13 @@ static bool option_raw_output(struct options *o, const char *arg)
     return true;
 }
 
+static bool option_unsafe(struct options *o, const char *arg)
+{
+    (void)arg; /* none */
+    o->is_unsafe = true;
+    return true;
+}
+
 static bool option_version(struct options *o, const char *arg)
 {
     (void)arg; /* none */

@@ -22,7 +22,7 @@ struct options {
     char *no_features[OPTIONS_FEATURES_MAX]; /* owned */
     u32 n_no_features;
     u64 max_map_memory_bytes; /* 0: not given */
-    bool is_quiet, is_verbose, is_dry_run, is_raw_output;
+    bool is_quiet, is_verbose, is_dry_run, is_raw_output, is_unsafe;
     bool is_in_place; /* --fmt-in-place */
     bool wants_help, wants_version;
 };

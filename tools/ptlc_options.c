@@ -15,6 +15,7 @@ enum long_option {
     LONG_EMIT,
     LONG_FMT,
     LONG_PARAM,
+    LONG_UNSAFE,
     LONG_TEST_SWITCH,
     LONG_COLOR,
     LONG_TRACEFS,
@@ -31,6 +32,7 @@ static const struct option long_options[] = {
     {"emit", required_argument, NULL, LONG_EMIT},
     {"fmt", no_argument, NULL, LONG_FMT},
     {"param", required_argument, NULL, LONG_PARAM},
+    {"unsafe", no_argument, NULL, LONG_UNSAFE},
     {"test-switch", required_argument, NULL, LONG_TEST_SWITCH},
     {"color", required_argument, NULL, LONG_COLOR},
     {"kernel-tracefs", required_argument, NULL, LONG_TRACEFS},
@@ -55,6 +57,7 @@ void ptlc_options_usage(FILE *out)
         "  --emit STAGES          print tokens, fmt, ast, types, ir, bpf (a list)\n"
         "  --fmt                  print the script in the common layout: --emit fmt\n"
         "  --param VALUE          the next of $1, $2, ...\n"
+        "  --unsafe               allow functions that run commands or change traced programs\n"
         "  --color always|never   of diagnostics (default: never)\n"
         "  --arch x86_64|aarch64  of the kernel that runs the object (default: this one)\n"
         "  --kernel-tracefs DIR   read tracepoint formats there\n"
@@ -189,6 +192,9 @@ static bool option_take(struct ptlc_options *o, int option, const char *arg)
         return true;
     case LONG_FMT:
         o->compile.stages |= 1u << STAGE_FMT;
+        return true;
+    case LONG_UNSAFE:
+        o->compile.allows_unsafe = true;
         return true;
     case LONG_REFERENCE:
         o->wants_reference = true;

@@ -195,7 +195,7 @@ static bool put_call(struct gen *g, const struct func_desc *fn, const struct sig
 
 static bool is_usable(const struct gen *g, const struct func_desc *fn)
 {
-    if (fn->flags & FN_ENDS)
+    if (fn->flags & (FN_ENDS | FN_UNSAFE))
         return false;
     if (g->probe && (g->probe->caps & fn->needs) != fn->needs)
         return false;

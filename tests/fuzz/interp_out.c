@@ -126,6 +126,8 @@ static void record_handle(struct interp *in, const u8 *record)
     case SITE_ERROR:
     case SITE_ERRORF:
     case SITE_WARNF:
+    case SITE_SYSTEM:
+    case SITE_CAT:
         return; // they are shown on standard error
     }
     interp_fail(in, "a record of a kind that the interpreter does not know");

@@ -9,6 +9,7 @@
 #include <gelf.h>
 
 #include "codegen/codegen.h"
+#include "runtime/runtime.h"
 #include "tests/unit/check.h"
 
 struct fixture {
@@ -255,6 +256,49 @@ static void test_arg_out_of_range(void)
 }
 
 /* Bytes that are no object, or a damaged one: an error, or text, but no crash. */
+/* The runtime's refusal of an object whose metadata says nothing of what its code does. helper:
+ * that it calls. */
+static bool is_refused_with(u32 helper, bool allows_unsafe)
+{
+    struct ptl_opts opts = {.allows_unsafe = allows_unsafe, .out = stdout, .log = stderr};
+    _cleanup_(ptl_free) struct ptl_session *s = NULL;
+    struct ptl_error err = {0};
+    struct fixture f;
+    struct buf object = {0};
+    bool is_refused = false;
+
+    fixture_init(&f);
+
+    struct ir_module *m = ir_module_new(&f.arena, f.types, &f.sources);
+    struct ir_builder b = {.module = m, .span = NO_SPAN};
+
+    add_info(m);
+    b.func = ir_func_new(m, "probe", "kprobe", IR_CTX_PT_REGS);
+    b.block = ir_block_new(&b, "entry");
+
+    ir_val args[] = {ir_const(&b, 9)};
+
+    (void)ir_call(&b, helper, args, ARRAY_SIZE(args));
+    ir_ret(&b, 0);
+    CHECK(codegen_object(m, &f.opts, &f.diags, &object));
+    CHECK(ptl_open(&s, object.p, object.n, &opts, &err) != 0); /* it has no ring buffer */
+    is_refused = strstr(err.text, "changes what the traced programs do") != NULL;
+    ptl_free(&s);
+    buf_done(&object);
+    arena_done(&f.arena);
+    return is_refused;
+}
+
+static void test_unsafe_objects(void)
+{
+    CHECK(is_refused_with(109, false)); /* send_signal */
+    CHECK(is_refused_with(117, false)); /* send_signal_thread */
+    CHECK(is_refused_with(58, false));  /* override_return */
+    CHECK(is_refused_with(36, false));  /* probe_write_user */
+    CHECK(!is_refused_with(109, true));
+    CHECK(!is_refused_with(5, false));
+}
+
 static void test_disassemble_garbage(void)
 {
     struct fixture f;
@@ -291,6 +335,7 @@ int main(void)
     test_count_is_short();
     test_stack();
     test_arg_out_of_range();
+    test_unsafe_objects();
     test_disassemble_garbage();
     return check_result();
 }

@@ -172,6 +172,7 @@ static void test_more_refusals(struct meta *m)
     REFUSED_WITH(m, m->sites.items[0].payload_size, 16);
     REFUSED_WITH(m, m->sites.items[0].n_pieces, ~(u64)0);
     REFUSED_WITH(m, m->sites.items[1].map, META_NO_REF);
+    REFUSED_WITH(m, m->sites.items[0].kind, SITE_SYSTEM); /* and is not marked as unsafe */
     REFUSED_WITH(m, m->pieces.items[0].conv, 'n');
     REFUSED_WITH(m, m->pieces.items[0].type, 1);   /* %d of a string */
     REFUSED_WITH(m, m->pieces.items[0].conv, 'r'); /* of a number */

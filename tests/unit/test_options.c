@@ -56,8 +56,8 @@ static void test_values(struct options *o)
     CHECK_STR(o->no_features[1], "bc");
     CHECK_STR(o->no_features[2], "d");
     CHECK(PARSE(o, "-h") && o->wants_help);
-    CHECK(PARSE(o, "-qv", "--dry-run", "--raw-output", "-c", "true", "-o", "x", "f"));
-    CHECK(o->is_quiet && o->is_verbose && o->is_dry_run && o->is_raw_output);
+    CHECK(PARSE(o, "-qv", "--dry-run", "--raw-output", "-w", "-c", "true", "-o", "x", "f"));
+    CHECK(o->is_quiet && o->is_verbose && o->is_dry_run && o->is_raw_output && o->is_unsafe);
     CHECK_STR(o->command, "true");
     CHECK_STR(o->output, "x");
 }

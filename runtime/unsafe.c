@@ -1,0 +1,46 @@
+/* The helpers are found where they are called: in every section with code, subprograms included. */
+#include "runtime/unsafe.h"
+
+#include <linux/bpf.h>
+
+static bool is_unsafe_helper(s32 helper)
+{
+    switch (helper) {
+    case BPF_FUNC_probe_write_user:
+    case BPF_FUNC_override_return:
+    case BPF_FUNC_send_signal:
+    case BPF_FUNC_send_signal_thread:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool is_helper_call(const struct bpf_insn *insn)
+{
+    return insn->code == (BPF_JMP | BPF_CALL) && insn->src_reg == 0;
+}
+
+static bool code_is_unsafe(struct str code)
+{
+    for (u32 at = 0; at + sizeof(struct bpf_insn) <= code.n; at += sizeof(struct bpf_insn)) {
+        struct bpf_insn insn;
+
+        memcpy(&insn, code.p + at, sizeof(insn));
+        if (is_helper_call(&insn) && is_unsafe_helper(insn.imm))
+            return true;
+    }
+    return false;
+}
+
+bool unsafe_calls(const struct elf_view *elf)
+{
+    for (u32 i = 0; i < elf->n_sections; i++) {
+        struct elf_section section;
+
+        if (elf_section_at(elf, i, &section) == 0 && section.is_code &&
+            code_is_unsafe(section.data))
+            return true;
+    }
+    return false;
+}
