@@ -65,6 +65,8 @@ static struct value call_print(struct eval *ev, const struct expr *e)
 
     struct value v = eval_expr(ev, arg);
 
+    if (arg->type->kind == TYPE_AGG)
+        eval_fail(ev, "print() of one row that aggregates");
     if (ev->problem)
         return nothing();
     eval_format(&text, arg->type, &v);

@@ -150,15 +150,8 @@ static struct value cast(struct eval *ev, const struct expr *e)
 {
     const struct type *from = e->a->type;
     const struct type *to = e->type;
-    struct value v = {0};
+    struct value v = eval_expr(ev, e->a);
 
-    if (from->kind == TYPE_AGG && e->a->kind == EXPR_MAP) {
-        struct value key = eval_key(ev, e->a);
-
-        v.word = eval_agg_number(from, eval_row(eval_map(ev, e->a->symbol), &key));
-    } else {
-        v = eval_expr(ev, e->a);
-    }
     if (to->kind == TYPE_BOOL)
         return number(eval_truth(from, &v));
     if (to->kind != TYPE_INT || from->kind == TYPE_STRING || from->kind == TYPE_TUPLE) {
@@ -211,8 +204,8 @@ static struct value map_read(struct eval *ev, const struct expr *e)
     struct value key = eval_key(ev, e);
     const struct row *row = eval_row(eval_map(ev, e->symbol), &key);
 
-    if (e->type->kind == TYPE_AGG)
-        eval_fail(ev, "an aggregation as a value");
+    if (e->symbol->map.value->kind == TYPE_AGG)
+        return number(eval_agg_number(e->symbol->map.value, row));
     return row ? row->value : zero_of(ev, e->type);
 }
 

@@ -133,9 +133,11 @@ static u64 map_len(struct interp *in, const struct ir_map *ir)
     return n;
 }
 
-/* Constants of the running machine: no limit, no namespace, no filter. */
+/* Constants of the running machine: no limit, one CPU, no namespace, no filter. */
 static u64 config(u64 offset)
 {
+    if (offset == offsetof(struct ptl_config, n_cpus))
+        return 1;
     return offset == offsetof(struct ptl_config, ring_data_limit) ? UINT64_MAX : 0;
 }
 

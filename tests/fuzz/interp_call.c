@@ -139,6 +139,8 @@ static u64 map_helper(struct interp *in, u32 helper, const u64 *args)
     switch (helper) {
     case BPF_FUNC_map_lookup_elem:
         return lookup(in, map, args[1]);
+    case BPF_FUNC_map_lookup_percpu_elem:
+        return args[2] == 0 ? lookup(in, map, args[1]) : 0;
     case BPF_FUNC_map_update_elem:
         return update(in, map, args);
     case BPF_FUNC_map_delete_elem:
