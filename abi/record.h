@@ -103,4 +103,5 @@ struct ptl_config {
     u64 pidns_ino;
     u64 task_name; /* offset of task_struct.comm where programs may read it; 0: ask the helper. Only
                       filled in for META_FLAG_TASK_NAME */
+    u64 tai_offset; /* CLOCK_TAI less CLOCK_MONOTONIC at start, nanoseconds */
 };

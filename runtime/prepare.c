@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <time.h>
 
 #include "abi/record.h"
 #include "runtime/error.h"
@@ -228,6 +229,17 @@ static u64 largest_record(const struct meta *meta)
     return largest + sizeof(struct ptl_record);
 }
 
+/* CLOCK_TAI less CLOCK_MONOTONIC, nanoseconds. */
+static u64 tai_offset(void)
+{
+    struct timespec tai = {0}, monotonic = {0};
+
+    (void)clock_gettime(CLOCK_TAI, &tai);             // these two exist everywhere
+    (void)clock_gettime(CLOCK_MONOTONIC, &monotonic); // and fail never
+    return (u64)(tai.tv_sec - monotonic.tv_sec) * 1000000000 +
+           (u64)(tai.tv_nsec - monotonic.tv_nsec);
+}
+
 int prepare_config(struct ptl_session *s, struct ptl_error *err)
 {
     struct bpf_map *map = bpf_object__find_map_by_name(s->object, PTL_SECTION_CONFIG);
@@ -238,6 +250,7 @@ int prepare_config(struct ptl_session *s, struct ptl_error *err)
         .cpid = (u64)s->child.pid,
         .filter_pid = (u64)s->opts->filter_pid,
         .n_cpus = maps_cpu_count(s->maps),
+        .tai_offset = tai_offset(),
     };
     int failed = fill_pidns(&config);
 

@@ -78,6 +78,56 @@ const struct func_desc fn_reg = {
     .lower = lower_reg,
 };
 
+static const struct type *check_ctx(struct vocab *v, struct call *c)
+{
+    if (c->point && c->point->probe->caps & CAP_FIELDS) {
+        diag_add(v->diags, E_NOT_IN_PROBE, c->span, "Use args instead of ctx in %s",
+                 probe_name(c->point->probe->id));
+        return type_error(v->types);
+    }
+    return type_pointer(v->types, type_void(v->types), SPACE_KERNEL);
+}
+
+static ir_val lower_ctx(struct lowering *lo, struct call *c)
+{
+    (void)c;
+    return ir_unary(&lo->b, IR_PTR_TO_INT, ir_ctx(&lo->b));
+}
+
+const struct func_desc fn_ctx = {
+    .name = "ctx",
+    .sig = "() -> ?",
+    .doc = "Address of the program's context: the registers of a kprobe.",
+    .example = "kprobe:do_nanosleep { printf(\"%p\\n\", ctx); exit(); }",
+    .flags = FN_VARIABLE,
+    .check = check_ctx,
+    .lower = lower_ctx,
+};
+
+/* The mode that the CPU was in: the lowest bits of x86_64's cs (3: user), or of arm64's pstate (0).
+ */
+static ir_val lower_usermode(struct lowering *lo, struct call *c)
+{
+    struct ir_builder *b = &lo->b;
+    const struct arch_reg *cs = arch_reg_find(lo->v->arch, "cs", 2);
+    const struct arch_reg *pstate = arch_reg_find(lo->v->arch, "pstate", 6);
+    ir_val reg = ir_ctx_load(b, (cs ? cs : pstate)->offset, 8, false);
+
+    (void)c;
+    return ir_binary(b, IR_EQ, ir_binary(b, IR_AND, reg, ir_const(b, cs ? 3 : 15)),
+                     ir_const(b, cs ? 3 : 0));
+}
+
+const struct func_desc fn_usermode = {
+    .name = "usermode",
+    .sig = "() -> bool",
+    .doc = "Was the CPU in user mode when the probe fired?",
+    .example = "kprobe:do_nanosleep { print(usermode); exit(); }",
+    .flags = FN_VARIABLE,
+    .needs = CAP_REGS,
+    .lower = lower_usermode,
+};
+
 /* bpf_get_func_ip (5.15) gives the function's first address for entry and return probes alike. */
 static ir_val lower_func(struct lowering *lo, struct call *c)
 {
@@ -117,6 +167,35 @@ const struct func_desc fn_probe = {
     .flags = FN_VARIABLE | FN_PER_POINT,
     .check = check_probe,
     .lower = lower_probe,
+};
+
+static struct str probe_type(const struct call *c)
+{
+    enum probe_id id = c->point->probe->id;
+
+    return str_of(id == PROBE_BEGIN || id == PROBE_END ? "special" : probe_name(id));
+}
+
+static const struct type *check_probetype(struct vocab *v, struct call *c)
+{
+    return c->point ? type_own_string(v->types, probe_type(c).n + 1) : type_error(v->types);
+}
+
+static ir_val lower_probetype(struct lowering *lo, struct call *c)
+{
+    struct str text = probe_type(c);
+
+    return ir_string(&lo->b, text, type_mem_size(type_own_string(lo->v->types, text.n + 1)));
+}
+
+const struct func_desc fn_probetype = {
+    .name = "probetype",
+    .sig = "() -> ?",
+    .doc = "Type of the probe that fired: \"kprobe\"; \"special\" for BEGIN and END.",
+    .example = "BEGIN { print(probetype); }",
+    .flags = FN_VARIABLE | FN_PER_POINT,
+    .check = check_probetype,
+    .lower = lower_probetype,
 };
 
 /* ---- args.field of tracepoints ---- */

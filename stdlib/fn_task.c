@@ -5,33 +5,53 @@
 
 #define TASK_NAME_SIZE 16
 
+/* pid(init), pid(curr_ns): in the initial PID namespace, or in the tracer's. */
+static const struct type *check_namespace(struct vocab *v, struct call *c)
+{
+    if (c->n_args == 0 || str_eq_c(c->args[0].text, "init") || str_eq_c(c->args[0].text, "curr_ns"))
+        return NULL;
+    diag_hint(diag_add(v->diags, E_ARG_RANGE, c->args[0].span, "%.*s(): unknown namespace '%.*s'",
+                       STR_ARG(c->name), STR_ARG(c->args[0].text)),
+              "The namespaces are init and curr_ns.");
+    return type_error(v->types);
+}
+
+static ir_val pid_tgid(struct lowering *lo, const struct call *c)
+{
+    if (c->n_args && str_eq_c(c->args[0].text, "init"))
+        return ir_call(&lo->b, BPF_FUNC_get_current_pid_tgid, NULL, 0);
+    return lower_pid_tgid(lo);
+}
+
 static ir_val lower_pid(struct lowering *lo, struct call *c)
 {
-    (void)c;
-    return ir_binary(&lo->b, IR_LSHR, lower_pid_tgid(lo), ir_const(&lo->b, 32));
+    return ir_binary(&lo->b, IR_LSHR, pid_tgid(lo, c), ir_const(&lo->b, 32));
 }
 
 const struct func_desc fn_pid = {
     .name = "pid",
-    .sig = "() -> uint32",
-    .doc = "Process ID of the current task, in the PID namespace of the tracer.",
+    .sig = "(word?) -> uint32",
+    .doc = "Process ID of the current task, in the PID namespace of the tracer. pid(init): in the "
+           "initial one.",
     .example = "BEGIN { if (pid > 0) { print(\"ok\"); } }",
     .flags = FN_VARIABLE,
+    .check = check_namespace,
     .lower = lower_pid,
 };
 
 static ir_val lower_tid(struct lowering *lo, struct call *c)
 {
-    (void)c;
-    return ir_extend(&lo->b, lower_pid_tgid(lo), 4, false);
+    return ir_extend(&lo->b, pid_tgid(lo, c), 4, false);
 }
 
 const struct func_desc fn_tid = {
     .name = "tid",
-    .sig = "() -> uint32",
-    .doc = "Thread ID of the current task, in the PID namespace of the tracer.",
+    .sig = "(word?) -> uint32",
+    .doc = "Thread ID of the current task, in the PID namespace of the tracer. tid(init): in the "
+           "initial one.",
     .example = "BEGIN { if (tid > 0) { print(\"ok\"); } }",
     .flags = FN_VARIABLE,
+    .check = check_namespace,
     .lower = lower_tid,
 };
 

@@ -8,18 +8,51 @@ static ir_val boot_ns(struct lowering *lo)
     return ir_call(&lo->b, BPF_FUNC_ktime_get_boot_ns, NULL, 0);
 }
 
+/* CLOCK_TAI by software: the monotonic clock and what it was behind when the tracer started. */
+static ir_val software_tai_ns(struct lowering *lo)
+{
+    ir_val offset = ir_config(&lo->b, offsetof(struct ptl_config, tai_offset));
+
+    return ir_binary(&lo->b, IR_ADD, ir_call(&lo->b, BPF_FUNC_ktime_get_ns, NULL, 0), offset);
+}
+
+static bool is_clock(const struct call *c, const char *name)
+{
+    return str_eq_c(c->args[0].text, name);
+}
+
+static const struct type *check_nsecs(struct vocab *v, struct call *c)
+{
+    if (c->n_args == 0 || is_clock(c, "boot") || is_clock(c, "monotonic") || is_clock(c, "tai") ||
+        is_clock(c, "sw_tai"))
+        return NULL;
+    diag_hint(diag_add(v->diags, E_ARG_RANGE, c->args[0].span, "nsecs(): unknown clock '%.*s'",
+                       STR_ARG(c->args[0].text)),
+              "The clocks are boot, monotonic, tai and sw_tai.");
+    return type_error(v->types);
+}
+
 static ir_val lower_nsecs(struct lowering *lo, struct call *c)
 {
-    (void)c;
-    return boot_ns(lo);
+    if (c->n_args == 0 || is_clock(c, "boot"))
+        return boot_ns(lo);
+    if (is_clock(c, "monotonic"))
+        return ir_call(&lo->b, BPF_FUNC_ktime_get_ns, NULL, 0);
+    if (is_clock(c, "tai"))
+        return ir_call(&lo->b, BPF_FUNC_ktime_get_tai_ns, NULL, 0);
+    return software_tai_ns(lo);
 }
 
 const struct func_desc fn_nsecs = {
     .name = "nsecs",
-    .sig = "() -> uint64",
-    .doc = "Nanoseconds since boot, with the time that the machine slept (CLOCK_BOOTTIME).",
+    .sig = "(word?) -> uint64",
+    .doc =
+        "Nanoseconds since boot, with the time that the machine slept (CLOCK_BOOTTIME). Of another "
+        "clock: nsecs(monotonic), nsecs(tai), and nsecs(sw_tai), which is CLOCK_TAI for kernels "
+        "before 6.1, as exact as the clocks were in step when the tracer started.",
     .example = "BEGIN { $start = nsecs; if (nsecs >= $start) { print(\"ok\"); } }",
     .flags = FN_VARIABLE,
+    .check = check_nsecs,
     .lower = lower_nsecs,
 };
 
