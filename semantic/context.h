@@ -94,6 +94,8 @@ const struct type *infer_offsetof(struct sema *s, struct expr *e);
 const struct type *find_constant(struct sema *s, struct str name, s64 *value_out);
 /* Report a word that names nothing. */
 void report_unknown_word(struct sema *s, struct str name, struct span span);
+/* Report arguments that are types, of a call that is about values. */
+void refuse_types(struct sema *s, const struct expr *args);
 /* Does a bare word name one? And its type and value. */
 bool is_enumerator(struct sema *s, struct str name);
 const struct type *infer_enumerator(struct sema *s, struct expr *e);

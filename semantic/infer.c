@@ -56,6 +56,7 @@ static void infer_aggregation(struct sema *s, struct stmt *stmt)
                                                  .num = e->num,
                                                  .text = e->text};
     }
+    refuse_types(s, value->args);
     value->type = vocab_check_agg(&s->v, agg, value->call);
     infer_assign(s, stmt->target->symbol, value->type, value->span);
 }

@@ -466,6 +466,8 @@ static const struct type *infer_call(struct sema *s, struct expr *e)
         s->has_changed |= c->args[0].map->key != key_before;
     assign_out_args(s, c, e->args);
     fold_call(s, e, t);
+    if (!e->is_const)
+        refuse_types(s, e->args);
     return t;
 }
 

@@ -139,6 +139,14 @@ static bool is_only_declared(const struct type *t)
            !t->composite->source;
 }
 
+void refuse_types(struct sema *s, const struct expr *args)
+{
+    for (const struct expr *e = args; e; e = e->next) {
+        if (e->kind == EXPR_TYPE && e->type->kind != TYPE_ERROR)
+            diag_add(s->v.diags, E_TYPE_AS_VALUE, e->span, "A type can not be used as a value");
+    }
+}
+
 const struct type *infer_sizeof(struct sema *s, struct expr *e)
 {
     const struct type *t = operand_type(s, e);
@@ -147,9 +155,9 @@ const struct type *infer_sizeof(struct sema *s, struct expr *e)
 
     if (t->kind == TYPE_ERROR)
         return t;
-    if (is_only_declared(t)) {
-        diag_add(s->v.diags, E_NO_SIZE, e->span,
-                 "The size of '%.*s' is not known: it is only declared", STR_ARG(name));
+    if (is_only_declared(t) || t->kind == TYPE_VOID) {
+        diag_add(s->v.diags, E_NO_SIZE, e->span, "The size of '%.*s' is not known%s", STR_ARG(name),
+                 t->kind == TYPE_VOID ? "" : ": it is only declared");
         return type_error(s->v.types);
     }
     return answer(s, e, size ? size : type_mem_size(t));
