@@ -30,6 +30,7 @@ static const struct {
     const char *name;
     u32 size;
 } shapes[] = {
+
 #define SHAPE(id, name, size) [SHAPE_##id] = {#name, size},
 #include "abi/shape.def"
 #undef SHAPE

@@ -25,8 +25,7 @@ static NORETURN void child_main(const struct signals *signals, int out_fd, const
 /* Wait for output. False: the user has lost patience. */
 static bool wait_for(struct signals *signals, int fd)
 {
-    struct pollfd fds[] = {{.fd = fd, .events = POLLIN},
-                           {.fd = signals->fd, .events = POLLIN}};
+    struct pollfd fds[] = {{.fd = fd, .events = POLLIN}, {.fd = signals->fd, .events = POLLIN}};
 
     while (signals_poll(signals) < SIGNALS_IMPATIENT) {
         if (poll(fds, ARRAY_SIZE(fds), -1) > 0 && fds[0].revents != 0)

@@ -47,8 +47,8 @@ struct ptl_session;
 
 /* Decode and check the object (elf: size bytes, borrowed until free), open what needs privileges,
  * and prepare the maps. Returns 0, or a negative errno with *err filled: -EPROTO not our object or
- * malformed, -EPROTONOSUPPORT another version or CPU, -EPERM an unsafe one, -ESRCH no such -p process, -ENOENT the -c
- * command does not exist, -ENOMEM, -E2BIG maps above the bound. */
+ * malformed, -EPROTONOSUPPORT another version or CPU, -EPERM an unsafe one, -ESRCH no such -p
+ * process, -ENOENT the -c command does not exist, -ENOMEM, -E2BIG maps above the bound. */
 int ptl_open(struct ptl_session **out, const void *elf, size_t size, const struct ptl_opts *opts,
              struct ptl_error *err);
 

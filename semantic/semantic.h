@@ -18,7 +18,7 @@ struct semantic_opts {
     const struct arch *arch;
     const struct str *params; /* $1 .. $n */
     u32 n_params;
-    const char *btf; /* as btf_new() takes it */
+    const char *btf;    /* as btf_new() takes it */
     bool allows_unsafe; /* --unsafe */
     enum semantic_test test;
 };
