@@ -69,6 +69,7 @@ static bool gen_init(struct gen *g)
     g->e.module = new_module(g);
     if (!g->e.module)
         return false;
+    LLVMContextSetDiscardValueNames(g->e.context, 1); /* of blocks: memory for nothing */
     g->machine = object_target();
     layout = LLVMCreateTargetDataLayout(g->machine);
     LLVMSetModuleDataLayout(g->e.module, layout);
