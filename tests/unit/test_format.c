@@ -109,9 +109,10 @@ static bool check_script(const char *name, struct str text)
     CHECK_STR(str_of_buf(&tree_two), str_of_buf(&tree_one));
     format_program(&two.arena, two.src, &two.tokens, &second);
     CHECK_STR(str_of_buf(&second), str_of_buf(&first));
-    if (check_counts.n_failed > n_failed)
-        (void)printf("in %s:\n%.*s\nformatted:\n%.*s\n", name, STR_ARG(text), (int)first.n,
-                     first.p);
+    if (check_counts.n_failed > n_failed) {
+        (void)printf("in %s:\n%.*s\nformatted:\n%.*s\n", name, STR_ARG(text),
+                     STR_ARG(str_of_buf(&first)));
+    }
     return true;
 }
 
