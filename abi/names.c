@@ -1,7 +1,7 @@
 /* Tables of names, by number. */
 #include "abi/names.h"
 
-#define NAME(number, text) [number] = text,
+#define NAME(number, text) [number] = (text),
 
 static const char *const errnos[] = {
 #include "abi/errno.def"
@@ -72,7 +72,8 @@ struct str names_table(enum names names, const struct arch *arch, struct arena *
     for (u32 i = 0; i < n; i++) {
         const char *text = names_text(names, arch, i);
 
-        memcpy(bytes + (size_t)i * NAMES_TEXT_SIZE, text, strlen(text));
+        for (size_t k = 0; text[k]; k++) /* zeros are behind it */
+            bytes[(size_t)i * NAMES_TEXT_SIZE + k] = text[k];
     }
     return (struct str){bytes, n * NAMES_TEXT_SIZE};
 }

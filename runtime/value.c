@@ -28,7 +28,11 @@ static bool is_signed(const struct meta_type *type)
 
 static u64 extend(const struct meta_type *type, u64 word, u64 n_bits)
 {
-    u64 sign = (u64)1 << ((n_bits - 1) % 64); // 1 to 64 bits: meta_check()
+    u64 sign = 0;
+
+    if (n_bits == 0) // not after meta_check()
+        return 0;
+    sign = (u64)1 << ((n_bits - 1) % 64);
 
     return is_signed(type) ? (word ^ sign) - sign : word;
 }

@@ -157,7 +157,7 @@ const struct type *infer_block_value(struct sema *s, const struct stmt *block)
             infer_stmt(s, inner);
             continue;
         }
-        t = infer_expr(s, inner->value);
+        (void)infer_expr(s, inner->value);
         (void)settle_agg(s, inner->value);
         t = inner->value->type;
     }

@@ -246,9 +246,11 @@ static const struct type *infer_if(struct sema *s, struct expr *e)
         diag_add(s->v.diags, E_NOT_CONSTANT, e->a->span, "This is not known at compile time");
         return error(s);
     }
-    if (e->is_comptime)
-        return e->a->num ? infer_block_value(s, e->body)
-                         : (e->other ? infer_block_value(s, e->other) : type_void(s->v.types));
+    if (e->is_comptime) {
+        const struct stmt *taken = e->a->num ? e->body : e->other;
+
+        return taken ? infer_block_value(s, taken) : type_void(s->v.types);
+    }
     then = infer_block_value(s, e->body);
     other = e->other ? infer_block_value(s, e->other) : type_void(s->v.types);
     if (then->kind == TYPE_VOID || other->kind == TYPE_VOID)

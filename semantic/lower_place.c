@@ -68,16 +68,17 @@ static void end_path(struct lowering *lo, struct lvalue *p)
 
 static char kind_letter(const struct type *t, bool is_bit_field)
 {
-    switch (t->kind) {
-    case TYPE_POINTER:
+    if (t->kind == TYPE_POINTER)
         return 'p';
-    case TYPE_ENUM:
+    if (t->kind == TYPE_STRUCT && t->composite->is_union)
+        return 'n';
+    if (t->kind == TYPE_STRUCT)
+        return 's';
+    if (t->kind == TYPE_ENUM)
         return is_bit_field ? 'U' : 'e';
-    case TYPE_STRUCT:
-        return t->composite->is_union ? 'n' : 's';
-    default:
-        return is_bit_field ? (t->is_signed ? 'I' : 'U') : t->is_signed ? 'i' : 'u';
-    }
+    if (is_bit_field)
+        return t->is_signed ? 'I' : 'U';
+    return t->is_signed ? 'i' : 'u';
 }
 
 static struct ir_step step_of(const struct composite_field *field, u32 bit_offset)

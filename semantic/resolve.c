@@ -273,7 +273,7 @@ static void refuse(struct sema *s, struct span span, const char *what)
     diag_add(s->v.diags, E_UNSUPPORTED, span, "'%s' is not supported yet", what);
 }
 
-static void resolve_operands(struct sema *s, struct expr *e)
+static void resolve_children(struct sema *s, struct expr *e)
 {
     struct expr *const operands[] = {e->a, e->b, e->c};
 
@@ -281,6 +281,11 @@ static void resolve_operands(struct sema *s, struct expr *e)
         if (operands[i])
             resolve_expr(s, operands[i]);
     }
+    resolve_list(s, e->args);
+    if (e->body)
+        resolve_block(s, e->body);
+    if (e->other)
+        resolve_block(s, e->other);
 }
 
 void resolve_expr(struct sema *s, struct expr *e)
@@ -319,33 +324,19 @@ void resolve_expr(struct sema *s, struct expr *e)
         resolve_expr(s, e->a);
         return;
     case EXPR_UNARY:
-    case EXPR_BINARY:
-    case EXPR_TERNARY:
-        resolve_operands(s, e);
-        if (e->kind == EXPR_UNARY && e->op == OP_ADDR)
+        resolve_children(s, e);
+        if (e->op == OP_ADDR)
             refuse(s, e->span, op_text(e->op));
         return;
+    case EXPR_BINARY:
+    case EXPR_TERNARY:
     case EXPR_TUPLE:
-        resolve_list(s, e->args);
-        return;
     case EXPR_INDEX:
-        resolve_expr(s, e->a);
-        resolve_list(s, e->args);
-        return;
     case EXPR_RECORD:
-        resolve_list(s, e->args);
-        return;
     case EXPR_IF:
-        resolve_expr(s, e->a);
-        resolve_block(s, e->body);
-        if (e->other)
-            resolve_block(s, e->other);
-        return;
     case EXPR_BLOCK:
-        resolve_block(s, e->body);
-        return;
     case EXPR_COMPTIME:
-        resolve_expr(s, e->a);
+        resolve_children(s, e);
         return;
     case EXPR_SIZEOF:
     case EXPR_OFFSETOF:

@@ -55,7 +55,7 @@ static ir_val wanted_length(struct lowering *lo, const struct call *c, const str
 
     if (c->n_args == 2)
         return lower_clamp(lo, c->args[1].val, capacity);
-    if (from->type->kind == TYPE_STRING)
+    if (from->type && from->type->kind == TYPE_STRING)
         return ir_str_len(b, from->val, type_mem_size(from->type));
     return ir_const(b, capacity);
 }

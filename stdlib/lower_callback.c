@@ -9,6 +9,7 @@ struct callback lower_callback_begin(struct lowering *lo, enum ir_func_kind kind
         str_printf(lo->v->arena, "%s_%s%u", root->name, ir_func_kind_name(kind), root->callbacks.n);
 
     cb.func = ir_callback_new(lo->b.module, str_cstr(lo->v->arena, name), kind, root);
+    known_forget_elements(lo, NULL); /* the rounds may write them */
     lo->b.func = cb.func;
     ir_at(&lo->b, ir_block_new(&lo->b, "entry"));
     return cb;

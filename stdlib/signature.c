@@ -109,6 +109,14 @@ static bool is_text(const struct type *t)
     return t->kind == TYPE_STRING || (t->kind == TYPE_ARRAY && type_raw_size(t->of) == 1);
 }
 
+/* A string, or integer, that is known at compile time. */
+static bool is_known(const struct call_arg *arg, bool is_string)
+{
+    const struct type *t = arg->type;
+
+    return arg->is_const && (is_string ? t->kind == TYPE_STRING : type_is_integer(t));
+}
+
 /* What is wrong with the argument, as "expects a ..."; NULL if nothing is. */
 static const char *kind_problem(enum kind kind, const struct call_arg *arg)
 {
@@ -128,11 +136,11 @@ static const char *kind_problem(enum kind kind, const struct call_arg *arg)
     case KIND_TEXT:
         return is_text(t) ? NULL : "a string";
     case KIND_WORD:
-        return t->kind == TYPE_STRING && arg->is_const ? NULL : "a name";
+        return is_known(arg, true) ? NULL : "a name";
     case KIND_LITERAL:
-        return t->kind == TYPE_STRING && arg->is_const ? NULL : "a string literal";
+        return is_known(arg, true) ? NULL : "a string literal";
     case KIND_NUMBER:
-        return type_is_integer(t) && arg->is_const ? NULL : "an integer literal";
+        return is_known(arg, false) ? NULL : "an integer literal";
     case KIND_ANY:
     case KIND_PRINTABLE:
     case KIND_MAP:

@@ -29,7 +29,7 @@ struct value *eval_variable(struct eval *ev, const struct symbol *symbol)
 static void assign_variable(struct eval *ev, const struct stmt *stmt)
 {
     const struct expr *target = stmt->target;
-    struct value value = {0};
+    struct value value;
     u64 old = 0;
 
     if (stmt->op == OP_NONE) {

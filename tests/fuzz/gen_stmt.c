@@ -23,12 +23,14 @@ static void put_flags(struct gen *g, const char *flags)
 static void put_conversion(struct gen *g, const struct shape *shape)
 {
     static const char conversions[] = "ddiuxXos";
-    char conv = shape->kind == SHAPE_INT || (shape->kind == SHAPE_BOOL && gen_one_in(g, 2))
-                    ? conversions[gen_below(g, sizeof(conversions) - 1)]
-                    : 's';
+    bool is_number = shape->kind == SHAPE_INT || (shape->kind == SHAPE_BOOL && gen_one_in(g, 2));
+    char conv = 's';
     static const char *const lengths[] = {"l", "ll", "h", "hh"};
-    bool is_text = conv == 's';
+    bool is_text = true;
 
+    if (is_number)
+        conv = conversions[gen_below(g, sizeof(conversions) - 1)];
+    is_text = conv == 's';
     gen_put(g, "%%");
     put_flags(g, is_text ? "-" : conv == 'd' || conv == 'i' ? "-+ 0" : conv == 'u' ? "-0" : "-#0");
     if (gen_one_in(g, 3))

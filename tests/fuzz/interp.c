@@ -61,11 +61,6 @@ bool interp_check(struct interp *in, u64 p, u64 size, bool is_write)
     return !is_write || r->is_writable;
 }
 
-static u8 *pointer(u64 word)
-{
-    return (u8 *)(uintptr_t)word;
-}
-
 static u64 word_of(const void *p)
 {
     return (u64)(uintptr_t)p;
@@ -90,7 +85,7 @@ static u64 load(struct interp *in, u64 p, u32 size, bool is_signed)
         return 0;
     if (p % size != 0)
         interp_fail(in, "the program loads from an address that is not aligned");
-    memcpy(&word, pointer(p), size);
+    memcpy(&word, interp_pointer(p), size);
     return (u64)ir_extend_value((s64)word, size, is_signed);
 }
 
@@ -100,7 +95,7 @@ static void store(struct interp *in, u64 p, u32 size, u64 word)
         return;
     if (p % size != 0)
         interp_fail(in, "the program stores to an address that is not aligned");
-    memcpy(pointer(p), &word, size);
+    memcpy(interp_pointer(p), &word, size);
 }
 
 static u64 text_of(struct interp *in, const struct ir_inst *inst)
@@ -113,12 +108,14 @@ static u64 text_of(struct interp *in, const struct ir_inst *inst)
 
 static u64 strings_equal(struct interp *in, const struct ir_inst *inst, u64 a, u64 b)
 {
+    const u8 *x = interp_pointer(a), *y = interp_pointer(b);
+
     for (u32 i = 0; i < inst->size; i++) {
         if (!interp_check(in, a + i, 1, false) || !interp_check(in, b + i, 1, false))
             return 0;
-        if (pointer(a)[i] != pointer(b)[i])
+        if (x[i] != y[i])
             return 0;
-        if (pointer(a)[i] == '\0')
+        if (x[i] == '\0')
             return 1;
     }
     return 1;
@@ -258,11 +255,11 @@ static u64 memory_op(struct interp *in, const struct ir_inst *inst, const u64 *a
         return before;
     case IR_COPY:
         if (interp_check(in, a[1], inst->size, false) && interp_check(in, a[0], inst->size, true))
-            memmove(pointer(a[0]), pointer(a[1]), inst->size);
+            memmove(interp_pointer(a[0]), interp_pointer(a[1]), inst->size);
         return 0;
     case IR_FILL_ZERO:
         if (interp_check(in, at, inst->size, true))
-            memset(pointer(at), 0, inst->size);
+            memset(interp_pointer(at), 0, inst->size);
         return 0;
     default:
         interp_fail(in, "an instruction that the interpreter does not know");

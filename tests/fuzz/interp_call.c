@@ -28,7 +28,7 @@ struct entry *interp_find(const struct imap *map, const u8 *key)
 
 static const u8 *bytes_at(struct interp *in, u64 p, u64 size)
 {
-    return interp_check(in, p, size, false) ? (const u8 *)(uintptr_t)p : NULL;
+    return interp_check(in, p, size, false) ? interp_pointer(p) : NULL;
 }
 
 static u64 lookup(struct interp *in, const struct imap *map, u64 key)
@@ -100,8 +100,8 @@ static bool is_readable(const struct interp *in, u64 p)
 
 static u64 probe_read(struct interp *in, const u64 *args, bool is_text)
 {
-    u8 *dst = (u8 *)(uintptr_t)args[0];
-    const u8 *src = (const u8 *)(uintptr_t)args[2];
+    u8 *dst = interp_pointer(args[0]);
+    const u8 *src = interp_pointer(args[2]);
     u64 n = 0;
 
     if (args[1] == 0 || !interp_check(in, args[0], args[1], true))
@@ -127,14 +127,14 @@ static u64 current_comm(struct interp *in, const u64 *args)
 {
     if (!interp_check(in, args[0], args[1], true) || args[1] == 0)
         return 0;
-    memset((u8 *)(uintptr_t)args[0], 0, args[1]);
-    memcpy((u8 *)(uintptr_t)args[0], "interp", MIN(args[1] - 1, 6));
+    memset(interp_pointer(args[0]), 0, args[1]);
+    memcpy(interp_pointer(args[0]), "interp", MIN(args[1] - 1, 6));
     return 0;
 }
 
 static u64 map_helper(struct interp *in, u32 helper, const u64 *args)
 {
-    struct imap *map = (struct imap *)(uintptr_t)args[0];
+    struct imap *map = interp_pointer(args[0]);
 
     switch (helper) {
     case BPF_FUNC_map_lookup_elem:

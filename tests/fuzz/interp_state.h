@@ -56,6 +56,16 @@ void interp_fail(struct interp *in, const char *what);
 u8 *interp_memory(struct interp *in, u64 size, bool is_writable);
 /* The region that holds p, or the last one before it; NULL: there is none. */
 const struct region *interp_region(const struct interp *in, u64 p);
+
+/* The pointer whose bits a word holds; whether anything is there, interp_check() says. */
+static inline void *interp_pointer(u64 word)
+{
+    void *p = NULL;
+
+    memcpy(&p, &word, sizeof(p));
+    return p;
+}
+
 /* Is [p, p + size) inside of one region? Reports where it is not. */
 bool interp_check(struct interp *in, u64 p, u64 size, bool is_write);
 /* The map's entry of a key, or NULL; interp_entry() of those that are there. */

@@ -17,8 +17,6 @@ static struct arena new_arena(void)
     return a;
 }
 
-#define _cleanup_arena_ _cleanup_(arena_done)
-
 static struct str name_of(const struct type *t, struct arena *arena)
 {
     return t ? type_name(arena, t) : STR("none");
@@ -182,7 +180,7 @@ static void test_functions(struct arena *arena, struct btf *b)
 
 static void test_kernel(void)
 {
-    _cleanup_arena_ struct arena arena = new_arena();
+    _cleanup_(arena_done) struct arena arena = new_arena();
     struct btf *b = btf_new(types_new(&arena), TEST_BTF "/vmlinux");
 
     test_mapping(&arena, b);

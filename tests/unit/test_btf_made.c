@@ -12,8 +12,6 @@
 #include "tests/unit/check.h"
 #include "tools/file.h"
 
-#define _cleanup_arena_ _cleanup_(arena_done)
-
 static void arena_full(void *data)
 {
     (void)data;
@@ -34,8 +32,6 @@ static void maker_done(struct maker *m)
     buf_done(&m->types);
     buf_done(&m->strings);
 }
-
-#define _cleanup_maker_ _cleanup_(maker_done)
 
 static u32 add_string(struct maker *m, const char *s)
 {
@@ -120,8 +116,6 @@ static void place_done(struct place *p)
     (void)rmdir(p->dir);
 }
 
-#define _cleanup_place_ _cleanup_(place_done)
-
 static struct arena new_arena(void)
 {
     struct arena a;
@@ -141,7 +135,7 @@ enum {
     ID_PROTO,
     ID_FUNC,
     ID_BOOL4,
-    ID_END_
+    ID_END
 };
 
 static void make_vmlinux(struct maker *m)
@@ -178,8 +172,8 @@ static void make_module(struct maker *m, const struct maker *vmlinux)
     m->first_string = (u32)vmlinux->strings.n;
     add_type(m, BTF_KIND_STRUCT, 2, "of_module", 16);
     add_member(m, "inner", ID_OLD, 0);
-    add_member(m, "self", ID_END_ + 1, 64);
-    add_type(m, BTF_KIND_PTR, 0, "", ID_END_);
+    add_member(m, "self", ID_END + 1, 64);
+    add_type(m, BTF_KIND_PTR, 0, "", ID_END);
     add_type(m, BTF_KIND_STRUCT, 0, "old", 1); /* the one of vmlinux comes first */
 }
 
@@ -221,9 +215,9 @@ static void check_module(struct btf *b, const struct type *old)
 
 static void test_made(void)
 {
-    _cleanup_place_ struct place place = place_make();
-    _cleanup_maker_ struct maker vmlinux = {0}, module = {0};
-    _cleanup_arena_ struct arena arena = new_arena();
+    _cleanup_(place_done) struct place place = place_make();
+    _cleanup_(maker_done) struct maker vmlinux = {0}, module = {0};
+    _cleanup_(arena_done) struct arena arena = new_arena();
     struct types *types = types_new(&arena);
     struct btf *b = btf_new(types, place.dir);
     const struct btf_function *f = NULL;
@@ -299,7 +293,7 @@ static void walk_names(struct btf *b)
 
 static void try_bytes(const struct place *place, const char *bytes, size_t n)
 {
-    _cleanup_arena_ struct arena arena = new_arena();
+    _cleanup_(arena_done) struct arena arena = new_arena();
 
     write_file(place->vmlinux, bytes, n);
     walk_names(btf_new(types_new(&arena), place->dir));
@@ -308,7 +302,7 @@ static void try_bytes(const struct place *place, const char *bytes, size_t n)
 /* Chains without an end, and structs inside of themselves. */
 static void add_loops(struct maker *m)
 {
-    u32 id = ID_END_;
+    u32 id = ID_END;
 
     add_type(m, BTF_KIND_TYPEDEF, 0, "a_typedef", id);
     add_type(m, BTF_KIND_PTR, 0, "", id + 1);
@@ -329,8 +323,8 @@ static void add_loops(struct maker *m)
 
 static void test_damaged(void)
 {
-    _cleanup_place_ struct place place = place_make();
-    _cleanup_maker_ struct maker m = {0};
+    _cleanup_(place_done) struct place place = place_make();
+    _cleanup_(maker_done) struct maker m = {0};
     _cleanup_buf_ struct buf whole = {0}, copy = {0};
     _cleanup_close_ int fd = -1;
 
@@ -359,7 +353,7 @@ static void test_damaged(void)
 
 static void check_fault(const char *path, const char *bytes, size_t n, const char *wanted)
 {
-    _cleanup_arena_ struct arena arena = new_arena();
+    _cleanup_(arena_done) struct arena arena = new_arena();
     struct btf *b = btf_new(types_new(&arena), path);
 
     write_file(path, bytes, n);
@@ -370,8 +364,8 @@ static void check_fault(const char *path, const char *bytes, size_t n, const cha
 
 static void test_faults(void)
 {
-    _cleanup_place_ struct place place = place_make();
-    _cleanup_arena_ struct arena arena = new_arena();
+    _cleanup_(place_done) struct place place = place_make();
+    _cleanup_(arena_done) struct arena arena = new_arena();
     struct btf *b = btf_new(types_new(&arena), place.dir);
     struct btf_header h = {.magic = BTF_MAGIC, .version = BTF_VERSION, .hdr_len = sizeof(h)};
 

@@ -199,7 +199,7 @@ static void test_shapes(void)
     struct kit k;
 
     kit_init(&k);
-    k.env.boot_time_ns = 365 * 86400 * (s64)1000000000;
+    k.env.boot_time_ns = (s64)365 * 86400 * 1000000000;
     CHECK_STR(inet(&k, 2, "\x7f\0\0\x01", 4), "127.0.0.1");
     CHECK_STR(inet(&k, 10, v6, 16), "2001:db8:0:1::1");
     CHECK_STR(inet(&k, 10, two_runs, 16), "2001::1:0:1:0:1");
