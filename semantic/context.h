@@ -57,6 +57,9 @@ struct sema {
  * what it finds; goes on after errors. */
 void resolve_program(struct sema *s, struct program *program);
 
+/* macro.c: put what the script's macros stand for in the place of their calls. */
+void expand_macros(struct sema *s, struct program *program);
+
 /* resolve.c: the span of a statement with the `;` behind it, if it stands right there: how bpftrace
  * underlines. */
 struct span span_with_semicolon(const struct sema *s, struct span span);

@@ -488,13 +488,12 @@ static void refuse_tops(struct sema *s, const struct program *program)
         refuse(s, program->config.first->span, "config");
     if (program->imports.first)
         refuse(s, program->imports.first->span, "import");
-    if (program->macros.first)
-        refuse(s, program->macros.first->span, "macro");
 }
 
 void resolve_program(struct sema *s, struct program *program)
 {
     refuse_tops(s, program);
+    expand_macros(s, program);
     declare_maps(s, program);
     for (struct clause *clause = program->clauses; clause; clause = clause->next)
         resolve_clause(s, clause);
