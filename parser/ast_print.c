@@ -29,7 +29,8 @@ static void print_label(const struct printer *pr, u32 level, const char *label)
 static void print_name(const struct printer *pr, const char *before, struct str name)
 {
     buf_add_cstr(pr->out, before);
-    buf_add_escaped(pr->out, name);
+    buf_add_escaped(pr->out,
+                    str_sub(name, 0, (u32)strnlen(name.p, name.n))); /* of a macro: a mark */
 }
 
 static const char *const tag_words[TYPE_NAME_COUNT_] = {

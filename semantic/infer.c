@@ -168,7 +168,8 @@ static void infer_value(struct sema *s, struct stmt *stmt)
 {
     const struct type *t = infer_expr(s, stmt->value);
 
-    if (is_known(t) && t->kind != TYPE_VOID && stmt->value->kind != EXPR_INCDEC) {
+    if (is_known(t) && t->kind != TYPE_VOID && stmt->value->kind != EXPR_INCDEC &&
+        stmt->value->kind != EXPR_BLOCK /* of a macro */) {
         diag_add(s->v.diags, W_DISCARDED,
                  stmt->next ? span_with_semicolon(s, stmt->span) : stmt->value->span,
                  "Return value discarded.");
