@@ -4,8 +4,9 @@
  * The traps: an unnamed parameter makes the kernel refuse the BTF; a column has 10 bits there; and
  * LLVM reads the source lines from the file system unless a DIFile carries a source. Only the text
  * form of a module can make such a DIFile, so the module starts as text (debug_module_text). The
- * source that it carries is an empty line: nothing of ours reads lines out of BTF, and LLVM searches
- * all strings for the line of each instruction, which was a fifth of the time for 1000 clauses. */
+ * source that it carries is an empty line: nothing of ours reads lines out of BTF, and LLVM
+ * searches all strings for the line of each instruction, which was a fifth of the time for 1000
+ * clauses. */
 #include <stddef.h>
 
 #include "codegen/gen.h"
