@@ -13,9 +13,10 @@
 #define META_VERSION 2
 #define META_NO_REF  (~(u64)0)
 
-#define META_FLAG_TEST      (1u << 0) /* built by a switch of the tests */
-#define META_FLAG_TASK_NAME (1u << 1) /* reads ptl_config.task_name */
-#define META_FLAG_UNSAFE    (1u << 2) /* runs commands, or changes what traced programs do */
+#define META_FLAG_TEST       (1u << 0) /* built by a switch of the tests */
+#define META_FLAG_TASK_NAME  (1u << 1) /* reads ptl_config.task_name */
+#define META_FLAG_QUIET_MAPS (1u << 3) /* maps are not shown at the end */
+#define META_FLAG_UNSAFE     (1u << 2) /* runs commands, or changes what traced programs do */
 
 #define PIECE_FLAG_MINUS (1u << 0)
 #define PIECE_FLAG_PLUS  (1u << 1)

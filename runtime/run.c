@@ -247,9 +247,11 @@ static int show_maps(struct run *run)
 {
     struct maps *maps = run->s->maps;
     const u32 *order = maps_by_name(maps);
+    bool is_quiet = run->s->meta.infos.items[0].flags & META_FLAG_QUIET_MAPS;
+    u32 n_shown = is_quiet ? 0 : maps_count(maps);
 
     sink_end(&run->sink);
-    for (u32 i = 0; i < maps_count(maps); i++) {
+    for (u32 i = 0; i < n_shown; i++) {
         const struct table *table = NULL;
         int err = maps_read(maps, order[i], 0, 1, &table);
 

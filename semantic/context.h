@@ -106,6 +106,9 @@ const struct type *infer_enumerator(struct sema *s, struct expr *e);
 void hint_field(struct sema *s, struct diag *diag, const struct composite *composite,
                 struct str name);
 
+/* config.c: the settings of the script. */
+void apply_config(struct sema *s, const struct program *program);
+
 /* map_decl.c: the maps that let declares; and, when the types are known, whether they are used so.
  */
 void declare_maps(struct sema *s, const struct program *program);

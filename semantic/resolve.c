@@ -484,8 +484,6 @@ static void resolve_clause(struct sema *s, struct clause *clause)
 
 static void refuse_tops(struct sema *s, const struct program *program)
 {
-    if (program->config.first)
-        refuse(s, program->config.first->span, "config");
     if (program->imports.first)
         refuse(s, program->imports.first->span, "import");
 }
@@ -493,6 +491,7 @@ static void refuse_tops(struct sema *s, const struct program *program)
 void resolve_program(struct sema *s, struct program *program)
 {
     refuse_tops(s, program);
+    apply_config(s, program);
     expand_macros(s, program);
     declare_maps(s, program);
     for (struct clause *clause = program->clauses; clause; clause = clause->next)

@@ -25,7 +25,8 @@ static const struct type *check_str(struct vocab *v, struct call *c)
 {
     const struct call_arg *from = &c->args[0];
     const struct type *t = from->type;
-    u64 capacity = MIN(source_capacity(from), PTL_STRING_MAX);
+    u64 most = v->max_strlen;
+    u64 capacity = MIN(source_capacity(from), most);
 
     if (t && !from->is_param && t->kind != TYPE_ERROR && !is_text(t) && !type_is_numeric(t)) {
         struct str type = type_name(v->arena, t);
@@ -35,9 +36,9 @@ static const struct type *check_str(struct vocab *v, struct call *c)
         return type_error(v->types);
     }
     if (c->n_args == 2 && c->args[1].is_const) {
-        capacity = MIN(capacity, MIN(c->args[1].num, PTL_STRING_MAX - 1) + 1);
+        capacity = MIN(capacity, MIN(c->args[1].num, most - 1) + 1);
     } else if (c->n_args == 2) {
-        capacity = MIN(lower_mask(capacity - 1) + 1, PTL_STRING_MAX);
+        capacity = MIN(lower_mask(capacity - 1) + 1, most);
     }
     if (from->is_param || (t && t->kind == TYPE_STRING && t->is_literal))
         return type_own_string(v->types, (u32)capacity);

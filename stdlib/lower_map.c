@@ -10,8 +10,6 @@
 #include "abi/record.h"
 #include "stdlib/lower.h"
 
-#define DEFAULT_MAX_ENTRIES 4096
-
 static bool is_agg(const struct map_info *map)
 {
     return map->value->kind == TYPE_AGG;
@@ -44,7 +42,7 @@ void lower_map_declare(struct vocab *v, struct map_info *map)
     bool has_set = set_offset(map) != META_NO_REF;
 
     ir->bpf_type = bpf_map_type_of(map, percpu);
-    ir->max_entries = !map->key ? 1 : map->max_entries ? map->max_entries : DEFAULT_MAX_ENTRIES;
+    ir->max_entries = !map->key ? 1 : map->max_entries ? map->max_entries : v->max_map_keys;
     ir->key_type = map->key;
     ir->key_size = map->key ? type_mem_size(map->key) : sizeof(u32);
     ir->value_type = has_set ? type_tuple(v->types, scalar, 2) : map->value;

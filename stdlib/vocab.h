@@ -34,6 +34,7 @@ struct vocab {
     const struct arch *arch;
     const struct ir_map *ring, *books; /* PTL_MAP_RING, PTL_MAP_BOOKS */
     VEC(struct known_type) meta_types;
+    u32 max_map_keys, max_strlen; /* of the script's config */
     u64 meta_flags;           /* META_FLAG_* that the programs need */
     const struct str *params; /* $1 .. $n of the command line */
     u32 n_params;
