@@ -126,6 +126,19 @@ static bool fold_strstr(struct vocab *v, const struct call *c, struct folded *ou
     return true;
 }
 
+/* A search unrolls the wanted text, so it has a limit. */
+static const struct type *check_strstr(struct vocab *v, struct call *c)
+{
+    u32 n = is_const_text(&c->args[1]) ? const_text(&c->args[1]).n : 0;
+
+    if (are_const_texts(c) || n <= IR_FIND_MAX)
+        return NULL;
+    diag_add(v->diags, E_ARG_RANGE, c->args[1].span,
+             "%.*s() searches for at most %u bytes (%u provided)", STR_ARG(c->name),
+             (unsigned)IR_FIND_MAX, n);
+    return type_error(v->types);
+}
+
 static ir_val lower_strstr(struct lowering *lo, struct call *c)
 {
     struct ir_builder *b = &lo->b;
@@ -143,6 +156,7 @@ const struct func_desc fn_strstr = {
     .doc = "strstr(text, part): number of bytes before the first place of a string in another; -1 "
            "if it is not there.",
     .example = "BEGIN { print(strstr(\"hello\", \"l\")); }",
+    .check = check_strstr,
     .fold = fold_strstr,
     .lower = lower_strstr,
 };
@@ -166,6 +180,7 @@ const struct func_desc fn_strcontains = {
     .sig = "(text, literal) -> bool",
     .doc = "strcontains(text, part): is the second string somewhere in the first one?",
     .example = "kprobe:vfs_open / strcontains(comm, \"sh\") / { @[comm] = count(); }",
+    .check = check_strstr,
     .fold = fold_strcontains,
     .lower = lower_strcontains,
 };
