@@ -387,8 +387,7 @@ static void infer_args(struct sema *s, struct call *c, struct expr *args)
             }
         } else {
             (void)infer_expr(s, e);
-            if (c->fn && !vocab_param_takes_map(c->fn, i) && e->type->kind == TYPE_AGG &&
-                vocab_agg_by_id(e->type->agg)->gather)
+            if (c->fn && vocab_param_is_int(c->fn, i))
                 (void)settle_agg(s, e);
         }
         fill_arg(&c->args[i], e);

@@ -254,6 +254,13 @@ bool vocab_param_is_map(const struct func_desc *fn, u32 i)
     return i < sig.n_max && sig.kinds[i] == KIND_MAP;
 }
 
+bool vocab_param_is_int(const struct func_desc *fn, u32 i)
+{
+    struct signature sig = signature_parse(fn->sig);
+
+    return i < sig.n_max && sig.kinds[i] == KIND_INT;
+}
+
 bool vocab_param_is_variable(const struct func_desc *fn, u32 i)
 {
     struct signature sig = signature_parse(fn->sig);

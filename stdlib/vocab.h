@@ -162,6 +162,8 @@ const struct type *vocab_check(struct vocab *v, struct call *c);
 /* Does parameter i take a whole map where one is written without a key: kinds `map` and
  * `printable`? */
 bool vocab_param_takes_map(const struct func_desc *fn, u32 i);
+/* Is it of kind `int`, so that an aggregation there means the number that it stands for? */
+bool vocab_param_is_int(const struct func_desc *fn, u32 i);
 /* Is it of kind `variable`, so that `$x` there means the variable and not its value? */
 bool vocab_param_is_variable(const struct func_desc *fn, u32 i);
 /* Is it of kind `map`, so that `@x[k]` there means the map and a key: delete(@x[k])? */
