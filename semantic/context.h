@@ -11,7 +11,6 @@ struct symbol {
     bool is_map, is_assigned;
     const struct type *type; /* variables; NULL until it is known */
     struct map_info map;
-    bool is_declared; /* by let: it may be read before it is assigned */
     /* lowering: the variable's memory in the program that is being made */
     const struct ir_slot *slot;
     const struct ir_func *slot_program;

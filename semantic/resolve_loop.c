@@ -26,7 +26,7 @@ static void resolve_let(struct sema *s, struct stmt *stmt)
     resolve_type_name(s, stmt->type_name);
     if (stmt->value)
         resolve_expr(s, stmt->value);
-    declare_new(s, stmt->target, false)->is_declared = true;
+    (void)declare_new(s, stmt->target, false);
 }
 
 static void resolve_body(struct sema *s, const struct stmt *body)
