@@ -300,3 +300,15 @@ int meta_decode(struct arena *arena, const void *bytes, size_t size, struct meta
     *m = got;
     return 0;
 }
+
+void meta_sources(const struct meta *m, struct sources *out)
+{
+    vec_foreach(source, &m->sources)
+        (void)sources_add(out, source->name, source->text);
+    vec_foreach(x, &m->expansions) {
+        struct span of = {(u32)x->span_begin, (u32)x->span_end};
+        struct span call = {(u32)x->call_begin, (u32)x->call_end};
+
+        (void)sources_expand(out, of, call);
+    }
+}

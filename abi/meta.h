@@ -5,12 +5,12 @@
 #pragma once
 
 #include "abi/abi.h"
-#include "base/str.h"
+#include "base/source.h"
 
 /* Of the tool, as -V prints it. */
 #define PTL_VERSION "0.1.0"
 
-#define META_VERSION 2
+#define META_VERSION 3
 #define META_NO_REF  (~(u64)0)
 
 #define META_FLAG_TEST       (1u << 0) /* built by a switch of the tests */
@@ -70,3 +70,6 @@ int meta_decode(struct arena *arena, const void *bytes, size_t size, struct meta
 /* Check the rows against each other: enum values known, every value inside its payload, key and
  * value sizes sane. Returns 0 or -EPROTO with *why_out. */
 int meta_check(const struct meta *m, const char **why_out);
+
+/* Add what the positions in m are about to an empty list of sources; borrows the texts. */
+void meta_sources(const struct meta *m, struct sources *out);

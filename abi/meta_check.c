@@ -188,6 +188,10 @@ static const char *check_all(const struct meta *m)
     vec_foreach(map, &m->maps) {
         why = why ? why : check_map(m, map);
     }
+    vec_foreach(x, &m->expansions) {
+        if (!span_ok(x->span_begin, x->span_end) || !span_ok(x->call_begin, x->call_end))
+            why = why ? why : "a macro of the metadata has an impossible place in the script";
+    }
     vec_foreach(p, &m->progs) {
         why = why ? why : check_prog(p);
     }

@@ -31,6 +31,7 @@ struct diag {
     struct str text;
     VEC(struct diag_note) notes;
     struct arena *arena; /* that the texts live in */
+    u32 place;           /* first sorting key, filled by the renderer */
     u32 order;           /* of arrival, the last sorting key */
 };
 

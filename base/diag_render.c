@@ -95,6 +95,21 @@ static void add_message(struct buf *out, enum severity severity, struct str text
         buf_add_cstr(out, "\033[0m");
 }
 
+/* Where the macros were called that the place was expanded from, innermost first. */
+static void add_calls(struct buf *out, const struct sources *sources, struct place place,
+                      enum severity severity, bool color)
+{
+    while (!span_is_none(place.call)) {
+        place = sources_place(sources, place.call);
+        if (!place.source)
+            return;
+        add_place(out, &place);
+        add_message(out, severity, STR("expanded from"), color);
+        buf_add_char(out, '\n');
+        add_source_line(out, &place);
+    }
+}
+
 void diag_render(const struct diag *diag, const struct sources *sources, struct buf *out,
                  bool color)
 {
@@ -105,6 +120,7 @@ void diag_render(const struct diag *diag, const struct sources *sources, struct 
     buf_printf(out, " [%c%03d]\n", diag_letter(diag->code), (int)diag->code);
     if (place.source)
         add_source_line(out, &place);
+    add_calls(out, sources, place, diag->severity, color);
     vec_foreach(note, &diag->notes) {
         struct place at = sources_place(sources, note->span);
 
@@ -121,14 +137,26 @@ void diag_render(const struct diag *diag, const struct sources *sources, struct 
     }
 }
 
+/* Where the script has it, through all macros. */
+static u32 outermost(const struct sources *sources, struct span span)
+{
+    struct place place = sources_place(sources, span);
+
+    while (!span_is_none(place.call)) {
+        span = place.call;
+        place = sources_place(sources, span);
+    }
+    return span.begin;
+}
+
 static int diag_order(const void *a, const void *b)
 {
     const struct diag *x = *(struct diag *const *)a, *y = *(struct diag *const *)b;
 
     if (x->severity != y->severity)
         return x->severity < y->severity ? -1 : 1;
-    if (x->span.begin != y->span.begin)
-        return x->span.begin < y->span.begin ? -1 : 1;
+    if (x->place != y->place)
+        return x->place < y->place ? -1 : 1;
     return x->order < y->order ? -1 : x->order > y->order;
 }
 
@@ -139,6 +167,8 @@ void diags_render(const struct diags *d, struct buf *out, bool color)
 
     if (!d->list.n)
         return;
+    vec_foreach(it, &d->list)
+        (*it)->place = outermost(d->sources, (*it)->span);
     memcpy(sorted, d->list.items, d->list.n * sizeof(void *));
     qsort(sorted, d->list.n, sizeof(void *), diag_order);
     for (u32 i = 0; i < d->list.n; i++) {

@@ -6,9 +6,13 @@
 
 #include <errno.h>
 
+enum {
+    EXPANSIONS_BEGIN = 1u << 31,
+};
+
 void sources_init(struct sources *s, struct arena *arena)
 {
-    *s = (struct sources){.arena = arena, .next_base = 1};
+    *s = (struct sources){.arena = arena, .next_base = 1, .next_expansion = EXPANSIONS_BEGIN};
 }
 
 const struct source *sources_add(struct sources *s, struct str name, struct str text)
@@ -37,8 +41,48 @@ int sources_load(struct sources *s, struct str from, struct str path,
     return err;
 }
 
+u32 sources_expand(struct sources *s, struct span of, struct span call)
+{
+    u32 length = of.end - of.begin, base = s->next_expansion;
+
+    if (of.end < of.begin || of.end >= EXPANSIONS_BEGIN || call.end < call.begin ||
+        call.end > base || length >= UINT32_MAX - base)
+        return 0;
+    *vec_push(s->arena, &s->expansions) = (struct expansion){base, of, call};
+    s->next_expansion = base + length + 1;
+    return base - of.begin;
+}
+
+/* The expansion that holds a position: the last one that begins before it. */
+static const struct expansion *expansion_find(const struct sources *s, u32 position)
+{
+    u32 low = 0, high = s->expansions.n;
+
+    if (position < EXPANSIONS_BEGIN || position >= s->next_expansion)
+        return NULL;
+    while (high - low > 1) {
+        u32 middle = low + (high - low) / 2;
+
+        if (s->expansions.items[middle].base <= position) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    return &s->expansions.items[low];
+}
+
+struct span sources_origin(const struct sources *s, struct span span)
+{
+    const struct expansion *x = expansion_find(s, span.begin);
+    u32 shift = x ? x->base - x->of.begin : 0;
+
+    return (struct span){span.begin - shift, span.end - shift};
+}
+
 const struct source *sources_find(const struct sources *s, u32 position)
 {
+    position = sources_origin(s, (struct span){position, position}).begin;
     vec_foreach(src, &s->list) {
         if (position >= src->base && position - src->base <= src->text.n)
             return src;
@@ -65,11 +109,14 @@ static void place_count(struct str text, u32 offset, u32 *line_out, u32 *column_
 struct place sources_place(const struct sources *s, struct span span)
 {
     struct place place = {0};
+    const struct expansion *x = expansion_find(s, span.begin);
     const struct source *src = span_is_none(span) ? NULL : sources_find(s, span.begin);
     u32 begin = 0, end = 0;
 
     if (!src)
         return place;
+    place.call = x ? x->call : NO_SPAN;
+    span = sources_origin(s, span);
     begin = span.begin - src->base;
     end = span.end < span.begin ? begin : MIN(span.end - src->base, src->text.n);
     place.source = src;
@@ -97,6 +144,7 @@ struct str sources_text(const struct sources *s, struct span span)
 {
     const struct source *src = span_is_none(span) ? NULL : sources_find(s, span.begin);
 
+    span = sources_origin(s, span);
     if (!src || span.end < span.begin)
         return (struct str){"", 0};
     return str_sub(src->text, span.begin - src->base, span.end - src->base);

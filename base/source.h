@@ -1,6 +1,9 @@
 /* Sources and spans. All sources of a compilation share one space of byte positions, one behind the
  * other, so that a span is 8 bytes and still tells its source. Lines and columns are computed only
- * when something is printed. */
+ * when something is printed.
+ *
+ * The upper half of the space belongs to expansions: copies of a part of a source, a macro's body,
+ * for a place that calls for it. So a span tells also which call it was expanded for. */
 #pragma once
 
 #include "base/str.h"
@@ -32,13 +35,20 @@ struct source {
     u32 base;        /* position of its first byte */
 };
 
+/* A copy of the text under `of`, made for the text under `call`. */
+struct expansion {
+    u32 base; /* position of its first byte */
+    struct span of, call;
+};
+
 /* Reads a whole file into the arena. Returns 0, -EFBIG, or another negative errno. */
 typedef int source_read_fn(struct arena *arena, struct str path, struct str *text_out);
 
 struct sources {
     struct arena *arena;
     VEC(struct source) list;
-    u32 next_base;
+    VEC(struct expansion) expansions;
+    u32 next_base, next_expansion;
     source_read_fn *read; /* NULL: no other files can be had */
 };
 
@@ -47,6 +57,7 @@ struct place {
     const struct source *source; /* NULL: no place */
     u32 line, column;
     u32 end_line, end_column; /* of the first position behind the span: bpftrace's "1:9-16" */
+    struct span call;         /* that it was expanded for; NO_SPAN: none */
 };
 
 /* Prepare an empty list; borrows the arena. */
@@ -57,6 +68,13 @@ const struct source *sources_add(struct sources *s, struct str name, struct str 
  * from: name of that source. source_out: as of sources_add(). Returns 0 or a negative errno. */
 int sources_load(struct sources *s, struct str from, struct str path,
                  const struct source **source_out);
+/* Add an expansion of a span of a source. call: may lie in an expansion that was added before.
+ * Returns what is to be added to positions in `of` (the one behind its end is one of them) to get
+ * those of the copy: 0, so that they stay what they are, where the spans make no sense or there
+ * are no positions left. */
+u32 sources_expand(struct sources *s, struct span of, struct span call);
+/* A span of an expansion as one of the source; others as they are. */
+struct span sources_origin(const struct sources *s, struct span span);
 /* The source that holds a position; NULL if there is none. */
 const struct source *sources_find(const struct sources *s, u32 position);
 /* The place of a span; all zero for NO_SPAN or a span outside of every source. */

@@ -1,6 +1,7 @@
 # ptl_layer(FOLDER [MAY_INCLUDE...]): the static library ptl_FOLDER of all *.c, *.l and *.y of a
 # folder. x.l becomes generated/FOLDER/x.c; y.y becomes generated/FOLDER/y.c and y.h, to be included
-# as "FOLDER/y.h".
+# as "FOLDER/y.h". x.pt becomes generated/FOLDER/x.c with a function x_text(), which FOLDER/x.h
+# declares.
 
 function(ptl_layer folder)
   set(dir "${CMAKE_SOURCE_DIR}/${folder}")
@@ -8,9 +9,10 @@ function(ptl_layer folder)
   file(GLOB sources CONFIGURE_DEPENDS "${dir}/*.c")
   file(GLOB scanners CONFIGURE_DEPENDS "${dir}/*.l")
   file(GLOB grammars CONFIGURE_DEPENDS "${dir}/*.y")
+  file(GLOB texts CONFIGURE_DEPENDS "${dir}/*.pt")
 
   set(generated)
-  if(scanners OR grammars)
+  if(scanners OR grammars OR texts)
     file(MAKE_DIRECTORY "${generated_dir}")
   endif()
   foreach(source IN LISTS scanners)
@@ -33,6 +35,18 @@ function(ptl_layer folder)
     list(APPEND generated "${generated_dir}/${name}.c")
     # Whoever includes the header waits for it.
     set_source_files_properties(${sources} PROPERTIES OBJECT_DEPENDS "${generated_dir}/${name}.h")
+  endforeach()
+
+  foreach(text IN LISTS texts)
+    get_filename_component(name "${text}" NAME_WE)
+    add_custom_command(
+      OUTPUT "${generated_dir}/${name}.c"
+      COMMAND "${CMAKE_COMMAND}" "-DIN=${text}" "-DOUT=${generated_dir}/${name}.c" -DNAME=${name}
+              "-DFOLDER=${folder}"
+              -P "${CMAKE_SOURCE_DIR}/cmake/embed.cmake"
+      DEPENDS "${text}" "${CMAKE_SOURCE_DIR}/cmake/embed.cmake"
+      COMMENT "text of ${folder}/${name}.pt" VERBATIM)
+    list(APPEND generated "${generated_dir}/${name}.c")
   endforeach()
 
   add_library(ptl_${folder} STATIC ${sources})

@@ -157,6 +157,7 @@ struct macro {
     struct expr *params; /* EXPR_VAR (by reference), EXPR_MAP or EXPR_IDENT (an expression) */
     u32 n_params;
     struct stmt *body; /* a STMT_BLOCK; the value of its last statement is that of a call */
+    bool is_called;    /* filled by semantic/ */
     struct macro *next;
 };
 

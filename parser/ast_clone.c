@@ -36,6 +36,11 @@ static void count_stmt(struct stmt *s)
     s->depth = below + 1;
 }
 
+static struct span place(struct ast_clone *clone, struct span span)
+{
+    return clone->place ? clone->place(clone, span) : span;
+}
+
 static struct expr *clone_exprs(struct ast_clone *clone, const struct expr *list)
 {
     struct expr *first = NULL;
@@ -61,15 +66,17 @@ static struct stmt *clone_stmts(struct ast_clone *clone, const struct stmt *list
 }
 
 /* C declarations inside of it are shared: they stand at the head of a script only. */
-static struct type_name *clone_type(struct ast_clone *clone, const struct type_name *t)
+struct type_name *ast_clone_type(struct ast_clone *clone, const struct type_name *t)
 {
-    if (!t)
-        return NULL;
+    bool is_word = t && t->kind == TYPE_NAME_WORD;
+    struct type_name *copy = is_word && clone->replace_type ? clone->replace_type(clone, t) : NULL;
 
-    struct type_name *copy = arena_new(clone->arena, struct type_name);
-
+    if (!t || copy)
+        return copy;
+    copy = arena_new(clone->arena, struct type_name);
     *copy = *t;
-    copy->inner = clone_type(clone, t->inner);
+    copy->span = place(clone, t->span);
+    copy->inner = ast_clone_type(clone, t->inner);
     copy->of = ast_clone_expr(clone, t->of);
     copy->count = ast_clone_expr(clone, t->count);
     copy->depth = MAX(MAX(expr_depth(copy->of), expr_depth(copy->count)),
@@ -87,12 +94,15 @@ struct expr *ast_clone_expr(struct ast_clone *clone, const struct expr *e)
 
     if (copy) {
         copy->label = e->label;
-        copy->label_span = e->label_span;
+        copy->label_span = place(clone, e->label_span);
         copy->next = NULL;
         return copy;
     }
     copy = expr_new(clone->arena, e->kind, e->span);
     *copy = *e;
+    copy->span = place(clone, e->span);
+    copy->name_span = place(clone, e->name_span);
+    copy->label_span = place(clone, e->label_span);
     copy->next = NULL;
     copy->a = ast_clone_expr(clone, e->a);
     copy->b = ast_clone_expr(clone, e->b);
@@ -100,7 +110,7 @@ struct expr *ast_clone_expr(struct ast_clone *clone, const struct expr *e)
     /* The names of an offsetof() path are members, never what replaces words. */
     if (e->kind != EXPR_OFFSETOF)
         copy->args = clone_exprs(clone, e->args);
-    copy->type_name = clone_type(clone, e->type_name);
+    copy->type_name = ast_clone_type(clone, e->type_name);
     copy->body = ast_clone_stmt(clone, e->body);
     copy->other = ast_clone_stmt(clone, e->other);
     copy->type = NULL;
@@ -120,11 +130,12 @@ struct stmt *ast_clone_stmt(struct ast_clone *clone, const struct stmt *s)
     struct stmt *copy = stmt_new(clone->arena, s->kind, s->span);
 
     *copy = *s;
+    copy->span = place(clone, s->span);
     copy->next = NULL;
     copy->target = ast_clone_expr(clone, s->target);
     copy->value = ast_clone_expr(clone, s->value);
     copy->limit = ast_clone_expr(clone, s->limit);
-    copy->type_name = clone_type(clone, s->type_name);
+    copy->type_name = ast_clone_type(clone, s->type_name);
     copy->body = clone_stmts(clone, s->body);
     copy->other = ast_clone_stmt(clone, s->other);
     count_stmt(copy);

@@ -15,6 +15,7 @@ static void print_head(const struct printer *pr, u32 level, const char *name, st
     const struct source *src = sources_find(pr->sources, span.begin);
     u32 base = src ? src->base : 0;
 
+    span = sources_origin(pr->sources, span);
     buf_pad(pr->out, ' ', (size_t)level * 2);
     buf_printf(pr->out, "%s %u-%u", name, span.begin - base, span.end - base);
 }

@@ -101,8 +101,7 @@ static int decode(struct ptl_session *s, struct ptl_error *err)
         failed = meta_check(&s->meta, &why);
     if (failed != 0)
         return decode_failed(failed, why, err);
-    vec_foreach(source, &s->meta.sources)
-        (void)sources_add(&s->sources, source->name, source->text); // looked up by position
+    meta_sources(&s->meta, &s->sources);
     arch = arch_by_tag((u32)MIN(s->meta.infos.items[0].arch_tag, (u64)UINT32_MAX));
     if (arch == arch_native())
         return 0;

@@ -48,6 +48,8 @@ struct sema {
     struct c_types *c_types;          /* of the script's own C declarations */
     const struct clause_info *clause; /* that is being looked at */
     bool has_changed;                 /* a type was learnt in this round of inference */
+    u32 n_expansions;                 /* of macros */
+    struct macro *prelude;            /* NULL: not parsed yet */
     u32 loop_depth;                   /* resolve: loops around */
     const struct loop_scope *loop;    /* lowering: the innermost loop */
 };
@@ -58,6 +60,11 @@ void resolve_program(struct sema *s, struct program *program);
 
 /* macro.c: put what the script's macros stand for in the place of their calls. */
 void expand_macros(struct sema *s, struct program *program);
+/* Look, behind all clauses, for unknown names in macros that nobody called. */
+void check_uncalled_macros(struct sema *s, const struct program *program);
+/* prelude.c: make a call or word what the prelude's macro of its name stands for, names not
+ * resolved; false if there is none. */
+bool expand_prelude(struct sema *s, struct expr *e);
 
 /* resolve.c: the span of a statement with the `;` behind it, if it stands right there: how bpftrace
  * underlines. */

@@ -385,6 +385,8 @@ static void infer_args(struct sema *s, struct call *c, struct expr *args)
                 diag_add(s->v.diags, E_UNDEFINED_MAP, e->span, "Undefined map: %.*s",
                          STR_ARG(e->symbol->name));
             }
+        } else if (e->kind == EXPR_TYPE) {
+            e->type = type_of_name(s, e->type_name);
         } else {
             (void)infer_expr(s, e);
             if (c->fn && vocab_param_is_int(c->fn, i))
@@ -535,7 +537,8 @@ static const struct type *infer_kind(struct sema *s, struct expr *e)
     case EXPR_OFFSETOF:
         return infer_offsetof(s, e);
     case EXPR_TYPE:
-        return type_of_name(s, e->type_name);
+        diag_add(s->v.diags, E_TYPE_AS_VALUE, e->span, "A type can not be used as a value");
+        return error(s);
     case EXPR_INDEX:
         return infer_index(s, e);
     case EXPR_IF:

@@ -24,6 +24,8 @@ static struct type_name *type_in_expr(struct sema *s, const struct expr *e)
 {
     struct type_name *t = NULL, *inner = NULL;
 
+    if (e->kind == EXPR_TYPE) /* what a macro's parameter stands for */
+        return e->type_name;
     if (e->kind == EXPR_IDENT && !vocab_func(e->name, NULL) &&
         (type_word_has_length(e->name) || type_find(s, TYPE_NAME_WORD, e->name))) {
         t = type_name_new(s, TYPE_NAME_WORD, e->span);

@@ -63,7 +63,11 @@ void leave_scope(struct sema *s)
 
 static struct symbol *map_symbol(struct sema *s, const struct expr *e)
 {
-    struct str name = str_printf(s->arena, "@%.*s", STR_ARG(e->name));
+    char *text = arena_alloc(s->arena, e->name.n + 1);
+    struct str name = {text, e->name.n + 1};
+
+    text[0] = '@';
+    memcpy(text + 1, e->name.p, e->name.n); /* a macro's own name has a NUL in it */
 
     vec_foreach(known, &s->maps) {
         if (str_eq((*known)->name, name))
@@ -207,6 +211,10 @@ static void resolve_call(struct sema *s, struct expr *e)
         resolve_list(s, e->args);
         return;
     }
+    if (!fn && expand_prelude(s, e)) {
+        resolve_expr(s, e);
+        return;
+    }
     if (!fn) {
         vocab_report_unknown(&s->v, e->name, e->span, true);
         if (e->args)
@@ -224,6 +232,10 @@ static void resolve_word(struct sema *s, struct expr *e)
 
     if (!fn && is_enumerator(s, e->name))
         return;
+    if (!fn && expand_prelude(s, e)) {
+        resolve_expr(s, e);
+        return;
+    }
     if (!fn || !(fn->flags & FN_VARIABLE)) {
         report_unknown_word(s, e->name, e->span);
         return;
@@ -496,4 +508,5 @@ void resolve_program(struct sema *s, struct program *program)
     declare_maps(s, program);
     for (struct clause *clause = program->clauses; clause; clause = clause->next)
         resolve_clause(s, clause);
+    check_uncalled_macros(s, program);
 }

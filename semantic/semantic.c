@@ -82,6 +82,14 @@ static void end_module(struct sema *s, const struct sources *sources)
         *vec_push(s->arena, &meta->sources) =
             (struct meta_source){.name = source->name, .text = source->text};
     }
+    vec_foreach(x, &sources->expansions) {
+        *vec_push(s->arena, &meta->expansions) = (struct meta_expansion){
+            .span_begin = x->of.begin,
+            .span_end = x->of.end,
+            .call_begin = x->call.begin,
+            .call_end = x->call.end,
+        };
+    }
 }
 
 static void lower_program(struct sema *s, const struct sources *sources)

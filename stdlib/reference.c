@@ -1,4 +1,5 @@
 /* The reference manual, from the descriptors: what docs/reference.md holds. */
+#include "stdlib/prelude.h"
 #include "stdlib/vocab.h"
 
 static void add_entry(struct buf *out, const char *title, const char *doc, const char *example)
@@ -62,6 +63,41 @@ static void add_aggs(struct buf *out)
     }
 }
 
+static struct str line_take(struct str *rest)
+{
+    int newline = str_index(*rest, '\n');
+    struct str line = newline < 0 ? *rest : str_sub(*rest, 0, (u32)newline);
+
+    *rest = str_sub(*rest, line.n + 1, rest->n);
+    return line;
+}
+
+/* In prelude.pt each macro stands directly below its comment, whose last line is the example. */
+static void add_prelude(struct buf *out)
+{
+    static const char comment[] = "// ", example[] = "// Example: ", macro[] = "macro ";
+    _cleanup_buf_ struct buf doc = {0};
+    struct str rest = prelude_text(), sample = {"", 0};
+
+    buf_add_cstr(out, "## Prelude\n\nMacros that every script has, written in the language. One "
+                      "without parameters may be written without parentheses.\n\n");
+    while (rest.n > 0) {
+        struct str line = line_take(&rest);
+
+        if (str_starts(line, example)) {
+            sample = str_sub(line, sizeof(example) - 1, line.n);
+        } else if (str_starts(line, comment)) {
+            buf_printf(&doc, "%.*s\n", STR_ARG(str_sub(line, sizeof(comment) - 1, line.n)));
+        } else if (str_starts(line, macro)) {
+            buf_printf(out, "### `%.*s`\n\n%.*s\n    %.*s\n\n",
+                       STR_ARG(str_sub(line, sizeof(macro) - 1, line.n)), (int)doc.n, doc.p,
+                       STR_ARG(sample));
+        } else {
+            buf_reset(&doc);
+        }
+    }
+}
+
 void vocab_reference(struct buf *out)
 {
     buf_add_cstr(
@@ -74,4 +110,5 @@ void vocab_reference(struct buf *out)
     add_funcs(out, true);
     add_funcs(out, false);
     add_aggs(out);
+    add_prelude(out);
 }

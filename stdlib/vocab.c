@@ -94,9 +94,10 @@ const struct probe_desc *vocab_probe_by_id(enum probe_id id)
     return probes[id];
 }
 
-static bool hint_nearest(struct diag *diag, struct str name, bool only_variables)
+static bool hint_nearest(struct vocab *v, struct diag *diag, struct str name, bool only_variables)
 {
-    const char *names[ARRAY_SIZE(funcs) + ARRAY_SIZE(aggs)];
+    const char **names = arena_array(v->arena, const char *,
+                                     ARRAY_SIZE(funcs) + ARRAY_SIZE(aggs) + v->macro_names.n);
     u32 n = 0;
 
     for (u32 i = 0; i < ARRAY_SIZE(funcs); i++) {
@@ -105,6 +106,8 @@ static bool hint_nearest(struct diag *diag, struct str name, bool only_variables
     }
     for (u32 i = 0; i < ARRAY_SIZE(aggs) && !only_variables; i++)
         names[n++] = agg_name(aggs[i]->id);
+    vec_foreach(macro, &v->macro_names)
+        names[n++] = *macro;
 
     int nearest = str_nearest(name, names, n);
 
@@ -129,7 +132,7 @@ void vocab_report_unknown(struct vocab *v, struct str name, struct span span, bo
         diag = diag_add(v->diags, E_UNKNOWN_IDENTIFIER, span, "Unknown identifier: '%.*s'",
                         STR_ARG(name));
     }
-    if (hint_nearest(diag, name, !is_call) || is_call)
+    if (hint_nearest(v, diag, name, !is_call) || is_call)
         return;
 
     const char *constant = constant_nearest(v->arena, name);

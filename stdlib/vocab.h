@@ -34,9 +34,10 @@ struct vocab {
     const struct arch *arch;
     const struct ir_map *ring, *books; /* PTL_MAP_RING, PTL_MAP_BOOKS */
     VEC(struct known_type) meta_types;
-    u32 max_map_keys, max_strlen; /* of the script's config */
-    u64 meta_flags;               /* META_FLAG_* that the programs need */
-    const struct str *params;     /* $1 .. $n of the command line */
+    VEC(const char *) macro_names; /* that calls may mean, for "did you mean" */
+    u32 max_map_keys, max_strlen;  /* of the script's config */
+    u64 meta_flags;                /* META_FLAG_* that the programs need */
+    const struct str *params;      /* $1 .. $n of the command line */
     u32 n_params;
     bool allows_unsafe;  /* functions with FN_UNSAFE may be called */
     bool test_plain_rmw; /* tests: aggregations on shared maps by plain read-modify-write */

@@ -177,6 +177,7 @@ struct task_struct {
         };
     } halves;
 
+    struct task_struct *group_leader;
     unsigned long tail[];
 };
 

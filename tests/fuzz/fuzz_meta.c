@@ -147,8 +147,7 @@ int LLVMFuzzerTestOneInput(const u8 *bytes, size_t size)
     if (meta_decode(&s.arena, bytes, size, &s.meta, &why) == 0) {
         round_trip(&s.meta, bytes, size);
         if (meta_check(&s.meta, &why) == 0) {
-            vec_foreach(source, &s.meta.sources)
-                (void)sources_add(&s.sources, source->name, source->text);
+            meta_sources(&s.meta, &s.sources);
             s.nowhere = fopen("/dev/null", "we");
             sink_init(&s.sink, &sink_text_ops, &s.env, s.nowhere, NULL);
             all_show(&s);

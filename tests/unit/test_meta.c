@@ -30,6 +30,7 @@ static void fill_tables(struct arena *a, struct meta *m)
 {
     *vec_push(a, &m->infos) = (struct meta_info){STR("0.1"), 1, META_FLAG_TEST};
     *vec_push(a, &m->sources) = (struct meta_source){STR("stdin"), STR("begin { }")};
+    *vec_push(a, &m->expansions) = (struct meta_expansion){1, 5, 7, 9};
     *vec_push(a, &m->types) = (struct meta_type){.kind = ABI_INT, .size = 8};
     *vec_push(a, &m->types) = (struct meta_type){.kind = ABI_STRING, .size = 16};
     *vec_push(a, &m->types) = (struct meta_type){.kind = ABI_TUPLE, .size = 24, .n_fields = 2};
@@ -146,6 +147,8 @@ static bool refused(const struct meta *m)
 static void test_refusals(struct meta *m)
 {
     CHECK(!refused(m));
+    REFUSED_WITH(m, m->expansions.items[0].span_end, 0);
+    REFUSED_WITH(m, m->expansions.items[0].call_end, (u64)UINT32_MAX + 1);
     REFUSED_WITH(m, m->infos.n, 0);
     REFUSED_WITH(m, m->types.items[0].kind, 99);
     REFUSED_WITH(m, m->types.items[0].size, 16);

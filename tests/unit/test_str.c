@@ -136,6 +136,28 @@ static void test_arena(void)
     CHECK(a.used_bytes == 0);
 }
 
+/* "ab" is a macro's body, called at "cd", and in that copy again. */
+static void test_expansions(struct sources *s, u32 base)
+{
+    struct span body = {base, base + 2}, call = {base + 3, base + 5};
+    u32 shift = sources_expand(s, body, call);
+    struct span copy = {body.begin + shift, body.end + shift};
+    u32 again = sources_expand(s, body, copy);
+    struct span inner = {body.begin + again, body.begin + again + 1};
+    struct place place = sources_place(s, inner);
+
+    CHECK(shift != 0 && again > shift);
+    CHECK(place.line == 1 && place.column == 1 && place.end_column == 2);
+    CHECK(place.call.begin == copy.begin && place.call.end == copy.end);
+    place = sources_place(s, place.call);
+    CHECK(place.line == 1 && place.end_column == 3 && place.call.begin == call.begin);
+    CHECK(span_is_none(sources_place(s, call).call));
+    CHECK_STR(sources_text(s, inner), "a");
+    CHECK(sources_origin(s, copy).begin == base && sources_origin(s, call).end == call.end);
+    CHECK(sources_expand(s, copy, call) == 0); /* of a copy */
+    CHECK(sources_expand(s, body, (struct span){UINT32_MAX - 1, UINT32_MAX}) == 0);
+}
+
 static void test_sources(struct arena *a)
 {
     struct sources s;
@@ -159,6 +181,7 @@ static void test_sources(struct arena *a)
     CHECK(place.column == 2 && place.end_column == 4);
     CHECK(sources_place(&s, NO_SPAN).source == NULL);
     CHECK(sources_place(&s, (struct span){1000, 1001}).source == NULL);
+    test_expansions(&s, one.base);
     CHECK_STR(source_line(&one, 1), "ab");
     CHECK_STR(source_line(&one, 2), "cd");
     CHECK_STR(source_line(&one, 3), "");
