@@ -83,7 +83,7 @@ static void test_mapping(struct arena *arena, struct btf *b)
         {"paths", "struct path[2] @200"},
         {"names", "int8 *[3] @232"},
         {"wide", "uint8[16] @256"},
-        {"tail", "uint64[0] @280"},
+        {"tail", "uint64[0] @288"},
         {"no_such", "none"},
     };
 
