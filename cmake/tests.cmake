@@ -45,16 +45,17 @@ endforeach()
 # tests/fuzz: fuzz-make writes random scripts, their objects, and what two other readers of a script
 # say that it prints (ptl_answers); load-many loads the objects in a guest.
 add_library(ptl_answers STATIC tests/fuzz/evaluator.c tests/fuzz/eval_call.c tests/fuzz/eval_expr.c
-  tests/fuzz/eval_map.c tests/fuzz/eval_text.c tests/fuzz/interp.c tests/fuzz/interp_call.c
-  tests/fuzz/interp_out.c)
+  tests/fuzz/eval_map.c tests/fuzz/eval_place.c tests/fuzz/eval_text.c tests/fuzz/eval_word.c tests/fuzz/interp.c tests/fuzz/interp_call.c
+  tests/fuzz/interp_out.c tests/fuzz/known.c)
 target_link_libraries(ptl_answers PRIVATE ptl_flags PUBLIC ptl_semantic ptl_runtime)
 target_link_libraries(test_answers PRIVATE ptl_answers)
-add_executable(fuzz-make tests/fuzz/make.c tests/fuzz/generate.c tests/fuzz/gen_stmt.c
-  tests/fuzz/gen_expr.c tests/fuzz/gen_call.c ${ptl_compile_sources})
+add_executable(fuzz-make tests/fuzz/make.c tests/fuzz/cover.c tests/fuzz/generate.c tests/fuzz/gen_stmt.c
+  tests/fuzz/gen_expr.c tests/fuzz/gen_value.c tests/fuzz/gen_type.c tests/fuzz/gen_head.c
+  tests/fuzz/gen_call.c ${ptl_compile_sources})
 target_link_libraries(fuzz-make PRIVATE ptl_flags ptl_answers ptl_semantic ptl_codegen ptl_parser
   ptl_lexer ptl_stdlib ptl_ir ptl_runtime ptl_abi ptl_base)
 set_target_properties(fuzz-make PROPERTIES LINKER_LANGUAGE CXX)
-add_executable(load-many tests/fuzz/load-many.c)
+add_executable(load-many tests/fuzz/load-many.c tests/fuzz/known.c)
 target_link_libraries(load-many PRIVATE ptl_flags ptl_cli)
 set_target_properties(fuzz-make load-many PROPERTIES
   RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/fuzz")

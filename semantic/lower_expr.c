@@ -54,6 +54,7 @@ ir_val lower_arithmetic(struct lowering *lo, enum op op, const struct type *t, i
     }
 }
 
+/* Addresses have no sign. */
 static bool compares_signed(const struct expr *e)
 {
     const struct expr *sides[] = {e->a, e->b};
@@ -61,6 +62,8 @@ static bool compares_signed(const struct expr *e)
     for (u32 i = 0; i < 2; i++) {
         const struct type *t = sides[i]->type;
 
+        if (t->kind == TYPE_POINTER || t->kind == TYPE_KSYM)
+            return false;
         if (!type_is_integer(t) || (t->is_signed && !sides[i]->is_const))
             continue;
         if (!t->is_signed && t->size == 8)

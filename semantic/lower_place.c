@@ -206,13 +206,15 @@ static void enter_memory(struct lowering *lo, struct lvalue *p, ir_val index, u3
     u32 size = type_raw_size(p->type);
     ir_val copy = lower_slot(lo, "element", p->type);
     ir_val known = ir_opaque(b, index);
-    ir_val array = ir_ptr_add(b, p->base, ir_const(b, p->offset));
+    /* Of an aligned address and a small offset LLVM makes `address | offset`, which the verifier
+     * does not take. */
+    ir_val array =
+        ir_opaque(b, ir_unary(b, IR_PTR_TO_INT, ir_ptr_add(b, p->base, ir_const(b, p->offset))));
 
     ir_fill_zero(b, copy, 0, type_mem_size(p->type));
 
     struct branch br = lower_if(lo, ir_binary(b, IR_ULT, known, ir_const(b, n)));
-    ir_val args[] = {copy, ir_const(b, size),
-                     add_words(lo, ir_unary(b, IR_PTR_TO_INT, array), scaled(lo, known, size))};
+    ir_val args[] = {copy, ir_const(b, size), add_words(lo, array, scaled(lo, known, size))};
 
     (void)ir_call(b, BPF_FUNC_probe_read_kernel, args, ARRAY_SIZE(args)); /* our own memory */
     lower_else(lo, &br);

@@ -285,6 +285,8 @@ static void refuse(struct sema *s, struct span span, const char *what)
     diag_add(s->v.diags, E_UNSUPPORTED, span, "'%s' is not supported yet", what);
 }
 
+static void resolve_stmt(struct sema *s, struct stmt *stmt);
+
 static void resolve_children(struct sema *s, struct expr *e)
 {
     struct expr *const operands[] = {e->a, e->b, e->c};
@@ -296,8 +298,8 @@ static void resolve_children(struct sema *s, struct expr *e)
     resolve_list(s, e->args);
     if (e->body)
         resolve_block(s, e->body);
-    if (e->other)
-        resolve_block(s, e->other);
+    if (e->other) /* a block, or the statement of an else if */
+        resolve_stmt(s, e->other);
 }
 
 void resolve_expr(struct sema *s, struct expr *e)

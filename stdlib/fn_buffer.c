@@ -70,7 +70,9 @@ static ir_val lower_buf(struct lowering *lo, struct call *c)
     bool is_text = arg->is_const && arg->type->kind == TYPE_STRING;
     struct operand from = {arg->type, is_text ? ir_string(b, arg->text, t->size + 1) : arg->val};
     ir_val length =
-        is_text && c->n_args == 1 ? ir_const(b, arg->text.n) : wanted_length(lo, c, &from, t->size);
+        is_text && c->n_args == 1
+            ? ir_const(b, arg->text.n)
+            : wanted_length(lo, c, &from, is_text ? MIN(arg->text.n, t->size) : t->size);
     s64 known = 0;
     u32 room = ir_is_const(length, &known) ? t->size : (u32)lower_mask(t->size);
     ir_val buffer = ir_slot_addr(b, ir_slot_new(b, "buffer", 8 + room));

@@ -69,7 +69,7 @@ static struct value call_print(struct eval *ev, const struct expr *e)
         eval_fail(ev, "print() of one row that aggregates");
     if (ev->problem)
         return nothing();
-    eval_format(&text, arg->type, &v);
+    eval_format(ev, &text, arg->type, &v);
     buf_add_char(&text, '\n');
     send_text(ev, &text);
     return nothing();
@@ -140,12 +140,15 @@ static struct value call_len(struct eval *ev, const struct expr *e)
 
 static struct value call_str(struct eval *ev, const struct expr *e)
 {
+    const struct type *t = arg_of(e, 0)->type;
     struct value v = eval_expr(ev, arg_of(e, 0));
-    u64 most = arg_of(e, 1) ? eval_expr(ev, arg_of(e, 1)).word : v.text.n;
+    u64 most = arg_of(e, 1) ? eval_expr(ev, arg_of(e, 1)).word : ev->max_strlen;
+    u32 n = (u32)MIN(most, ev->max_strlen - 1);
 
-    if (arg_of(e, 0)->type->kind != TYPE_STRING)
-        eval_fail(ev, "str() of an address");
-    v.text = str_sub(v.text, 0, (u32)MIN(most, v.text.n));
+    if (type_is_word(t))
+        return (struct value){.text = eval_memory_string(ev, t->space, v.word, n + 1)};
+    v.text = eval_text_of(v.text);
+    v.text = str_sub(v.text, 0, MIN(n, v.text.n));
     return v;
 }
 
@@ -166,11 +169,46 @@ static struct value call_exit(struct eval *ev, const struct expr *e)
     return nothing();
 }
 
+static struct value call_probetype(struct eval *ev, const struct expr *e)
+{
+    (void)ev;
+    (void)e;
+    return (struct value){.text = STR("special")};
+}
+
+/* errorf(), warnf(): on standard error, which is not compared. The arguments have effects. */
+static struct value call_told(struct eval *ev, const struct expr *e)
+{
+    _cleanup_buf_ struct buf text = {0};
+
+    eval_printf(ev, e, &text);
+    return nothing();
+}
+
+static struct value call_find(struct eval *ev, const struct expr *e)
+{
+    struct emap *map = eval_map(ev, arg_of(e, 0)->symbol);
+    struct value key = eval_expr(ev, arg_of(e, 1));
+    const struct row *row = eval_row(map, &key);
+    const struct expr *variable = arg_of(e, 2);
+    const struct type *t = map->symbol->map.value;
+    struct value found;
+
+    if (t->kind == TYPE_AGG) {
+        found = (struct value){.word = eval_agg_number(t, row)};
+    } else {
+        found = row ? row->value : eval_zero(ev, variable->symbol->type);
+    }
+    *eval_variable(ev, variable->symbol) = found;
+    return (struct value){.word = row != NULL};
+}
+
 static const struct known functions[] = {
-    {"clear", call_clear},     {"delete", call_delete}, {"exit", call_exit},
-    {"has_key", call_has_key}, {"len", call_len},       {"print", call_print},
-    {"printf", call_printf},   {"probe", call_probe},   {"str", call_str},
-    {"zero", call_zero},
+    {"clear", call_clear}, {"delete", call_delete},       {"errorf", call_told},
+    {"exit", call_exit},   {"find", call_find},           {"has_key", call_has_key},
+    {"len", call_len},     {"print", call_print},         {"printf", call_printf},
+    {"probe", call_probe}, {"probetype", call_probetype}, {"str", call_str},
+    {"warnf", call_told},  {"zero", call_zero},
 };
 
 bool evaluator_knows(struct str function)
@@ -179,7 +217,7 @@ bool evaluator_knows(struct str function)
         if (str_eq_c(function, functions[i].name))
             return true;
     }
-    return false;
+    return eval_word(function) != NULL;
 }
 
 struct value eval_call(struct eval *ev, const struct expr *e)
@@ -188,6 +226,8 @@ struct value eval_call(struct eval *ev, const struct expr *e)
         if (str_eq_c(e->call->name, functions[i].name))
             return functions[i].call(ev, e);
     }
+    if (e->call && eval_word(e->call->name))
+        return eval_word(e->call->name)(ev, e);
     eval_fail(ev, "a function");
     return nothing();
 }

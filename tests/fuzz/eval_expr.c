@@ -57,14 +57,16 @@ u64 eval_arithmetic(enum op op, bool is_signed, u64 a, u64 b)
 /* Could it be negative? A literal that is not is no reason to compute with signs. */
 static bool may_be_negative(const struct expr *e)
 {
-    if (e->type->kind != TYPE_INT || !e->type->is_signed || e->type->is_literal)
+    if (!type_is_integer(e->type) || !e->type->is_signed || e->type->is_literal)
         return false;
     return !e->is_const || (s64)e->num < 0;
 }
 
 static bool is_unsigned(const struct expr *e)
 {
-    return e->type->kind == TYPE_INT && !e->type->is_signed;
+    if (e->type->kind == TYPE_ENUM)
+        return !e->type->is_signed && !e->is_const;
+    return e->type->kind == TYPE_POINTER || (e->type->kind == TYPE_INT && !e->type->is_signed);
 }
 
 bool eval_is_signed(enum op op, const struct expr *a, const struct expr *b)
@@ -78,14 +80,14 @@ bool eval_is_signed(enum op op, const struct expr *a, const struct expr *b)
 
 static bool is_wide_unsigned(const struct type *t)
 {
-    return t->kind == TYPE_INT && t->size == 8 && !t->is_signed;
+    return t->kind == TYPE_POINTER || (t->kind == TYPE_INT && t->size == 8 && !t->is_signed);
 }
 
 /* <0, 0, >0; numbers as in C: 64 bits without sign win. */
 static int compared(const struct expr *e, const struct value *a, const struct value *b)
 {
-    if (e->a->type->kind == TYPE_STRING)
-        return str_cmp(a->text, b->text);
+    if (!type_is_word(e->a->type))
+        return !eval_same(e->a->type, a, b);
     if (is_wide_unsigned(e->a->type) || is_wide_unsigned(e->b->type))
         return a->word < b->word ? -1 : a->word > b->word;
     return (s64)a->word < (s64)b->word ? -1 : (s64)a->word > (s64)b->word;
@@ -94,6 +96,16 @@ static int compared(const struct expr *e, const struct value *a, const struct va
 static struct value number(u64 word)
 {
     return (struct value){.word = word};
+}
+
+/* A pointer and a number of what it points to. */
+static u64 pointer_moved(const struct expr *e, u64 a, u64 b)
+{
+    u64 size = MAX(type_raw_size(e->type->of), 1u);
+
+    if (e->a->type->kind == TYPE_POINTER)
+        return e->op == OP_ADD ? a + b * size : a - b * size;
+    return a * size + b;
 }
 
 static struct value binary(struct eval *ev, const struct expr *e)
@@ -106,6 +118,8 @@ static struct value binary(struct eval *ev, const struct expr *e)
     if (e->op == OP_LOR && eval_truth(e->a->type, &a))
         return number(1);
     b = eval_expr(ev, e->b);
+    if (e->type->kind == TYPE_POINTER)
+        return number(pointer_moved(e, a.word, b.word));
     switch (e->op) {
     case OP_LAND:
     case OP_LOR:
@@ -129,8 +143,11 @@ static struct value binary(struct eval *ev, const struct expr *e)
 
 static struct value unary(struct eval *ev, const struct expr *e)
 {
-    struct value v = eval_expr(ev, e->a);
+    struct value v;
 
+    if (e->op == OP_DEREF)
+        return eval_place(ev, e);
+    v = eval_expr(ev, e->a);
     switch (e->op) {
     case OP_NOT:
         return number(!eval_truth(e->a->type, &v));
@@ -146,32 +163,58 @@ static struct value unary(struct eval *ev, const struct expr *e)
     }
 }
 
+static u64 cut_word(const struct type *to, u64 word)
+{
+    u64 mask = to->size < 8 ? ((u64)1 << to->size * 8) - 1 : ~(u64)0;
+
+    if (to->size < 8 && to->is_signed && (word & (mask / 2 + 1)) != 0)
+        return word | ~mask;
+    return word & mask;
+}
+
+/* The bytes of an array, from a word or from another one. */
+static struct value to_array(struct eval *ev, const struct type *to, const struct value *v,
+                             bool is_word)
+{
+    struct value array = eval_zero(ev, to);
+
+    memcpy((char *)array.text.p, is_word ? (const char *)&v->word : v->text.p, array.text.n);
+    return array;
+}
+
 static struct value cast(struct eval *ev, const struct expr *e)
 {
     const struct type *from = e->a->type;
     const struct type *to = e->type;
     struct value v = eval_expr(ev, e->a);
 
-    if (to->kind == TYPE_BOOL)
+    if (ev->problem)
+        return v;
+    switch (to->kind) {
+    case TYPE_BOOL:
         return number(eval_truth(from, &v));
-    if (to->kind != TYPE_INT || from->kind == TYPE_STRING || from->kind == TYPE_TUPLE) {
-        eval_fail(ev, "a cast");
+    case TYPE_INT:
+    case TYPE_ENUM:
+        if (!type_is_word(from)) /* an array */
+            memcpy(&v.word, v.text.p, MIN(v.text.n, sizeof(v.word)));
+        return number(cut_word(to, v.word));
+    case TYPE_ARRAY:
+        return to_array(ev, to, &v, type_is_word(from));
+    case TYPE_STRING:
+        v.text = str_sub(v.text, 0, MIN(v.text.n, to->size - 1));
+        return v;
+    default:
         return v;
     }
-    if (to->size < 8) {
-        u64 mask = ((u64)1 << to->size * 8) - 1;
-        bool is_negative = to->is_signed && (v.word & (mask / 2 + 1)) != 0;
-
-        v.word = (v.word & mask) | (is_negative ? ~mask : 0);
-    }
-    return number(v.word);
 }
 
 /* ---- names ---- */
 
 static struct value incdec(struct eval *ev, const struct expr *e)
 {
-    u64 delta = e->op == OP_INC ? 1 : (u64)-1;
+    bool is_pointer = e->type->kind == TYPE_POINTER;
+    u64 step = is_pointer ? MAX(type_raw_size(e->type->of), 1u) : 1;
+    u64 delta = e->op == OP_INC ? step : 0 - step;
     struct value *place = NULL;
     u64 before = 0;
 
@@ -187,18 +230,6 @@ static struct value incdec(struct eval *ev, const struct expr *e)
     return number(e->is_postfix ? before : before + delta);
 }
 
-/* What an absent key gives: zeros all through. */
-static struct value zero_of(struct eval *ev, const struct type *t)
-{
-    struct value v = {.n = t->kind == TYPE_TUPLE ? t->n_elems : 0};
-
-    if (v.n)
-        v.elems = arena_array(ev->arena, struct value, v.n);
-    for (u32 i = 0; i < v.n; i++)
-        v.elems[i] = zero_of(ev, t->elems[i]);
-    return v;
-}
-
 static struct value map_read(struct eval *ev, const struct expr *e)
 {
     struct value key = eval_key(ev, e);
@@ -206,7 +237,7 @@ static struct value map_read(struct eval *ev, const struct expr *e)
 
     if (e->symbol->map.value->kind == TYPE_AGG)
         return number(eval_agg_number(e->symbol->map.value, row));
-    return row ? row->value : zero_of(ev, e->type);
+    return row ? row->value : eval_zero(ev, e->type);
 }
 
 static struct value tuple(struct eval *ev, const struct expr *e)
@@ -219,33 +250,18 @@ static struct value tuple(struct eval *ev, const struct expr *e)
     return v;
 }
 
-static struct value field(struct eval *ev, const struct expr *e)
-{
-    u64 i = 0;
-    struct value v = {0};
-
-    if (!e->a || !e->a->type || e->a->type->kind != TYPE_TUPLE || !str_number(e->name, &i) ||
-        i >= e->a->type->n_elems) {
-        eval_fail(ev, "a field");
-        return v;
-    }
-    v = eval_expr(ev, e->a);
-    return v.n > i ? v.elems[i] : zero_of(ev, e->type);
-}
-
 /* ---- blocks with a value ---- */
 
 static struct value block_value(struct eval *ev, const struct stmt *block)
 {
-    const struct stmt *last = block->kind == STMT_BLOCK ? block->body : block;
+    const struct stmt *stmt = block->kind == STMT_BLOCK ? block->body : block;
 
-    while (last && last->next)
-        last = last->next;
-    if (!last || last->kind != STMT_EXPR || (block->kind == STMT_BLOCK && block->body != last)) {
-        eval_fail(ev, "a block of several statements as a value");
-        return number(0);
+    for (; stmt && ev->flow == FLOW_ON; stmt = stmt->next) {
+        if (!stmt->next && stmt->kind == STMT_EXPR)
+            return eval_expr(ev, stmt->value);
+        eval_stmt(ev, stmt);
     }
-    return eval_expr(ev, last->value);
+    return number(0);
 }
 
 static struct value choice(struct eval *ev, const struct expr *e)
@@ -253,6 +269,8 @@ static struct value choice(struct eval *ev, const struct expr *e)
     struct value condition = eval_expr(ev, e->a);
     bool is_true = eval_truth(e->a->type, &condition);
 
+    if (ev->problem)
+        return number(0);
     if (e->kind == EXPR_IF && !is_true && !e->other)
         return number(0);
     if (e->kind == EXPR_IF)
@@ -264,7 +282,7 @@ static struct value choice(struct eval *ev, const struct expr *e)
 
 static struct value other(struct eval *ev, const struct expr *e)
 {
-    if (e->is_const && e->type->kind == TYPE_INT)
+    if (e->is_const && type_is_integer(e->type))
         return number(e->num);
     eval_fail(ev, "an expression of this kind");
     return number(0);
@@ -285,10 +303,16 @@ struct value eval_expr(struct eval *ev, const struct expr *e)
     case EXPR_MAP:
         return map_read(ev, e);
     case EXPR_IDENT:
+        return e->call ? eval_call(ev, e) : other(ev, e); /* an enumerator */
     case EXPR_CALL:
         return eval_call(ev, e);
+    case EXPR_INDEX:
+        return eval_place(ev, e);
     case EXPR_FIELD:
-        return field(ev, e);
+        if (!e->call)
+            return eval_place(ev, e);
+        eval_fail(ev, "a field of a probe");
+        return number(0);
     case EXPR_UNARY:
         return unary(ev, e);
     case EXPR_BINARY:
@@ -303,6 +327,7 @@ struct value eval_expr(struct eval *ev, const struct expr *e)
     case EXPR_CAST:
         return cast(ev, e);
     case EXPR_TUPLE:
+    case EXPR_RECORD:
         return tuple(ev, e);
     case EXPR_COMPTIME:
         return eval_expr(ev, e->a);

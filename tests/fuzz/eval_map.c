@@ -46,7 +46,7 @@ struct value eval_key(struct eval *ev, const struct expr *map)
 struct row *eval_row(const struct emap *map, const struct value *key)
 {
     vec_foreach(row, &map->rows) {
-        if (!row->is_gone && (!key_type(map) || eval_compare(key_type(map), &row->key, key) == 0))
+        if (!row->is_gone && (!key_type(map) || eval_same(key_type(map), &row->key, key)))
             return row;
     }
     return NULL;
@@ -184,9 +184,15 @@ static struct meta_type agg_meta(const struct type *t)
     };
 }
 
+struct sorting {
+    struct eval *ev;
+    const struct emap *map;
+};
+
 static int row_order(const void *a, const void *b, void *data)
 {
-    const struct emap *map = data;
+    struct sorting *sorting = data;
+    const struct emap *map = sorting->map;
     const struct type *t = value_type(map);
     const struct row *x = *(const struct row *const *)a;
     const struct row *y = *(const struct row *const *)b;
@@ -196,11 +202,11 @@ static int row_order(const void *a, const void *b, void *data)
         struct meta_type meta = agg_meta(t);
 
         order = agg_ops(t->agg)->compare(&meta, (const u8 *)x->words, (const u8 *)y->words);
-    } else if (t->kind == TYPE_INT) {
-        order = eval_compare(t, &x->value, &y->value);
+    } else if (type_is_integer(t)) {
+        order = eval_compare(sorting->ev, t, &x->value, &y->value);
     }
     if (order == 0 && key_type(map))
-        order = eval_compare(key_type(map), &x->key, &y->key);
+        order = eval_compare(sorting->ev, key_type(map), &x->key, &y->key);
     return order;
 }
 
@@ -224,7 +230,13 @@ static void show_value(struct eval *ev, const struct type *t, const struct row *
     buf_add_cstr(ev->out, ": ");
     if (t->kind == TYPE_INT && div > 1)
         v.word = t->is_signed ? signed_quotient(v.word, div) : v.word / div;
-    eval_format(ev->out, t, &v);
+    eval_format(ev, ev->out, t, &v);
+}
+
+/* A tuple, not a record: shown without parentheses as a key. */
+static bool is_list(const struct type *t)
+{
+    return t->kind == TYPE_TUPLE && !t->names;
 }
 
 static void show_row(struct eval *ev, const struct emap *map, const struct row *row, u64 div)
@@ -232,13 +244,13 @@ static void show_row(struct eval *ev, const struct emap *map, const struct row *
     const struct type *key = key_type(map);
 
     buf_add_str(ev->out, map->symbol->name);
-    for (u32 i = 0; key && key->kind == TYPE_TUPLE && i < key->n_elems; i++) {
+    for (u32 i = 0; key && is_list(key) && i < key->n_elems; i++) {
         buf_add_cstr(ev->out, i ? ", " : "[");
-        eval_format(ev->out, key->elems[i], &row->key.elems[i]);
+        eval_format(ev, ev->out, key->elems[i], &row->key.elems[i]);
     }
-    if (key && key->kind != TYPE_TUPLE) {
+    if (key && !is_list(key)) {
         buf_add_char(ev->out, '[');
-        eval_format(ev->out, key, &row->key);
+        eval_format(ev, ev->out, key, &row->key);
     }
     if (key)
         buf_add_char(ev->out, ']');
@@ -256,7 +268,7 @@ static void show_map(struct eval *ev, const struct emap *map, u64 top, u64 div)
         if (!row->is_gone)
             rows[n++] = row;
     }
-    qsort_r(rows, n, sizeof(*rows), row_order, (void *)map);
+    qsort_r(rows, n, sizeof(*rows), row_order, &(struct sorting){ev, map});
     if (t->kind == TYPE_AGG && t->agg == AGG_STATS) {
         top = 0;
         div = 1;
@@ -272,10 +284,8 @@ static void zero_all(struct eval *ev, const struct emap *map)
     vec_foreach(row, &map->rows) {
         if (t->kind == TYPE_AGG) {
             memset(row->words, 0, (size_t)type_agg_words(t) * 8);
-        } else if (t->kind == TYPE_TUPLE) {
-            eval_fail(ev, "zero() of tuples");
         } else {
-            row->value = (struct value){0};
+            row->value = eval_zero(ev, t);
         }
     }
 }
@@ -322,6 +332,8 @@ void eval_show_maps(struct eval *ev)
     if (ev->maps.n > 1)
         qsort(ev->maps.items, ev->maps.n, sizeof(*ev->maps.items), name_order);
     buf_add_cstr(ev->out, "\n\n");
+    if (ev->is_quiet)
+        return;
     vec_foreach(map, &ev->maps) {
         if (!ev->problem)
             show_map(ev, *map, 0, 1);

@@ -1,6 +1,7 @@
 /* The evaluator's statements and clauses. */
 #include "tests/fuzz/evaluator.h"
 
+#include "abi/record.h"
 #include "tests/fuzz/eval.h"
 
 enum {
@@ -41,6 +42,8 @@ static void assign_variable(struct eval *ev, const struct stmt *stmt)
     value = eval_expr(ev, stmt->value);
     value.word =
         eval_arithmetic(stmt->op, eval_is_signed(stmt->op, target, stmt->value), old, value.word);
+    if (target->symbol->type->kind == TYPE_POINTER)
+        eval_fail(ev, "arithmetic that changes a pointer");
     *eval_variable(ev, target->symbol) = value;
 }
 
@@ -90,8 +93,6 @@ static void assign(struct eval *ev, const struct stmt *stmt)
 
 /* ---- control flow ---- */
 
-static void stmt_run(struct eval *ev, const struct stmt *stmt);
-
 static bool condition(struct eval *ev, const struct expr *e)
 {
     struct value v = eval_expr(ev, e);
@@ -102,7 +103,7 @@ static bool condition(struct eval *ev, const struct expr *e)
 /* One round of a loop. True if it goes on. */
 static bool round_run(struct eval *ev, const struct stmt *body)
 {
-    stmt_run(ev, body);
+    eval_stmt(ev, body);
     if (ev->flow == FLOW_CONTINUE)
         ev->flow = FLOW_ON;
     if (ev->flow != FLOW_BREAK)
@@ -150,6 +151,9 @@ static void loop_map(struct eval *ev, const struct stmt *stmt)
             continue;
         pair.elems[0] = map->rows.items[i].key;
         pair.elems[1] = map->rows.items[i].value;
+        if (stmt->value->symbol->map.value->kind == TYPE_AGG)
+            pair.elems[1].word =
+                eval_agg_number(stmt->value->symbol->map.value, &map->rows.items[i]);
         *eval_variable(ev, stmt->target->symbol) = pair;
         if (!round_run(ev, stmt->body))
             return;
@@ -158,10 +162,12 @@ static void loop_map(struct eval *ev, const struct stmt *stmt)
 
 static void branch(struct eval *ev, const struct stmt *stmt)
 {
+    if (ev->problem)
+        return;
     if (condition(ev, stmt->value)) {
-        stmt_run(ev, stmt->body);
+        eval_stmt(ev, stmt->body);
     } else if (stmt->other) {
-        stmt_run(ev, stmt->other);
+        eval_stmt(ev, stmt->other);
     }
 }
 
@@ -169,14 +175,15 @@ static void let(struct eval *ev, const struct stmt *stmt)
 {
     struct value value = {0};
 
-    if (stmt->type_name)
-        eval_fail(ev, "a variable with a type");
-    if (stmt->value)
+    if (stmt->value) {
         value = eval_expr(ev, stmt->value);
+    } else if (stmt->target->symbol->type) {
+        value = eval_zero(ev, stmt->target->symbol->type);
+    }
     *eval_variable(ev, stmt->target->symbol) = value;
 }
 
-static void stmt_run(struct eval *ev, const struct stmt *stmt)
+void eval_stmt(struct eval *ev, const struct stmt *stmt)
 {
     if (++ev->n_steps > STEPS_MAX)
         eval_fail(ev, "a script that does not end");
@@ -215,7 +222,7 @@ static void stmt_run(struct eval *ev, const struct stmt *stmt)
         return;
     case STMT_BLOCK:
         for (const struct stmt *s = stmt->body; s && ev->flow == FLOW_ON; s = s->next)
-            stmt_run(ev, s);
+            eval_stmt(ev, s);
         return;
     case STMT_RETURN:
         ev->flow = FLOW_END;
@@ -227,6 +234,17 @@ static void stmt_run(struct eval *ev, const struct stmt *stmt)
 }
 
 /* ---- the run ---- */
+
+static void configure(struct eval *ev, const struct program *program)
+{
+    ev->max_strlen = PTL_STRING_MAX;
+    for (const struct config_item *item = program->config.first; item; item = item->next) {
+        if (str_eq_c(item->name, "max_strlen"))
+            ev->max_strlen = (u32)item->value->num;
+        if (str_eq_c(item->name, "print_maps_on_exit"))
+            ev->is_quiet = item->value->num == 0;
+    }
+}
 
 static bool clause_is(const struct clause *clause, const char *provider)
 {
@@ -240,7 +258,7 @@ static void clauses_run(struct eval *ev, const struct program *program, const ch
             continue;
         ev->flow = FLOW_ON;
         if (!ev->clause->predicate || condition(ev, ev->clause->predicate))
-            stmt_run(ev, ev->clause->body);
+            eval_stmt(ev, ev->clause->body);
     }
     eval_events(ev);
 }
@@ -258,6 +276,7 @@ const char *evaluator_run(const struct program *program, struct buf *out)
     struct eval ev = {.arena = &arena, .out = &text};
 
     arena_init(&arena, ARENA_BYTES, arena_is_full, NULL);
+    configure(&ev, program);
     clauses_run(&ev, program, "BEGIN");
     clauses_run(&ev, program, "END");
     eval_show_maps(&ev);

@@ -5,7 +5,7 @@
 #include "tests/fuzz/gen.h"
 
 enum {
-    PARAMS_MAX = 8,
+    SIG_PARAMS_MAX = 8,
 };
 
 struct param {
@@ -14,7 +14,7 @@ struct param {
 };
 
 struct sig {
-    struct param params[PARAMS_MAX];
+    struct param params[SIG_PARAMS_MAX];
     u32 n;
     bool is_variadic;
     enum shape_kind result;
@@ -41,7 +41,7 @@ static struct sig sig_parse(const char *text)
 
         if (n == 3 && strncmp(p, "...", 3) == 0) {
             sig.is_variadic = true;
-        } else if (sig.n < PARAMS_MAX) {
+        } else if (sig.n < SIG_PARAMS_MAX) {
             struct param *param = &sig.params[sig.n++];
 
             memcpy(param->word, p, MIN(n, sizeof(param->word) - 1));
@@ -84,6 +84,10 @@ static void map_and_key(struct gen *g, u32 depth)
 {
     const struct gen_map *map = any_map(g);
 
+    if (map && gen_one_in(g, 3)) { /* the same in the other way */
+        gen_map_access(g, map, depth);
+        return;
+    }
     if (!map) {
         gen_put(g, "@none");
         return;
@@ -91,17 +95,13 @@ static void map_and_key(struct gen *g, u32 depth)
     gen_map_name(g, map);
     if (map->n_keys == 0)
         return;
-    gen_put(g, map->n_keys > 1 ? ", (" : ", ");
-    for (u32 i = 0; i < map->n_keys; i++) {
-        gen_put(g, i > 0 ? ", " : "");
-        gen_expr(g, &map->keys[i], depth);
-    }
-    gen_put(g, map->n_keys > 1 ? ")" : "");
+    gen_put(g, ", ");
+    gen_map_key(g, map, depth);
 }
 
 static void guessed(struct gen *g, u32 depth)
 {
-    struct shape shape = gen_scalar_shape(g);
+    struct shape shape = gen_one_in(g, 2) ? gen_shape(g) : gen_scalar_shape(g);
 
     if (gen_one_in(g, 3)) {
         gen_int(g, 0);
@@ -118,8 +118,17 @@ static void gen_arg(struct gen *g, const char *word, u32 depth)
         gen_int(g, depth);
     } else if (strcmp(word, "string") == 0) {
         gen_string(g, depth);
+    } else if (strcmp(word, "text") == 0) {
+        gen_string(g, depth);
     } else if (strcmp(word, "literal") == 0) {
-        gen_put(g, "\"%s\"", gen_one_in(g, 2) ? "%H:%M:%S\\n" : "text");
+        static const char *const texts[] = {"%H:%M:%S\\n", "text", "a",  "bc",   "127.0.0.1",
+                                            "fe80::1",     "",     "ip", "hello"};
+
+        gen_put(g, "\"%s\"", texts[gen_below(g, ARRAY_SIZE(texts))]);
+    } else if (strcmp(word, "word") == 0) {
+        static const char *const words[] = {"init", "boot", "monotonic", "tai", "sw_tai"};
+
+        gen_put(g, "%s", words[gen_below(g, ARRAY_SIZE(words))]);
     } else if (strcmp(word, "number") == 0) {
         static const u32 numbers[] = {0, 1, 2, 3, 4, 5, 8, 10, 16, 64, 100};
 
@@ -195,7 +204,9 @@ static bool put_call(struct gen *g, const struct func_desc *fn, const struct sig
 
 static bool is_usable(const struct gen *g, const struct func_desc *fn)
 {
-    if (fn->flags & (FN_ENDS | FN_UNSAFE))
+    if (fn->flags & (FN_ENDS | FN_UNSAFE) || strcmp(fn->name, "find") == 0)
+        return false;
+    if (!g->probe && fn->needs) /* in the head: for any clause */
         return false;
     if (g->probe && (g->probe->caps & fn->needs) != fn->needs)
         return false;
@@ -245,6 +256,59 @@ bool gen_call(struct gen *g, enum shape_kind result, u32 depth)
         return false;
     sig = sig_parse(fn->sig);
     return put_call(g, fn, &sig, depth);
+}
+
+/* Functions whose result only they make. */
+static bool makes_result(const struct func_desc *fn)
+{
+    return strstr(fn->sig, "-> ?") || strstr(fn->sig, "-> ksym");
+}
+
+void gen_result_call(struct gen *g, const struct shape *shape, u32 depth)
+{
+    u32 n = 0;
+    const struct func_desc *const *funcs = vocab_funcs(&n);
+    struct sig sig = sig_parse(funcs[shape->number]->sig);
+
+    (void)put_call(g, funcs[shape->number], &sig, depth > 0 ? depth - 1 : 0);
+}
+
+bool gen_result_shape(struct gen *g, struct shape *out)
+{
+    u32 n = 0;
+    const struct func_desc *const *funcs = vocab_funcs(&n);
+    u32 n_fits = 0;
+
+    for (u32 i = 0; i < n; i++) {
+        if (makes_result(funcs[i]) && is_usable(g, funcs[i]) && gen_one_in(g, ++n_fits))
+            *out = (struct shape){.kind = SHAPE_RESULT, .number = i};
+    }
+    return n_fits > 0;
+}
+
+bool gen_find(struct gen *g, bool may_declare, u32 depth)
+{
+    const struct gen_map *map = any_map(g);
+    const struct shape number = {.kind = SHAPE_INT};
+    const struct shape *value = NULL;
+
+    if (!map || map->n_keys == 0 || (g->mode == SCRIPT_BEGIN && !evaluator_knows(STR("find"))))
+        return false;
+    value = map->value.kind == SHAPE_AGG ? &number : &map->value;
+    gen_put(g, "find(");
+    gen_map_name(g, map);
+    gen_put(g, ", ");
+    gen_map_key(g, map, depth);
+    gen_put(g, ", ");
+    if (g->is_macro || !gen_var_of(g, value)) {
+        if (may_declare && g->n_vars < VARS_MAX) {
+            gen_put(g, "%s", gen_new_var(g, value, false)->name);
+        } else {
+            gen_put(g, "$found%u", g->next_var++);
+        }
+    }
+    gen_put(g, ")");
+    return true;
 }
 
 bool gen_void_call(struct gen *g)

@@ -23,96 +23,6 @@ void gen_small(struct gen *g, u32 n)
     gen_put(g, "%u", gen_below(g, n));
 }
 
-/* ---- names ---- */
-
-static bool shape_same(const struct shape *a, const struct shape *b)
-{
-    if (a->kind != b->kind || (a->kind == SHAPE_TUPLE && a->n != b->n))
-        return false;
-    for (u32 i = 0; a->kind == SHAPE_TUPLE && i < a->n; i++) {
-        if (a->elems[i] != b->elems[i])
-            return false;
-    }
-    return true;
-}
-
-void gen_map_name(struct gen *g, const struct gen_map *map)
-{
-    gen_put(g, "@m%u", (u32)(map - g->maps));
-}
-
-void gen_map_access(struct gen *g, const struct gen_map *map, u32 depth)
-{
-    gen_map_name(g, map);
-    if (map->n_keys == 0)
-        return;
-    gen_put(g, "[");
-    for (u32 i = 0; i < map->n_keys; i++) {
-        if (i > 0)
-            gen_put(g, ", ");
-        /* Few different keys, so that some are met again. */
-        if (map->keys[i].kind == SHAPE_INT && !gen_one_in(g, 3)) {
-            gen_small(g, 4);
-        } else {
-            gen_expr(g, &map->keys[i], depth > 0 ? depth - 1 : 0);
-        }
-    }
-    gen_put(g, "]");
-}
-
-const struct gen_map *gen_pick_map(struct gen *g, const struct shape *value)
-{
-    const struct gen_map *fits[MAPS_MAX];
-    u32 n = 0;
-
-    for (u32 i = 0; i < g->n_maps; i++) {
-        if (value ? shape_same(&g->maps[i].value, value) : g->maps[i].value.kind != SHAPE_AGG)
-            fits[n++] = &g->maps[i];
-    }
-    return n ? fits[gen_below(g, n)] : NULL;
-}
-
-/* A variable of that shape; false if there is none. */
-static bool put_var(struct gen *g, const struct shape *shape)
-{
-    const struct gen_var *fits[VARS_MAX];
-    u32 n = 0;
-
-    for (u32 i = 0; i < g->n_vars; i++) {
-        if (shape_same(&g->vars[i].shape, shape))
-            fits[n++] = &g->vars[i];
-    }
-    if (n == 0)
-        return false;
-    gen_put(g, "$v%u", fits[gen_below(g, n)]->id);
-    return true;
-}
-
-static bool put_map_read(struct gen *g, const struct shape *shape, u32 depth)
-{
-    const struct gen_map *map = gen_pick_map(g, shape);
-
-    if (!map)
-        return false;
-    gen_map_access(g, map, depth);
-    return true;
-}
-
-/* `.N` of a tuple variable whose N-th element is of that kind. */
-static bool put_element(struct gen *g, enum shape_kind kind)
-{
-    for (u32 i = 0; g->has_feature[FEATURE_TUPLE_FIELD] && i < g->n_vars; i++) {
-        const struct gen_var *var = &g->vars[(i + gen_below(g, VARS_MAX)) % g->n_vars];
-        u32 elem = var->shape.kind == SHAPE_TUPLE ? gen_below(g, var->shape.n) : 0;
-
-        if (var->shape.kind == SHAPE_TUPLE && var->shape.elems[elem] == kind) {
-            gen_put(g, "$v%u.%u", var->id, elem);
-            return true;
-        }
-    }
-    return false;
-}
-
 /* ---- integers ---- */
 
 static void int_literal(struct gen *g, u32 depth)
@@ -169,11 +79,11 @@ static void int_name(struct gen *g, u32 depth)
     bool done = false;
 
     if (gen_one_in(g, 3))
-        done = put_map_read(g, &shape, depth);
-    if (!done && gen_one_in(g, 4))
-        done = put_element(g, SHAPE_INT);
+        done = gen_map_read(g, &shape, depth);
+    if (!done && gen_one_in(g, 3))
+        done = gen_path(g, &shape, depth);
     if (!done)
-        done = put_var(g, &shape);
+        done = gen_var_of(g, &shape);
     if (!done)
         int_literal(g, depth);
 }
@@ -194,6 +104,19 @@ static void int_binary(struct gen *g, u32 depth)
     gen_put(g, ")");
 }
 
+/* Of what compares by its bytes, and of addresses. */
+static void compare_others(struct gen *g, u32 depth)
+{
+    struct shape shape = gen_shape(g);
+    bool has_order = shape.kind == SHAPE_POINTER && gen_one_in(g, 2);
+
+    if (shape.kind == SHAPE_STRUCT || shape.kind == SHAPE_BUFFER)
+        shape = (struct shape){.kind = SHAPE_BOOL};
+    gen_expr(g, &shape, depth - 1);
+    gen_put(g, "%s", has_order ? " < " : gen_one_in(g, 2) ? " == " : " != ");
+    gen_expr(g, &shape, depth - 1);
+}
+
 static void comparison(struct gen *g, u32 depth)
 {
     static const char *const ops[] = {"==", "!=", "<", "<=", ">", ">="};
@@ -205,6 +128,8 @@ static void comparison(struct gen *g, u32 depth)
         gen_string(g, depth - 1);
         gen_put(g, " %s ", ops[gen_below(g, has_order ? ARRAY_SIZE(ops) : 2)]);
         gen_string(g, depth - 1);
+    } else if (gen_one_in(g, 4)) {
+        compare_others(g, depth);
     } else {
         gen_int(g, depth - 1);
         gen_put(g, " %s ", ops[gen_below(g, ARRAY_SIZE(ops))]);
@@ -256,41 +181,11 @@ static void int_cast(struct gen *g, u32 depth)
     gen_put(g, ")");
 }
 
-/* The value of the last statement: what is chosen between, and blocks, have any shape. */
-static void choice(struct gen *g, const struct shape *shape, u32 depth)
-{
-    u32 which = gen_below(g, 4);
-
-    if (which == 0 && g->has_feature[FEATURE_IF_EXPR]) {
-        gen_put(g, "(if (");
-        gen_condition(g, depth - 1);
-        gen_put(g, ") { ");
-        gen_expr(g, shape, depth - 1);
-        gen_put(g, " } else { ");
-        gen_expr(g, shape, depth - 1);
-        gen_put(g, " })");
-        return;
-    }
-    if (which == 1 && g->has_feature[FEATURE_BLOCK_EXPR]) {
-        gen_put(g, "({ ");
-        gen_expr(g, shape, depth - 1);
-        gen_put(g, " })");
-        return;
-    }
-    gen_put(g, "(");
-    gen_condition(g, depth - 1);
-    gen_put(g, " ? ");
-    gen_expr(g, shape, depth - 1);
-    gen_put(g, " : ");
-    gen_expr(g, shape, depth - 1);
-    gen_put(g, ")");
-}
-
 static void int_choice(struct gen *g, u32 depth)
 {
     const struct shape shape = {.kind = SHAPE_INT};
 
-    choice(g, &shape, depth);
+    gen_choice(g, &shape, depth);
 }
 
 static void int_call(struct gen *g, u32 depth)
@@ -301,14 +196,63 @@ static void int_call(struct gen *g, u32 depth)
 
 static void int_sizeof(struct gen *g, u32 depth)
 {
-    static const char *const types[] = {"int8", "uint16", "int32", "uint64"};
+    struct shape pointee = gen_pointee(g);
+    u32 which = gen_below(g, 4);
 
-    (void)depth;
-    if (g->has_feature[FEATURE_SIZEOF]) {
-        gen_put(g, "sizeof(%s)", types[gen_below(g, ARRAY_SIZE(types))]);
-    } else {
-        int_literal(g, depth);
+    if (which == 0 && g->n_structs) {
+        u32 id = gen_below(g, g->n_structs);
+        const struct gen_struct *s = &g->structs[id];
+
+        gen_put(g, "offsetof(%s s%u, %s)", s->is_union ? "union" : "struct", id,
+                s->fields[gen_below(g, s->n_fields)].name);
+        return;
     }
+    gen_put(g, "sizeof(");
+    if (which == 1 && g->n_vars) {
+        gen_put(g, "%s", g->vars[gen_below(g, g->n_vars)].name);
+    } else if (which == 2) {
+        gen_int(g, depth - 1);
+    } else {
+        gen_type_name(g, &pointee);
+    }
+    gen_put(g, ")");
+}
+
+/* A number of what is none. */
+static void int_of_other(struct gen *g, u32 depth)
+{
+    struct shape shape = gen_shape(g);
+    static const char *const types[] = {"int64", "uint64", "uint32", "int8"};
+
+    if (shape.kind != SHAPE_POINTER && shape.kind != SHAPE_ENUM && shape.kind != SHAPE_ARRAY &&
+        shape.kind != SHAPE_BOOL) {
+        int_sizeof(g, depth);
+        return;
+    }
+    gen_put(g, "((%s)", types[gen_below(g, ARRAY_SIZE(types))]);
+    gen_expr(g, &shape, depth - 1);
+    gen_put(g, ")");
+}
+
+static void int_word(struct gen *g, u32 depth)
+{
+    (void)depth;
+    if (g->n_enums && gen_one_in(g, 2)) {
+        gen_put(g, "e%u_%u", gen_below(g, g->n_enums), gen_below(g, 2));
+    } else {
+        static const char *const words[] = {"AF_INET", "SIGKILL", "ENOENT",
+                                            "INT_MAX", "O_CREAT", "UINT_MAX"};
+
+        gen_put(g, "%s", words[gen_below(g, ARRAY_SIZE(words))]);
+    }
+}
+
+static void int_macro(struct gen *g, u32 depth)
+{
+    const struct shape shape = {.kind = SHAPE_INT};
+
+    if (!gen_macro_call(g, &shape, depth - 1))
+        int_name(g, depth);
 }
 
 static void int_aggregation(struct gen *g, u32 depth)
@@ -333,9 +277,9 @@ static void int_postfix(struct gen *g, u32 depth)
             bool is_inc = gen_one_in(g, 2);
 
             if (gen_one_in(g, 2)) {
-                gen_put(g, "%s$v%u", is_inc ? "++" : "--", var->id);
+                gen_put(g, "%s%s", is_inc ? "++" : "--", var->name);
             } else {
-                gen_put(g, "$v%u%s", var->id, is_inc ? "++" : "--");
+                gen_put(g, "%s%s", var->name, is_inc ? "++" : "--");
             }
             return;
         }
@@ -345,9 +289,10 @@ static void int_postfix(struct gen *g, u32 depth)
 
 void gen_int(struct gen *g, u32 depth)
 {
-    static int_fn *const deep[] = {int_binary, int_binary, int_binary,      int_truth,  int_name,
-                                   int_unary,  int_cast,   int_choice,      int_call,   int_name,
-                                   int_name,   int_sizeof, int_aggregation, int_postfix};
+    static int_fn *const deep[] = {
+        int_binary,      int_binary,  int_binary,   int_truth, int_name, int_unary,
+        int_cast,        int_choice,  int_call,     int_name,  int_name, int_sizeof,
+        int_aggregation, int_postfix, int_of_other, int_word,  int_macro};
 
     if (depth > 0 && !gen_one_in(g, 5)) {
         deep[gen_below(g, ARRAY_SIZE(deep))](g, depth);
@@ -374,7 +319,7 @@ static void string_literal(struct gen *g)
                                           "0123456789abcdef"};
 
     if (gen_one_in(g, 3)) {
-        u32 n = gen_below(g, gen_one_in(g, 6) ? 70 : 12);
+        u32 n = gen_below(g, gen_one_in(g, 6) ? 70 : gen_one_in(g, 40) ? 900 : 12);
 
         gen_put(g, "\"");
         for (u32 i = 0; i < n; i++)
@@ -390,29 +335,31 @@ void gen_string(struct gen *g, u32 depth)
     const struct shape shape = {.kind = SHAPE_STRING};
     u32 which = gen_below(g, 8);
 
-    if (which < 2 && put_var(g, &shape))
+    if (which < 2 && gen_var_of(g, &shape))
         return;
-    if (which == 2 && put_map_read(g, &shape, depth))
+    if (which == 2 && gen_map_read(g, &shape, depth))
         return;
     if (which == 3 && depth > 0) {
-        choice(g, &shape, depth);
+        gen_choice(g, &shape, depth);
         return;
     }
     if (which == 4 && depth > 0 && gen_call(g, SHAPE_STRING, depth - 1))
         return;
-    if (which == 5 && put_element(g, SHAPE_STRING))
+    if (which == 5 && gen_path(g, &shape, depth))
+        return;
+    if (which == 6 && depth > 0 && gen_macro_call(g, &shape, depth - 1))
         return;
     string_literal(g);
 }
 
-static void gen_bool(struct gen *g, u32 depth)
+void gen_bool(struct gen *g, u32 depth)
 {
     const struct shape shape = {.kind = SHAPE_BOOL};
     u32 which = gen_below(g, 8);
 
-    if (which == 0 && put_var(g, &shape))
+    if (which == 0 && gen_var_of(g, &shape))
         return;
-    if (which == 1 && put_map_read(g, &shape, depth))
+    if (which == 1 && gen_map_read(g, &shape, depth))
         return;
     if (which == 2 && depth > 0 && gen_call(g, SHAPE_BOOL, depth - 1))
         return;
@@ -421,7 +368,7 @@ static void gen_bool(struct gen *g, u32 depth)
     } else if (which == 4 && depth > 0) {
         comparison(g, depth);
     } else if (which == 5 && depth > 0) {
-        choice(g, &shape, depth);
+        gen_choice(g, &shape, depth);
     } else if (which == 6 && depth > 0) {
         gen_put(g, gen_one_in(g, 2) ? "(!" : "((bool)");
         gen_int(g, depth - 1);
@@ -429,25 +376,6 @@ static void gen_bool(struct gen *g, u32 depth)
     } else {
         gen_put(g, gen_one_in(g, 2) ? "true" : "false");
     }
-}
-
-static void gen_tuple(struct gen *g, const struct shape *shape, u32 depth)
-{
-    u32 which = gen_below(g, 4);
-
-    if (which == 0 && put_var(g, shape))
-        return;
-    if (which == 1 && put_map_read(g, shape, depth))
-        return;
-    gen_put(g, "(");
-    for (u32 i = 0; i < shape->n; i++) {
-        const struct shape elem = {.kind = shape->elems[i]};
-
-        if (i > 0)
-            gen_put(g, ", ");
-        gen_expr(g, &elem, depth > 0 ? depth - 1 : 0);
-    }
-    gen_put(g, ")");
 }
 
 void gen_expr(struct gen *g, const struct shape *shape, u32 depth)
@@ -462,17 +390,14 @@ void gen_expr(struct gen *g, const struct shape *shape, u32 depth)
     case SHAPE_BOOL:
         gen_bool(g, depth);
         return;
-    case SHAPE_TUPLE:
-        gen_tuple(g, shape, depth);
-        return;
     case SHAPE_ANY:
         if (depth == 0 || !gen_call(g, SHAPE_ANY, depth - 1))
             gen_int(g, depth);
         return;
-    case SHAPE_AGG:
-        break;
+    default:
+        gen_compound(g, shape, depth);
+        return;
     }
-    ptl_bug("an aggregation is no expression");
 }
 
 void gen_condition(struct gen *g, u32 depth)
@@ -484,24 +409,4 @@ void gen_condition(struct gen *g, u32 depth)
     } else {
         gen_expr(g, &shape, depth);
     }
-}
-
-struct shape gen_scalar_shape(struct gen *g)
-{
-    static const enum shape_kind kinds[] = {SHAPE_INT, SHAPE_INT, SHAPE_INT, SHAPE_STRING,
-                                            SHAPE_BOOL};
-
-    return (struct shape){.kind = kinds[gen_below(g, ARRAY_SIZE(kinds))]};
-}
-
-struct shape gen_shape(struct gen *g)
-{
-    struct shape shape = gen_scalar_shape(g);
-
-    if (!gen_one_in(g, 6))
-        return shape;
-    shape = (struct shape){.kind = SHAPE_TUPLE, .n = 2 + gen_below(g, ELEMS_MAX - 1)};
-    for (u32 i = 0; i < shape.n; i++)
-        shape.elems[i] = gen_scalar_shape(g).kind;
-    return shape;
 }

@@ -1,6 +1,4 @@
 /* Statements of the generator, each in a line of its own. */
-#include <stdio.h>
-
 #include "tests/fuzz/gen.h"
 
 static void indent(struct gen *g)
@@ -23,13 +21,22 @@ static void put_flags(struct gen *g, const char *flags)
 static void put_conversion(struct gen *g, const struct shape *shape)
 {
     static const char conversions[] = "ddiuxXos";
-    bool is_number = shape->kind == SHAPE_INT || (shape->kind == SHAPE_BOOL && gen_one_in(g, 2));
+    bool is_number = shape->kind == SHAPE_INT ||
+                     ((shape->kind == SHAPE_BOOL || shape->kind == SHAPE_ENUM) && gen_one_in(g, 2));
     char conv = 's';
     static const char *const lengths[] = {"l", "ll", "h", "hh"};
     bool is_text = true;
 
     if (is_number)
         conv = conversions[gen_below(g, sizeof(conversions) - 1)];
+    if (shape->kind == SHAPE_POINTER && gen_one_in(g, 2)) {
+        gen_put(g, "%%p");
+        return;
+    }
+    if (shape->kind == SHAPE_BUFFER && gen_one_in(g, 2)) {
+        gen_put(g, "%%r%s", gen_one_in(g, 2) ? "x" : gen_one_in(g, 2) ? "h" : "");
+        return;
+    }
     is_text = conv == 's';
     gen_put(g, "%%");
     put_flags(g, is_text ? "-" : conv == 'd' || conv == 'i' ? "-+ 0" : conv == 'u' ? "-0" : "-#0");
@@ -85,10 +92,23 @@ static void stmt_print(struct gen *g)
 
 /* ---- variables and maps ---- */
 
-static void new_var(struct gen *g, const struct shape *shape, bool is_const)
+/* `$v = value`, `let $v = value`, `let $v: type`, `let $v: type = value`. */
+static void put_declaration(struct gen *g, const struct shape *shape, const char *value)
 {
-    g->vars[g->n_vars++] =
-        (struct gen_var){.shape = *shape, .id = g->next_var++, .is_const = is_const};
+    static const struct shape wide = {.kind = SHAPE_INT, .number = 6};
+    bool has_let = g->has_feature[FEATURE_LET] && gen_one_in(g, 3);
+    bool has_type = has_let && gen_one_in(g, 2) && shape->kind != SHAPE_RESULT &&
+                    shape->kind != SHAPE_TUPLE && shape->kind != SHAPE_RECORD &&
+                    shape->kind != SHAPE_BUFFER;
+    const char *name = gen_new_var(g, shape, false)->name;
+
+    gen_put(g, "%s%s", has_let ? "let " : "", name);
+    if (has_type) {
+        gen_put(g, ": ");
+        gen_type_name(g, shape->kind == SHAPE_INT ? &wide : shape);
+    }
+    if (!has_type || shape->kind == SHAPE_STRING || !gen_one_in(g, 3))
+        gen_put(g, " = %s", value);
 }
 
 static void stmt_var(struct gen *g)
@@ -97,14 +117,16 @@ static void stmt_var(struct gen *g)
     u32 old = g->n_vars ? gen_below(g, g->n_vars) : 0;
 
     if (g->n_vars > 0 && !g->vars[old].is_const && (gen_one_in(g, 2) || g->n_vars == VARS_MAX)) {
-        gen_put(g, "$v%u = ", g->vars[old].id);
+        gen_put(g, "%s = ", g->vars[old].name);
         gen_expr(g, &g->vars[old].shape, DEPTH_MAX);
     } else if (g->n_vars < VARS_MAX) {
-        bool has_let = g->has_feature[FEATURE_LET] && gen_one_in(g, 3);
+        _cleanup_buf_ struct buf value = {0};
+        struct buf *out = g->out;
 
-        gen_put(g, "%s$v%u = ", has_let ? "let " : "", g->next_var);
+        g->out = &value;
         gen_expr(g, &shape, DEPTH_MAX);
-        new_var(g, &shape, false);
+        g->out = out;
+        put_declaration(g, &shape, value.p);
     } else {
         gen_put(g, "print(1)");
     }
@@ -127,7 +149,7 @@ static void stmt_var_compound(struct gen *g)
         gen_put(g, "print(2);\n");
         return;
     }
-    gen_put(g, "$v%u %s ", g->vars[i].id, compound_op(g));
+    gen_put(g, "%s %s ", g->vars[i].name, compound_op(g));
     gen_int(g, 2);
     gen_put(g, ";\n");
 }
@@ -136,8 +158,11 @@ static void stmt_var_compound(struct gen *g)
 static const struct gen_map *some_map(struct gen *g)
 {
     struct gen_map map = {.value = gen_shape(g)};
+    struct gen_map *new = NULL;
 
-    if (g->n_maps == MAPS_MAX || (g->n_maps > 0 && !gen_one_in(g, 3)))
+    if (g->is_macro && g->n_maps == 0)
+        return NULL;
+    if (g->is_macro || g->n_maps == MAPS_MAX || (g->n_maps > 0 && !gen_one_in(g, 3)))
         return &g->maps[gen_below(g, g->n_maps)];
     map.n_keys = gen_one_in(g, 3) ? 0 : gen_one_in(g, 3) ? 2 : 1;
     for (u32 i = 0; i < map.n_keys; i++)
@@ -146,15 +171,21 @@ static const struct gen_map *some_map(struct gen *g)
         map.value = (struct shape){.kind = SHAPE_AGG};
         gen_agg_choose(g, &map);
     }
-    g->maps[g->n_maps] = map;
-    return &g->maps[g->n_maps++];
+    new = gen_new_map(g);
+    memcpy(map.name, new->name, sizeof(map.name));
+    *new = map;
+    return new;
 }
 
 static void stmt_map(struct gen *g)
 {
     const struct gen_map *map = some_map(g);
-    bool is_int = map->value.kind == SHAPE_INT;
+    bool is_int = map && map->value.kind == SHAPE_INT;
 
+    if (!map) {
+        gen_put(g, "print(6);\n");
+        return;
+    }
     gen_map_access(g, map, 2);
     if (map->value.kind == SHAPE_AGG) {
         gen_put(g, " = ");
@@ -181,7 +212,7 @@ static void block(struct gen *g, const struct shape *counter)
     gen_put(g, "{\n");
     g->nest++;
     if (counter && g->n_vars < VARS_MAX)
-        new_var(g, counter, true);
+        (void)gen_new_var(g, counter, true);
     for (u32 i = 0; i < n; i++)
         gen_stmt(g);
     g->nest--;
@@ -192,8 +223,18 @@ static void block(struct gen *g, const struct shape *counter)
 
 static void stmt_if(struct gen *g)
 {
+    if (gen_one_in(g, 6)) {
+        gen_put(g, "comptime if (%s == %u) ",
+                g->has_feature[FEATURE_SIZEOF] ? "sizeof(uint16)" : "2", 1 + gen_below(g, 2));
+        block(g, NULL);
+        gen_put(g, " else ");
+        block(g, NULL);
+        gen_put(g, "\n");
+        return;
+    }
     gen_put(g, "if (");
-    gen_condition(g, 3);
+    if (!gen_one_in(g, 5) || !gen_find(g, true, 2))
+        gen_condition(g, 3);
     gen_put(g, ") ");
     block(g, NULL);
     if (gen_one_in(g, 4)) {
@@ -216,7 +257,12 @@ static void stmt_while(struct gen *g)
 
     gen_put(g, "$v%u = 0;\n", id);
     indent(g);
-    gen_put(g, "while ($v%u < %u) {\n", id, 1 + gen_below(g, 6));
+    gen_put(g, "while ($v%u < %u", id, 1 + gen_below(g, 6));
+    if (gen_one_in(g, 4)) {
+        gen_put(g, " && ");
+        gen_condition(g, 2);
+    }
+    gen_put(g, ") {\n");
     g->nest++;
     g->n_loops++;
     indent(g);
@@ -245,7 +291,16 @@ static void stmt_range(struct gen *g)
         gen_put(g, "print(3);\n");
         return;
     }
-    gen_put(g, "for ($v%u : %u..%u) ", g->next_var, first, first + gen_below(g, 6));
+    gen_put(g, "for ($v%u : ", g->next_var);
+    if (gen_one_in(g, 4)) { /* ends that are known when it runs only; few rounds */
+        gen_put(g, "(");
+        gen_int(g, 2);
+        gen_put(g, " & 3)..(");
+        gen_int(g, 2);
+        gen_put(g, " & 7)) ");
+    } else {
+        gen_put(g, "%u..%u) ", first, first + gen_below(g, 6));
+    }
     g->n_loops++;
     block(g, &counter);
     g->n_loops--;
@@ -259,6 +314,18 @@ static void stmt_unroll(struct gen *g)
     block(g, NULL);
     g->n_loops--;
     gen_put(g, "\n");
+}
+
+/* About the element, without effects. */
+static void for_map_condition(struct gen *g, const struct gen_map *map, u32 id)
+{
+    if (map->value.kind == SHAPE_STRING || map->value.kind == SHAPE_BOOL) {
+        gen_put(g, "$v%u.1", id);
+    } else if (map->n_keys == 1 && map->keys[0].kind == SHAPE_STRING) {
+        gen_put(g, "$v%u.0 == \"a\"", id);
+    } else {
+        gen_put(g, "sizeof($v%u) > 16", id);
+    }
 }
 
 /* Keys come in no order: the body sums up and counts. */
@@ -281,15 +348,51 @@ static void stmt_for_map(struct gen *g)
         gen_put(g, " + $v%u.0", id);
     if (g->maps[i].value.kind == SHAPE_INT)
         gen_put(g, " + $v%u.1", id);
-    gen_put(g, "; }\n");
+    gen_put(g, ";");
+    if (gen_one_in(g, 3)) {
+        gen_put(g, " if (");
+        for_map_condition(g, &g->maps[i], id);
+        gen_put(g, ") { $v%u += 7; }", sum);
+    }
+    gen_put(g, " }\n");
     indent(g);
     gen_put(g, "print($v%u);\n", sum);
 }
 
 /* ---- all ---- */
 
+void gen_first(struct gen *g)
+{
+    static const char *const values[] = {"1", "\"abc\"", "true", "-5", "4000000000"};
+
+    static const enum shape_kind kinds[] = {SHAPE_INT, SHAPE_STRING, SHAPE_BOOL, SHAPE_INT,
+                                            SHAPE_INT};
+
+    u32 i = gen_below(g, ARRAY_SIZE(values));
+    const struct shape shape = {.kind = kinds[i]};
+
+    if (gen_one_in(g, 2) && g->n_maps < MAPS_MAX) {
+        struct gen_map *map = gen_new_map(g);
+
+        map->value = shape;
+        gen_put(g, "    %s = %s;\n", map->name, values[i]);
+        return;
+    }
+    gen_put(g, "    %s = %s;\n", gen_new_var(g, &shape, false)->name, values[i]);
+}
+
 static void stmt_call(struct gen *g)
 {
+    u32 which = gen_below(g, 6);
+
+    if (which == 0 && gen_find(g, g->nest == 0, 2)) {
+        gen_put(g, ";\n");
+        return;
+    }
+    if (which == 1 && gen_macro_call(g, NULL, 2)) {
+        gen_put(g, ";\n");
+        return;
+    }
     if (!gen_void_call(g))
         gen_put(g, "print(5)");
     gen_put(g, ";\n");
@@ -309,7 +412,7 @@ static void stmt_loop(struct gen *g)
 
     u32 i = gen_below(g, ARRAY_SIZE(loops));
 
-    if (g->has_feature[loops[i].feature] && g->n_loops < 2) {
+    if (g->has_feature[loops[i].feature] && g->n_loops < (gen_one_in(g, 4) ? 3 : 2)) {
         loops[i].fn(g);
     } else {
         stmt_map(g);
@@ -324,7 +427,11 @@ void gen_stmt(struct gen *g)
     static void (*const deep[])(struct gen * g) = {stmt_if, stmt_loop};
 
     indent(g);
-    if (g->nest < NEST_MAX && gen_one_in(g, 5)) {
+    if (g->nest > 0 && !g->is_macro && gen_one_in(g, 60)) {
+        gen_put(g, "return;\n");
+    } else if (g->n_loops > 0 && g->nest > 1 && gen_one_in(g, 30)) {
+        gen_put(g, gen_one_in(g, 2) ? "break;\n" : "continue;\n");
+    } else if (g->nest < NEST_MAX && gen_one_in(g, 5)) {
         deep[gen_below(g, ARRAY_SIZE(deep))](g);
     } else {
         flat[gen_below(g, ARRAY_SIZE(flat))](g);

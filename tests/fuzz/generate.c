@@ -1,6 +1,8 @@
 /* Whole scripts: clauses of statements, each of which the compiler has agreed to. */
 #include "tests/fuzz/generate.h"
 
+#include <stdio.h>
+
 #include "tests/fuzz/gen.h"
 #include "tools/compile.h"
 
@@ -8,7 +10,7 @@ enum {
     CLAUSES_MAX = 3,
     STMTS_MAX = 14,
     TRIES_MAX = 40, /* statements that are tried for a clause */
-    ARENA_BYTES = 16 << 20,
+    ARENA_BYTES = 64 << 20,
 };
 
 void generated_done(struct generated *g)
@@ -16,7 +18,19 @@ void generated_done(struct generated *g)
     buf_done(&g->text);
 }
 
-static bool is_accepted(const struct gen *g, struct str text)
+/* FUZZ_TRACE names a file that holds what was compiled last, for when that crashes. */
+static void trace(struct str text)
+{
+    const char *path = getenv("FUZZ_TRACE");
+    FILE *file = path ? fopen(path, "we") : NULL;
+
+    if (!file)
+        return;
+    (void)fwrite(text.p, 1, text.n, file);
+    (void)fclose(file);
+}
+
+bool gen_accepts(const struct gen *g, struct str text)
 {
     _cleanup_(compile_result_done) struct compile_result result = {0};
     struct compile_opts how = {
@@ -28,6 +42,7 @@ static bool is_accepted(const struct gen *g, struct str text)
         .stages = 1u << STAGE_TYPES,
     };
 
+    trace(text);
     return ptl_compile(&how, &result);
 }
 
@@ -49,26 +64,7 @@ static void probe_features(struct gen *g)
     };
 
     for (u32 i = 0; i < ARRAY_SIZE(samples); i++)
-        g->has_feature[i] = samples[i] && is_accepted(g, str_of(samples[i]));
-}
-
-/* Variables and maps to work with: without them, all is known at compile time. */
-static void stmt_first(struct gen *g)
-{
-    static const char *const values[] = {"1", "\"abc\"", "true", "-5", "4000000000"};
-
-    static const enum shape_kind kinds[] = {SHAPE_INT, SHAPE_STRING, SHAPE_BOOL, SHAPE_INT,
-                                            SHAPE_INT};
-
-    u32 i = gen_below(g, ARRAY_SIZE(values));
-
-    if (gen_one_in(g, 2) && g->n_maps < MAPS_MAX) {
-        gen_put(g, "    @m%u = %s;\n", g->n_maps, values[i]);
-        g->maps[g->n_maps++] = (struct gen_map){.value.kind = kinds[i]};
-        return;
-    }
-    gen_put(g, "    $v%u = %s;\n", g->next_var, values[i]);
-    g->vars[g->n_vars++] = (struct gen_var){.shape.kind = kinds[i], .id = g->next_var++};
+        g->has_feature[i] = samples[i] && gen_accepts(g, str_of(samples[i]));
 }
 
 /* Try a statement behind the text so far; it stays if the compiler agrees. */
@@ -85,7 +81,7 @@ static void stmt_try(struct gen *g, struct generated *out, void (*write)(struct 
     buf_add(&all, stmt.p, stmt.n);
     buf_add_cstr(&all, "}\n");
     out->n_tried++;
-    if (is_accepted(g, (struct str){all.p, (u32)all.n})) {
+    if (gen_accepts(g, (struct str){all.p, (u32)all.n})) {
         buf_add(&out->text, stmt.p, stmt.n);
         return;
     }
@@ -101,10 +97,11 @@ static void clause_add(struct gen *g, struct generated *out)
     u32 n_dropped = out->n_dropped;
 
     g->n_vars = 0;
+    g->n_loops = 0;
     gen_probe(g);
     buf_printf(&out->text, "%.*s {\n", STR_ARG(g->spec));
     for (u32 i = 0; i < 3; i++)
-        stmt_try(g, out, stmt_first);
+        stmt_try(g, out, gen_first);
     while (out->n_tried - n_tried - (out->n_dropped - n_dropped) < wanted &&
            out->n_tried - n_tried < TRIES_MAX)
         stmt_try(g, out, gen_stmt);
@@ -126,10 +123,12 @@ void script_generate(u64 seed, enum script_mode mode, const struct gen_kernel *k
     struct gen g = {.state = seed * 0x2545f4914f6cdd1du, .mode = mode, .folders = kernel};
     u32 n = 0;
 
+    g.out = &out->text;
     arena_init(&arena, ARENA_BYTES, arena_is_full, NULL);
     g.arena = &arena;
     g.kernel = kernel_new(&arena, kernel->tracefs);
     probe_features(&g);
+    gen_head(&g, &out->text);
     n = 1 + gen_below(&g, CLAUSES_MAX);
     for (u32 i = 0; i < n; i++)
         clause_add(&g, out);

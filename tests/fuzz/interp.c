@@ -121,6 +121,48 @@ static u64 strings_equal(struct interp *in, const struct ir_inst *inst, u64 a, u
     return 1;
 }
 
+static u64 string_length(struct interp *in, u64 p, u32 size)
+{
+    const char *text = interp_pointer(p);
+
+    if (!interp_check(in, p, size, false))
+        return 0;
+    if (strnlen(text, size) == size)
+        interp_fail(in, "the program measures a string without an end");
+    return strnlen(text, size);
+}
+
+static u64 string_place(struct interp *in, const struct ir_inst *inst, const u64 *a)
+{
+    struct str text = {interp_pointer(a[0]), inst->size};
+
+    if (!interp_check(in, a[0], inst->size, false))
+        return 0;
+    text.n = (u32)strnlen(text.p, text.n);
+    return (u64)(s64)str_find(text, inst->args[1]->text);
+}
+
+static u64 bytes_compared(struct interp *in, const struct ir_inst *inst, const u64 *a)
+{
+    int order = 0;
+
+    if (interp_check(in, a[0], inst->size, false) && interp_check(in, a[1], inst->size, false))
+        order = memcmp(interp_pointer(a[0]), interp_pointer(a[1]), inst->size);
+    return order < 0 ? UINT64_MAX : order > 0;
+}
+
+/* The texts of some names, made once. */
+static u64 table_of(struct interp *in, enum names names)
+{
+    if (!in->tables[names]) {
+        struct str texts = names_table(names, arch_native(), &in->arena);
+
+        in->tables[names] = interp_memory(in, texts.n, false);
+        memcpy(in->tables[names], texts.p, texts.n);
+    }
+    return (u64)(uintptr_t)in->tables[names];
+}
+
 static u64 map_len(struct interp *in, const struct ir_map *ir)
 {
     u64 n = 0;
@@ -160,6 +202,8 @@ static u64 leaf(struct interp *in, const struct frame *f, const struct ir_inst *
         return word_of(interp_memory(in, CTX_BYTES, false));
     case IR_MAP:
         return word_of(interp_map(in, inst->map));
+    case IR_TABLE:
+        return table_of(in, (enum names)inst->imm);
     default:
         ptl_bug("no leaf");
     }
@@ -287,6 +331,14 @@ static u64 execute(struct interp *in, struct frame *f, const struct ir_inst *ins
         return a[0] == 0;
     case IR_STR_EQ:
         return strings_equal(in, inst, a[0], a[1]);
+    case IR_STR_LEN:
+        return string_length(in, a[0], inst->size);
+    case IR_STR_FIND:
+        return string_place(in, inst, a);
+    case IR_MEM_CMP:
+        return bytes_compared(in, inst, a);
+    case IR_BSWAP:
+        return __builtin_bswap64(a[0]) >> (64 - inst->size * 8);
     case IR_EXTEND:
         return (u64)ir_extend_value((s64)a[0], inst->size, inst->is_signed);
     case IR_MAP_LEN:

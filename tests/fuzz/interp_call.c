@@ -5,6 +5,7 @@
 #include <linux/bpf.h>
 
 #include "tests/fuzz/interp_state.h"
+#include "tests/fuzz/known.h"
 
 #define FAILED(err) ((u64)(s64) - (err))
 
@@ -98,7 +99,20 @@ static bool is_readable(const struct interp *in, u64 p)
     return r && p - (u64)(uintptr_t)r->p < r->size;
 }
 
-static u64 probe_read(struct interp *in, const u64 *args, bool is_text)
+/* A process's memory is the known pages, and nothing else. */
+static u64 read_user(struct interp *in, const u64 *args, bool is_text)
+{
+    int n = 0;
+
+    if (args[1] == 0 || !interp_check(in, args[0], args[1], true))
+        return 0;
+    if (!is_text)
+        return known_read(args[2], interp_pointer(args[0]), args[1]) ? 0 : FAILED(EFAULT);
+    n = known_read_string(args[2], interp_pointer(args[0]), args[1]);
+    return n < 0 ? FAILED(EFAULT) : (u64)n + 1;
+}
+
+static u64 read_kernel(struct interp *in, const u64 *args, bool is_text)
 {
     u8 *dst = interp_pointer(args[0]);
     const u8 *src = interp_pointer(args[2]);
@@ -116,7 +130,7 @@ static u64 probe_read(struct interp *in, const u64 *args, bool is_text)
         return 0;
     }
     while (n + 1 < args[1] && is_readable(in, args[2] + n) && src[n] != '\0') {
-        dst[n] = src[n];
+        dst[n] = (u8)src[n];
         n++;
     }
     dst[n] = '\0';
@@ -173,11 +187,13 @@ u64 interp_call(struct interp *in, const struct ir_inst *inst, const u64 *args)
     case BPF_FUNC_get_current_comm:
         return current_comm(in, args);
     case BPF_FUNC_probe_read_kernel:
+        return read_kernel(in, args, false);
     case BPF_FUNC_probe_read_user:
-        return probe_read(in, args, false);
+        return read_user(in, args, false);
     case BPF_FUNC_probe_read_kernel_str:
+        return read_kernel(in, args, true);
     case BPF_FUNC_probe_read_user_str:
-        return probe_read(in, args, true);
+        return read_user(in, args, true);
     default:
         return map_helper(in, inst->helper, args);
     }

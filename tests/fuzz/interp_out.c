@@ -146,6 +146,8 @@ void interp_show_maps(struct interp *in)
     bool *is_shown = arena_array(&in->arena, bool, meta->maps.n + 1);
 
     sink_end(&in->sink);
+    if (meta->infos.items[0].flags & META_FLAG_QUIET_MAPS)
+        return;
     for (u32 n = 0; n < meta->maps.n; n++) {
         u32 next = meta->maps.n;
 

@@ -1,6 +1,7 @@
 /* Inside of the interpreter. */
 #pragma once
 
+#include "abi/names.h"
 #include "runtime/sink.h"
 #include "tests/fuzz/interp.h"
 
@@ -31,6 +32,7 @@ struct interp {
     struct imap *maps;          /* by id */
     VEC(u8 *) ring;             /* records, in the order in which they were reserved */
     u32 n_drained;
+    u8 *tables[NAMES_COUNT_];
     u64 n_steps, now_ns;
     s64 exit_code;
     bool is_exiting;

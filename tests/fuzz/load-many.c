@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "runtime/runtime.h"
+#include "tests/fuzz/known.h"
 #include "tools/file.h"
 
 enum {
@@ -121,6 +122,10 @@ int main(int argc, char **argv)
 
     if (argc < 3)
         (void)fputs("usage: load-many DIR LIST...\n", stderr);
+    if (is_good && !known_map()) {
+        (void)fputs("load-many: the known pages cannot be made\n", stderr);
+        is_good = false;
+    }
     for (int i = 2; is_good && i < argc; i++) {
         FILE *list = fopen(argv[i], "re");
 

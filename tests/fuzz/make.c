@@ -4,12 +4,13 @@
  * A line for each seed on standard output: "SEED MODE WORD", WORD being "ok" or "refused" (by the
  * compiler, whose diagnostics follow) or "wrong" (what the IR does; why follows). The seed is
  * printed before anything is done with it, so that a crash has a name. Then one line with the share
- * of statements that were dropped. */
+ * of statements that were dropped, and the table of what the scripts use. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "tests/fuzz/cover.h"
 #include "tests/fuzz/evaluator.h"
 #include "tests/fuzz/generate.h"
 #include "tests/fuzz/interp.h"
@@ -18,6 +19,7 @@
 
 struct totals {
     u32 n_tried, n_dropped, n_refused, n_evaluated;
+    struct cover *cover;
 };
 
 static bool file_put(const char *folder, u64 seed, const char *suffix, const struct buf *content)
@@ -37,6 +39,8 @@ static bool file_put(const char *folder, u64 seed, const char *suffix, const str
 struct answers {
     struct buf ir, ast;
     const char *ir_problem, *ast_problem;
+    bool is_run; /* a script without events */
+    struct cover *cover;
 };
 
 static void answers_done(struct answers *a)
@@ -49,6 +53,9 @@ static void answers_find(void *data, const struct program *program, const struct
 {
     struct answers *a = data;
 
+    cover_program(a->cover, program);
+    if (!a->is_run)
+        return;
     a->ast_problem = evaluator_run(program, &a->ast);
     a->ir_problem = interp_run(module, &a->ir);
 }
@@ -66,11 +73,13 @@ static bool script_make(const char *folder, u64 seed, const struct gen_kernel *k
         .tracefs = kernel->tracefs,
         .btf = kernel->btf,
         .wants_object = true,
-        .observe = mode == SCRIPT_BEGIN ? answers_find : NULL,
+        .observe = answers_find,
         .observe_data = &answers,
     };
     bool is_good = false;
 
+    answers.is_run = mode == SCRIPT_BEGIN;
+    answers.cover = totals->cover;
     (void)printf("%llu %s ", (unsigned long long)seed, mode == SCRIPT_BEGIN ? "begin" : "events");
     (void)fflush(stdout);
     script_generate(seed, mode, kernel, &script);
@@ -104,12 +113,13 @@ static bool script_make(const char *folder, u64 seed, const struct gen_kernel *k
 
 int main(int argc, char **argv)
 {
-    struct totals totals = {0};
+    struct totals totals = {.cover = cover_new()};
+    _cleanup_buf_ struct buf table = {0};
     struct gen_kernel kernel = {0};
     u64 first = 0;
     u64 count = 0;
 
-    if (argc < 4 || argc > 6 || !str_number(str_of(argv[2]), &first) ||
+    if (!totals.cover || argc < 4 || argc > 6 || !str_number(str_of(argv[2]), &first) ||
         !str_number(str_of(argv[3]), &count)) {
         (void)fputs("usage: fuzz-make DIR FIRST COUNT [TRACEFS [BTF]]\n", stderr);
         return 2;
@@ -120,7 +130,10 @@ int main(int argc, char **argv)
         if (!script_make(argv[1], seed, &kernel, &totals))
             return 1;
     }
+    cover_print(totals.cover, &table);
+    cover_free(totals.cover);
     (void)printf("statements %u dropped %u evaluated %u\n", totals.n_tried, totals.n_dropped,
                  totals.n_evaluated);
+    (void)fwrite(table.p, 1, table.n, stdout);
     return totals.n_refused ? 1 : 0;
 }
