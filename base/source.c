@@ -24,17 +24,24 @@ const struct source *sources_add(struct sources *s, struct str name, struct str 
     return src;
 }
 
-int sources_load(struct sources *s, struct str from, struct str path,
-                 const struct source **source_out)
+struct str sources_path(struct sources *s, struct str from, struct str path)
 {
     u32 folder = from.n;
-    struct str text = {"", 0};
-    int err = 0;
 
     while (folder && from.p[folder - 1] != '/')
         folder--;
-    if (!str_starts(path, "/"))
-        path = str_printf(s->arena, "%.*s%.*s", (int)folder, from.p, STR_ARG(path));
+    if (str_starts(path, "/"))
+        return path;
+    return str_printf(s->arena, "%.*s%.*s", (int)folder, from.p, STR_ARG(path));
+}
+
+int sources_load(struct sources *s, struct str from, struct str path,
+                 const struct source **source_out)
+{
+    struct str text = {"", 0};
+    int err = 0;
+
+    path = sources_path(s, from, path);
     err = s->read ? s->read(s->arena, path, &text) : -ENOENT;
     if (err == 0)
         *source_out = sources_add(s, path, text);

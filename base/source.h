@@ -44,12 +44,28 @@ struct expansion {
 /* Reads a whole file into the arena. Returns 0, -EFBIG, or another negative errno. */
 typedef int source_read_fn(struct arena *arena, struct str path, struct str *text_out);
 
+/* What a script finds under a name that it imports. */
+struct source_import {
+    struct str identity;   /* the same for the same file, whatever name leads there */
+    struct str text;       /* of a file */
+    VEC(struct str) files; /* of a folder: names of the scripts in it, sorted */
+    bool is_folder;
+    bool is_open_to_all; /* everybody may write to it, or to the folder that it is in */
+    bool is_built_in;    /* its macros are there without an import */
+};
+
+/* Look it up; only_known: among what comes with the program, not in the file system. All of the
+ * result is in the arena. Returns 0, -EFBIG, or another negative errno. */
+typedef int source_import_fn(struct arena *arena, struct str path, bool only_known,
+                             struct source_import *out);
+
 struct sources {
     struct arena *arena;
     VEC(struct source) list;
     VEC(struct expansion) expansions;
     u32 next_base, next_expansion;
-    source_read_fn *read; /* NULL: no other files can be had */
+    source_read_fn *read;     /* NULL: no other files can be had */
+    source_import_fn *import; /* NULL: the same */
 };
 
 /* Line and column count from 1; columns count bytes. */
@@ -64,6 +80,8 @@ struct place {
 void sources_init(struct sources *s, struct arena *arena);
 /* Add a source; name and text are borrowed. Returns a pointer that is valid until the next add. */
 const struct source *sources_add(struct sources *s, struct str name, struct str text);
+/* A path that a source writes: relative to the folder of that source, whose name is `from`. */
+struct str sources_path(struct sources *s, struct str from, struct str path);
 /* Read the file that a source calls `path`, relative to the folder of that source, and add it.
  * from: name of that source. source_out: as of sources_add(). Returns 0 or a negative errno. */
 int sources_load(struct sources *s, struct str from, struct str path,

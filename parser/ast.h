@@ -235,6 +235,7 @@ struct program {
     struct clause *clauses;
     u32 n_clauses;
     AST_LIST(c_decl) c_decls;
+    struct span config_span; /* of `config =`; NO_SPAN: none */
     AST_LIST(config_item) config;
     AST_LIST(import) imports;
     AST_LIST(map_decl) map_decls;

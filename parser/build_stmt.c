@@ -230,6 +230,7 @@ void build_config(struct parse *ps, struct span span)
                  "syntax: 'config' must appear before probes and functions");
     }
     ps->has_config = true;
+    ps->program->config_span = span;
 }
 
 void build_config_item(struct parse *ps, struct span span, struct span name, struct expr *value)

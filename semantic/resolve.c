@@ -496,15 +496,8 @@ static void resolve_clause(struct sema *s, struct clause *clause)
     *vec_push(s->arena, &s->clauses) = info;
 }
 
-static void refuse_tops(struct sema *s, const struct program *program)
-{
-    if (program->imports.first)
-        refuse(s, program->imports.first->span, "import");
-}
-
 void resolve_program(struct sema *s, struct program *program)
 {
-    refuse_tops(s, program);
     apply_config(s, program);
     expand_macros(s, program);
     declare_maps(s, program);

@@ -11,8 +11,10 @@
 #include "codegen/codegen.h"
 #include "lexer/token.h"
 #include "parser/format.h"
+#include "parser/import.h"
 #include "parser/parse.h"
 #include "tools/file.h"
+#include "tools/import_file.h"
 
 #define COMPILE_MEMORY_MAX ((size_t)64 << 20)
 
@@ -121,7 +123,8 @@ static struct program *program_parse(struct compilation *c, const struct source 
 
 static void stages_run(struct compilation *c)
 {
-    const struct source *src = sources_add(&c->sources, c->opts->name, c->opts->text);
+    const struct source source = *sources_add(&c->sources, c->opts->name, c->opts->text);
+    const struct source *src = &source; /* the list may move */
     struct program *program = NULL;
     struct ir_module *module = NULL;
     const char *wrong = NULL;
@@ -142,6 +145,9 @@ static void stages_run(struct compilation *c)
     if (stage_begin(c, STAGE_AST))
         tree_print(c, program, false);
     if (stage_is_last(c, STAGE_AST))
+        return;
+    import_scripts(&c->arena, program, src->name, &c->diags);
+    if (diags_errors(&c->diags))
         return;
     module = module_make(c, program);
     if (!module || diags_errors(&c->diags))
@@ -188,6 +194,7 @@ bool ptl_compile(const struct compile_opts *opts, struct compile_result *out)
     arena_init(&c.arena, COMPILE_MEMORY_MAX, arena_is_full, &c);
     sources_init(&c.sources, &c.arena);
     c.sources.read = file_read_source;
+    c.sources.import = import_file;
     diags_init(&c.diags, &c.arena, &c.sources);
     if (stages_guarded(&c)) {
         is_good = diags_errors(&c.diags) == 0;

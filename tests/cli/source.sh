@@ -49,6 +49,41 @@ says shebang 1 '^\./script:2:[0-9].*: ERROR: .*\[E[0-9]+\]$'
 run env PATH="$work/bin:$PATH" ./script-options one two
 says shebang-options 0 "" .
 
+# Imports: relative to the file that imports; nothing that others could have planted.
+mkdir -m 755 imports imports/lib imports/open
+echo 'import "lib/one.pt"; BEGIN { print(one()); print(two()); }' >imports/main.pt
+echo 'import "two.bt"; macro one() { 1 }' >imports/lib/one.pt
+echo 'import "../lib"; import "../main.pt"; macro two() { 2 }' >imports/lib/two.bt
+echo 'BEGIN { print(' >imports/lib/ignored.txt
+ln -s ../lib/two.bt imports/open/link.pt
+echo 'import "open/link.pt"; BEGIN { print(two()); }' >imports/planted.pt
+chmod 644 imports/*.pt imports/lib/*
+run "$compiler" imports/main.pt
+says import 0 ""
+run "$compiler" imports/planted.pt
+says import-link 0 ""
+chmod o+w imports/lib
+run "$compiler" imports/planted.pt
+says import-folder-open-to-all 1 \
+    "^imports/planted\.pt:1:.* Can not import 'imports/open/link\.pt': everybody may write there"
+chmod o-w imports/lib
+chmod o+w imports/lib/two.bt
+run "$compiler" imports/main.pt
+says import-file-open-to-all 1 \
+    "^imports/lib/one\.pt:1:8-16: ERROR: Can not import 'imports/lib/two\.bt': everybody"
+chmod 200 imports/lib/two.bt
+run "$compiler" imports/main.pt
+says import-unreadable 1 "^imports/lib/one\.pt:1:.*: Permission denied"
+mkfifo imports/fifo
+run "$compiler" -e 'import "imports/fifo"; BEGIN { }'
+says import-fifo 1 "it is neither a file nor a folder"
+for i in $(seq 80); do
+    echo "import \"$((i + 1)).pt\";" >"imports/$i.pt"
+done
+echo 'BEGIN { }' >imports/81.pt
+run "$compiler" imports/1.pt
+says import-too-deep 1 'too many files are imported'
+
 # Contents that no compiler must stumble over.
 diagnostic='(^|: )ERROR: .*\[E[0-9]+\]$'
 printf 'BEGIN { printf("abc); }\n' >bad
