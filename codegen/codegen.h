@@ -7,6 +7,7 @@
 struct codegen_opts {
     const struct arch *arch; /* whose registers IR_ARG and IR_RETVAL mean */
     struct str file_name;    /* for debug information */
+    u32 part_insts;          /* IR instructions that go to LLVM at once; 0: as it costs the least */
 };
 
 /* Make the object: programs, maps, BTF, line information, the metadata section (meta_encode of

@@ -1,7 +1,9 @@
-/* What the files of codegen/ share: the state of one object's generation, and the parts' entries.
+/* What the files of codegen/ share: the state of one LLVM module's generation, and the files'
+ * entries.
  *
- * One struct gen makes one LLVM module. Everything that hangs off LLVM's context is freed with it
- * (gen_done); the rest lives in the IR module's arena. */
+ * An object is made of parts: each has some of the programs and is one LLVM module (one struct
+ * gen); the last one has the maps and the other data, which the others only name. Everything that
+ * hangs off LLVM's context is freed with it (gen_done); the rest lives in the IR module's arena. */
 #pragma once
 
 #include <llvm-c/DebugInfo.h>
@@ -9,6 +11,7 @@
 
 #include "codegen/codegen.h"
 #include "codegen/emit.h"
+#include "codegen/link.h"
 #include "ir/dom.h"
 
 #define BPF_TRIPLE "bpfel"
@@ -72,11 +75,27 @@ struct gen_func {
     struct span last_span; /* of the location that the builder has */
 };
 
+/* The functions of a part, by their number in the IR module: from first up to, not including, end.
+ */
+struct gen_part {
+    u32 first, end;
+    bool is_last;
+};
+
+/* What the parts that were made need the last one to declare. */
+struct gen_needs {
+    bool config;
+    u32 n_scratch;    /* entries of the scratch map */
+    u32 scratch_size; /* bytes, of the largest */
+};
+
 struct gen {
     struct emit e;
     const struct ir_module *ir;
     const struct codegen_opts *opts;
     struct arena *arena;
+    struct gen_part part;
+    struct gen_needs needs;
     LLVMTargetMachineRef machine;
     LLVMDIBuilderRef di;
     LLVMMetadataRef *files; /* DIFile by number of the source */
@@ -89,8 +108,6 @@ struct gen {
         visitor; /* the function that MAP_LEN calls for each element, NULL before its first use */
     LLVMValueRef config;  /* the global, NULL before its first use */
     LLVMValueRef scratch; /* the scratch map, NULL before its first use */
-    u32 scratch_size;     /* largest need so far, bytes */
-    u32 n_scratch;        /* entries */
     VEC(struct gen_const) consts;
     enum stack_plan plan;
     struct gen_family family;
@@ -137,11 +154,12 @@ void debug_global(struct gen *g, LLVMValueRef global, const char *name, LLVMMeta
 
 /* ---- gen_map.c: maps and other globals ---- */
 
-/* Declare all maps of the IR module, and the license. */
+/* Declare all maps of the IR module. */
 void gen_maps(struct gen *g);
-/* Declare the scratch map, whose size is known after all functions. */
-void gen_scratch_map(struct gen *g);
-/* Address of the scratch map; gen_scratch_map() completes it. */
+/* In the last part, after all functions: define what the object has besides programs and the
+ * script's maps: scratch map, configuration, license, metadata. False when memory ran out. */
+bool gen_data(struct gen *g);
+/* Address of the scratch map. */
 LLVMValueRef gen_scratch_address(struct gen *g);
 /* Address of struct ptl_config. */
 LLVMValueRef gen_config_address(struct gen *g);
@@ -149,8 +167,6 @@ LLVMValueRef gen_config_address(struct gen *g);
 LLVMValueRef gen_const_address(struct gen *g, struct str text, u32 size);
 /* Address of a table of names. */
 LLVMValueRef gen_table_address(struct gen *g, enum names names);
-/* Put the encoded metadata in its section. False when memory ran out. */
-bool gen_meta(struct gen *g);
 
 /* ---- gen_slot.c: where local memory lies ---- */
 
@@ -215,12 +231,6 @@ LLVMValueRef gen_mem_cmp(struct gen *g, const struct ir_inst *inst);
 
 /* Make LLVM's BPF target known and create the target machine for CPU v3; never NULL. */
 LLVMTargetMachineRef object_target(void);
-/* Optimise the module and append the ELF bytes, stripped. False with g->llvm_error set (it is the
- * first complaint) or out->failed. */
-bool object_emit(struct gen *g, struct buf *out);
-
-/* ---- strip.c ---- */
-
-/* Append the ELF object without its DWARF sections (BTF stays). Returns 0, -EPROTO (not an object
- * that we wrote) or -ENOMEM. */
-int object_strip(const void *elf, size_t size, struct buf *out);
+/* Optimise the module and add its object to the link. False with g->llvm_error set (it is the first
+ * complaint), or without it: no memory. */
+bool object_emit(struct gen *g, struct link *link);

@@ -76,7 +76,7 @@ enum {
 }; /* DW_ATE_* */
 
 /* DICompileUnit's DebugDirectivesOnly, for which the C API has no name: hardly any DWARF, which
- * object_strip() would drop anyway, and the same BTF. */
+ * link_add() would drop anyway, and the same BTF. */
 static const LLVMDWARFEmissionKind emission = (LLVMDWARFEmissionKind)3;
 
 void debug_init(struct gen *g)

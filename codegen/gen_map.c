@@ -4,7 +4,8 @@
  * numbers out of the pointed-to array types: `int (*max_entries)[4096]`. Its content is never used.
  * The configuration is in a section of its own, which libbpf makes a frozen map of; all constants
  * are in .rodata, set explicitly, since LLVM would spread them over several mergeable sections and
- * libbpf would make a map of each. */
+ * libbpf would make a map of each. All of that is in the last part; only constants are in the part
+ * that uses them, since LLVM looks into them. */
 #include <stddef.h>
 
 #include "abi/record.h"
@@ -72,6 +73,8 @@ static LLVMValueRef map_global(struct gen *g, const char *name, u32 n_members)
     LLVMTypeRef type = LLVMArrayType2(g->e.ptr, n_members);
     LLVMValueRef global = LLVMAddGlobal(g->e.module, type, name);
 
+    if (!g->part.is_last)
+        return global;
     LLVMSetInitializer(global, LLVMConstNull(type));
     LLVMSetSection(global, ".maps");
     LLVMSetAlignment(global, 8);
@@ -116,9 +119,9 @@ void gen_maps(struct gen *g)
         struct map_members m = map_members(g, map);
 
         g->maps[i] = map_global(g, map->name, m.n);
-        describe_map(g, g->maps[i], map->name, &m);
+        if (g->part.is_last)
+            describe_map(g, g->maps[i], map->name, &m);
     }
-    gen_license(g);
 }
 
 /* type, max_entries, key, value */
@@ -133,21 +136,18 @@ LLVMValueRef gen_scratch_address(struct gen *g)
     return g->scratch;
 }
 
-void gen_scratch_map(struct gen *g)
+static void gen_scratch_map(struct gen *g)
 {
     struct ir_map map = {
         .name = PTL_MAP_SCRATCH,
         .bpf_type = MAP_TYPE_PERCPU_ARRAY,
-        .max_entries = g->n_scratch,
+        .max_entries = g->needs.n_scratch,
         .key_size = 4,
-        .value_size = g->scratch_size,
+        .value_size = g->needs.scratch_size,
     };
-    struct map_members m;
+    struct map_members m = map_members(g, &map);
 
-    if (!g->scratch)
-        return;
-    m = map_members(g, &map);
-    describe_map(g, g->scratch, map.name, &m);
+    describe_map(g, gen_scratch_address(g), map.name, &m);
 }
 
 /* LAYOUT: abi/record.h */
@@ -160,21 +160,28 @@ _Static_assert(sizeof(struct ptl_config) == 8 * ARRAY_SIZE(config_members),
 
 LLVMValueRef gen_config_address(struct gen *g)
 {
-    struct debug_member members[ARRAY_SIZE(config_members)];
     LLVMTypeRef type = LLVMArrayType2(g->e.i64, ARRAY_SIZE(config_members));
 
     if (g->config)
         return g->config;
-    for (u32 i = 0; i < ARRAY_SIZE(config_members); i++)
-        members[i] = (struct debug_member){config_members[i], 8, g->word_type};
+    g->needs.config = true;
     g->config = LLVMAddGlobal(g->e.module, type, "ptl_config");
-    LLVMSetInitializer(g->config, LLVMConstNull(type));
-    LLVMSetSection(g->config, PTL_SECTION_CONFIG);
     LLVMSetGlobalConstant(g->config, 1);
     LLVMSetAlignment(g->config, 8);
-    debug_global(g, g->config, "ptl_config",
-                 debug_struct(g, "ptl_config", members, ARRAY_SIZE(members)));
     return g->config;
+}
+
+static void gen_config(struct gen *g)
+{
+    struct debug_member members[ARRAY_SIZE(config_members)];
+    LLVMValueRef global = gen_config_address(g);
+
+    for (u32 i = 0; i < ARRAY_SIZE(config_members); i++)
+        members[i] = (struct debug_member){config_members[i], 8, g->word_type};
+    LLVMSetInitializer(global, LLVMConstNull(LLVMGlobalGetValueType(global)));
+    LLVMSetSection(global, PTL_SECTION_CONFIG);
+    debug_global(g, global, "ptl_config",
+                 debug_struct(g, "ptl_config", members, ARRAY_SIZE(members)));
 }
 
 LLVMValueRef gen_const_address(struct gen *g, struct str text, u32 size)
@@ -192,7 +199,7 @@ LLVMValueRef gen_const_address(struct gen *g, struct str text, u32 size)
     init = LLVMConstStringInContext2(g->e.context, bytes, size, 1);
     global = LLVMAddGlobal(g->e.module, LLVMTypeOf(init), "");
     LLVMSetInitializer(global, init);
-    LLVMSetLinkage(global, LLVMPrivateLinkage);
+    LLVMSetLinkage(global, LLVMInternalLinkage);
     LLVMSetGlobalConstant(global, 1);
     LLVMSetSection(global, ".rodata");
     LLVMSetAlignment(global, 8);
@@ -207,7 +214,8 @@ LLVMValueRef gen_table_address(struct gen *g, enum names names)
     return gen_const_address(g, str_sub(table, 0, table.n - 1), table.n);
 }
 
-bool gen_meta(struct gen *g)
+/* The encoded metadata in its section. */
+static bool gen_meta(struct gen *g)
 {
     _cleanup_buf_ struct buf bytes = {0};
     LLVMValueRef init = NULL, global = NULL;
@@ -222,4 +230,14 @@ bool gen_meta(struct gen *g)
     LLVMSetSection(global, PTL_SECTION_META);
     LLVMSetAlignment(global, 8);
     return true;
+}
+
+bool gen_data(struct gen *g)
+{
+    if (g->needs.n_scratch)
+        gen_scratch_map(g);
+    if (g->needs.config)
+        gen_config(g);
+    gen_license(g);
+    return gen_meta(g);
 }

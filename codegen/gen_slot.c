@@ -323,8 +323,8 @@ void slots_emit_scratch(struct gen *g)
     LLVMValueRef base = NULL;
 
     debug_at(g, NO_SPAN);
-    emit_store(e, LLVMConstInt(e->i32, g->n_scratch++, 0), g->f.scratch_key, 4);
-    g->scratch_size = MAX(g->scratch_size, g->family.scratch_size);
+    emit_store(e, LLVMConstInt(e->i32, g->needs.n_scratch++, 0), g->f.scratch_key, 4);
+    g->needs.scratch_size = MAX(g->needs.scratch_size, g->family.scratch_size);
     base = emit_helper(e, e->ptr, HELPER_MAP_LOOKUP, args, 2);
     emit_branch(e, emit_is_zero(e, base), missing, found);
     emit_at(e, missing);

@@ -71,11 +71,23 @@ static bool optimise(struct gen *g)
     return true;
 }
 
-bool object_emit(struct gen *g, struct buf *out)
+static bool add_object(struct link *link, LLVMMemoryBufferRef memory)
+{
+    struct elf_view part;
+    int rc = elf_view_open(&part, LLVMGetBufferStart(memory), LLVMGetBufferSize(memory));
+
+    if (rc == 0)
+        rc = link_add(link, &part);
+    if (rc == -EPROTO)
+        ptl_bug("LLVM made an ELF object that cannot be linked");
+    return rc == 0;
+}
+
+bool object_emit(struct gen *g, struct link *link)
 {
     LLVMMemoryBufferRef memory = NULL;
     char *error = NULL;
-    int rc = 0;
+    bool ok = false;
 
     if (!optimise(g))
         return false;
@@ -85,13 +97,7 @@ bool object_emit(struct gen *g, struct buf *out)
         LLVMDisposeMessage(error);
         return false;
     }
-    if (g->llvm_error) {
-        LLVMDisposeMemoryBuffer(memory);
-        return false;
-    }
-    rc = object_strip(LLVMGetBufferStart(memory), LLVMGetBufferSize(memory), out);
+    ok = !g->llvm_error && add_object(link, memory);
     LLVMDisposeMemoryBuffer(memory);
-    if (rc == -EPROTO)
-        ptl_bug("LLVM made an ELF object that cannot be stripped");
-    return rc == 0;
+    return ok;
 }

@@ -12,6 +12,7 @@ enum semantic_test {
                                 control */
     SEMANTIC_TEST_REFUSED, /* exit() reads through an unchecked pointer: the verifier refuses it at
                               its place */
+    SEMANTIC_TEST_SMALL_PARTS, /* codegen/ makes a part of each program */
 };
 
 struct semantic_opts {

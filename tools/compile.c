@@ -79,7 +79,11 @@ static void tree_print(struct compilation *c, const struct program *program, boo
 
 static void object_make(struct compilation *c, const struct ir_module *module)
 {
-    struct codegen_opts how = {.arch = c->opts->arch, .file_name = c->opts->name};
+    struct codegen_opts how = {
+        .arch = c->opts->arch,
+        .file_name = c->opts->name,
+        .part_insts = c->opts->test == SEMANTIC_TEST_SMALL_PARTS,
+    };
 
     if (!codegen_object(module, &how, &c->diags, &c->out->object))
         return;

@@ -65,7 +65,7 @@ void ptlc_options_usage(FILE *out)
         "                         modules (default: $BPFTRACE_BTF, else /sys/kernel/btf)\n"
         "  --reference            print the reference of the language\n"
         "  --diagnostics          print the list of all diagnostics\n"
-        "  --test-switch NAME     plain-rmw or refused: for tests of ptrace-lite\n"
+        "  --test-switch NAME     plain-rmw, refused or small-parts: for tests\n"
         "  -V, --version          print the version\n"
         "  -h, --help             print this text\n",
         out); /* the caller closes and checks */
@@ -122,6 +122,8 @@ static bool parse_test(enum semantic_test *out, const char *arg)
         *out = SEMANTIC_TEST_PLAIN_RMW;
     } else if (str_eq_c(name, "refused")) {
         *out = SEMANTIC_TEST_REFUSED;
+    } else if (str_eq_c(name, "small-parts")) {
+        *out = SEMANTIC_TEST_SMALL_PARTS;
     } else {
         message_error("unknown test switch: '%s'", arg);
     }

@@ -33,7 +33,7 @@ static void fixture_init(struct fixture *f)
     f->types = types_new(&f->arena);
     sources_init(&f->sources, &f->arena);
     diags_init(&f->diags, &f->arena, &f->sources);
-    f->opts = (struct codegen_opts){arch_by_tag(1), STR("test")};
+    f->opts = (struct codegen_opts){.arch = arch_by_tag(1), .file_name = STR("test")};
 }
 
 static void add_info(struct ir_module *m)
@@ -79,7 +79,8 @@ static void check_opens(const struct ir_module *m, const struct buf *bytes)
     vec_foreach(func, &m->funcs) {
         const struct bpf_program *program = bpf_object__find_program_by_name(object, (*func)->name);
 
-        CHECK(program && strcmp(bpf_program__section_name(program), (*func)->section) == 0);
+        if ((*func)->kind == IR_FUNC_PROGRAM)
+            CHECK(program && strcmp(bpf_program__section_name(program), (*func)->section) == 0);
     }
     vec_foreach(ir, &m->maps) {
         const struct bpf_map *map = bpf_object__find_map_by_name(object, (*ir)->name);
@@ -150,6 +151,29 @@ static void test_program(const char *name)
         CHECK(codegen_disassemble(first.p, first.n, &text) == 0);
         CHECK(contains(&text, m->funcs.items[0]->name) && contains(&text, "exit"));
         CHECK(!contains(&text, "(unknown)"));
+    }
+    arena_done(&f.arena);
+}
+
+/* An object of one part and one of a part for each program have the same programs and maps. */
+static void test_parts(const char *name)
+{
+    struct fixture f;
+    _cleanup_buf_ struct buf whole = {0}, parts = {0}, whole_text = {0}, parts_text = {0};
+    struct ir_module *m = NULL;
+
+    fixture_init(&f);
+    m = read_program(&f, name);
+    CHECK(m && m->funcs.n > 1);
+    if (m) {
+        CHECK(codegen_object(m, &f.opts, &f.diags, &whole));
+        f.opts.part_insts = 1;
+        CHECK(codegen_object(m, &f.opts, &f.diags, &parts));
+        check_opens(m, &parts);
+        check_sections(&f, &parts);
+        CHECK(codegen_disassemble(whole.p, whole.n, &whole_text) == 0);
+        CHECK(codegen_disassemble(parts.p, parts.n, &parts_text) == 0);
+        CHECK(whole_text.n == parts_text.n);
     }
     arena_done(&f.arena);
 }
@@ -332,6 +356,8 @@ int main(void)
     test_program("words");
     test_program("bytes");
     test_program("begin");
+    test_parts("count");
+    test_parts("parts");
     test_count_is_short();
     test_stack();
     test_arg_out_of_range();
