@@ -169,6 +169,8 @@ const struct type *infer_arithmetic(struct sema *s, enum op op, struct expr *a, 
                                     struct span span);
 /* Fill e->is_const and e->num where the operands are constants. */
 void fold_expr(struct expr *e);
+/* Is a comparison's order that of signed numbers? Addresses have no sign. */
+bool compares_signed(const struct expr *e);
 
 /* uses.c: does the clause use a word that has one of these FN_* flags, or one of these CAP_* needs?
  */

@@ -54,24 +54,6 @@ ir_val lower_arithmetic(struct lowering *lo, enum op op, const struct type *t, i
     }
 }
 
-/* Addresses have no sign. */
-static bool compares_signed(const struct expr *e)
-{
-    const struct expr *sides[] = {e->a, e->b};
-
-    for (u32 i = 0; i < 2; i++) {
-        const struct type *t = sides[i]->type;
-
-        if (t->kind == TYPE_POINTER || t->kind == TYPE_KSYM)
-            return false;
-        if (!type_is_integer(t) || (t->is_signed && !sides[i]->is_const))
-            continue;
-        if (!t->is_signed && t->size == 8)
-            return false; /* as in C: 64 bits without sign win */
-    }
-    return true;
-}
-
 /* Both are NUL-terminated inside of their sizes, so the shorter size decides. A known text is
  * compared up to its NUL, with all of the other's memory at hand. */
 static ir_val lower_string_eq(struct lowering *lo, struct operand a, struct operand b)

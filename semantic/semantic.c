@@ -4,6 +4,7 @@
 #include <linux/bpf.h>
 
 #include "semantic/context.h"
+#include "stdlib/option.h"
 
 static void infer_all(struct sema *s)
 {
@@ -104,6 +105,17 @@ static void lower_program(struct sema *s, const struct sources *sources)
     end_module(s, sources);
 }
 
+/* The script's own --help. */
+static bool help_given(struct sema *s, const struct sources *sources)
+{
+    struct str name = sources->list.items[0].name;
+
+    if (!options_want_help(&s->v))
+        return false;
+    options_help(&s->v, str_eq_c(name, "stdin") ? STR("PROGRAM") : name, s->opts->help);
+    return true;
+}
+
 struct ir_module *semantic_analyze(struct arena *arena, struct program *program,
                                    struct diags *diags, const struct kernel *kernel,
                                    const struct semantic_opts *opts)
@@ -118,6 +130,8 @@ struct ir_module *semantic_analyze(struct arena *arena, struct program *program,
               .arch = opts->arch,
               .params = opts->params,
               .n_params = opts->n_params,
+              .options = opts->options,
+              .n_options = opts->n_options,
               .allows_unsafe = opts->allows_unsafe,
               .test_plain_rmw = opts->test == SEMANTIC_TEST_PLAIN_RMW,
               .test_refused = opts->test == SEMANTIC_TEST_REFUSED},
@@ -127,6 +141,9 @@ struct ir_module *semantic_analyze(struct arena *arena, struct program *program,
     c_declare(&s, program);
     resolve_program(&s, program);
     infer_program(&s);
+    if (diags_errors(diags) > 0 || help_given(&s, diags->sources))
+        return NULL;
+    options_check(&s.v);
     if (diags_errors(diags) > 0)
         return NULL;
     lower_program(&s, diags->sources);

@@ -19,13 +19,17 @@ struct semantic_opts {
     const struct arch *arch;
     const struct str *params; /* $1 .. $n */
     u32 n_params;
+    const struct str *options; /* of the script, as given: "pid=5", "verbose" */
+    u32 n_options;
+    struct buf *help;   /* what the script's option --help asks for is appended here */
     const char *btf;    /* as btf_new() takes it */
     bool allows_unsafe; /* --unsafe */
     enum semantic_test test;
 };
 
 /* Analyse a parsed program in place (types and symbols are filled in) and give the IR module with
- * its metadata, or NULL where there were errors (all reported to diags). kernel: the view that
+ * its metadata, or NULL where there were errors (all reported to diags), and where --help was given
+ * to the script. kernel: the view that
  * tracepoints are looked up in. All memory comes from the arena; the module borrows the AST. */
 struct ir_module *semantic_analyze(struct arena *arena, struct program *program,
                                    struct diags *diags, const struct kernel *kernel,

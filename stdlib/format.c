@@ -308,3 +308,49 @@ u64 format_send(struct lowering *lo, struct call *c, enum site_kind kind)
     lower_record_end(lo, &r);
     return site;
 }
+
+static struct str fold_number(struct arena *arena, char conv, const struct call_arg *arg)
+{
+    switch (conv) {
+    case 'u':
+        return str_printf(arena, "%llu", (unsigned long long)arg->num);
+    case 'x':
+    case 'X':
+        return str_printf(arena, conv == 'x' ? "%llx" : "%llX", (unsigned long long)arg->num);
+    case 'o':
+        return str_printf(arena, "%llo", (unsigned long long)arg->num);
+    case 'p':
+        return str_printf(arena, "0x%llx", (unsigned long long)arg->num);
+    case 'c':
+        return str_printf(arena, "%c", (char)arg->num);
+    default:
+        if (arg->type->kind == TYPE_BOOL)
+            return str_of(arg->num ? "true" : "false");
+        return str_printf(arena, "%lld", (long long)arg->num);
+    }
+}
+
+bool format_fold(struct vocab *v, const struct call *c, struct str *out)
+{
+    struct format f = {0};
+    u32 next = 1;
+
+    *out = STR("");
+    parse_format(v->arena, c->args[0].text, &f);
+    vec_foreach(piece, &f.pieces) {
+        const struct call_arg *arg = NULL;
+        struct str text = {"", 0};
+
+        next += (u32)piece->star_width + piece->star_precision;
+        if (piece->conv) {
+            arg = &c->args[next++];
+            if (!arg->is_const)
+                return false;
+            text = arg->type->kind == TYPE_STRING ? arg->text
+                                                  : fold_number(v->arena, piece->conv, arg);
+        }
+        *out = str_printf(v->arena, "%.*s%.*s%.*s", STR_ARG(*out), STR_ARG(piece->literal),
+                          STR_ARG(text));
+    }
+    return true;
+}

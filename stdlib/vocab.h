@@ -23,6 +23,21 @@ struct known_type {
     u64 index;
 };
 
+/* An option of the script: the first getopt() of its name. */
+struct script_option {
+    struct str name, description;
+
+    enum {
+        OPTION_BOOL,
+        OPTION_INT,
+        OPTION_STRING
+    } kind;
+
+    u64 num, default_num;
+    struct str text, default_text;
+    struct span span;
+};
+
 /* What one compilation works with. */
 struct vocab {
     struct arena *arena;
@@ -39,6 +54,9 @@ struct vocab {
     u64 meta_flags;                /* META_FLAG_* that the programs need */
     const struct str *params;      /* $1 .. $n of the command line */
     u32 n_params;
+    const struct str *options; /* of the script, as given: "pid=5", "verbose" */
+    u32 n_options;
+    VEC(struct script_option) script_options;
     bool allows_unsafe;  /* functions with FN_UNSAFE may be called */
     bool test_plain_rmw; /* tests: aggregations on shared maps by plain read-modify-write */
     bool test_refused;   /* tests: exit() does what the verifier refuses */

@@ -26,6 +26,8 @@ struct compile_opts {
     struct str text;
     const struct str *params; /* $1 .. */
     u32 n_params;
+    const struct str *options; /* of the script: "pid=5", "verbose" */
+    u32 n_options;
     const struct arch *arch;
     const char *tracefs; /* folder of the tracepoints; NULL: this machine's */
     const char *btf;     /* file or folder of the kernel's types; NULL: this machine's */

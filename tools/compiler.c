@@ -115,7 +115,7 @@ static bool command_make(struct command *c, const struct options *o, const struc
                          bool has_color, int object_fd)
 {
     /* At most this many, and numbers fit FD_TEXT_SIZE. */
-    c->words = calloc(20 + 2 * (size_t)o->n_params, sizeof(*c->words));
+    c->words = calloc(20 + 2 * ((size_t)o->n_params + o->n_script_options), sizeof(*c->words));
     if (!c->words)
         return false;
     (void)snprintf(c->source_fd, sizeof(c->source_fd), "%d", script->fd);
@@ -131,6 +131,8 @@ static bool command_make(struct command *c, const struct options *o, const struc
         command_add(c, "--test-switch", o->test_switch);
     for (u32 i = 0; i < o->n_params; i++)
         command_add(c, "--param", o->params[i]);
+    for (u32 i = 0; i < o->n_script_options; i++)
+        command_add(c, "--option", o->script_options[i]);
     return true;
 }
 
@@ -201,13 +203,23 @@ static int status_judge(int status)
     return COMPILER_FAILED;
 }
 
-static int object_read(int fd, struct buf *out)
+/* May the script's own --help have been asked for? Then there may be no object. */
+static bool asks_script_for_help(const struct options *o)
+{
+    for (u32 i = 0; i < o->n_script_options; i++) {
+        if (strcmp(o->script_options[i], "help") == 0)
+            return true;
+    }
+    return false;
+}
+
+static int object_read(const struct options *o, int fd, struct buf *out)
 {
     int err = file_rewind(fd);
 
     if (err == 0)
         err = file_read_all(fd, COMPILER_OBJECT_MAX, out);
-    if (err == 0 && out->n > 0)
+    if (err == 0 && (out->n > 0 || asks_script_for_help(o)))
         return 0;
     message_error("cannot read the compiled object: %s", err ? message_errno(err) : "it is empty");
     return COMPILER_FAILED;
@@ -256,5 +268,5 @@ int compiler_run(const struct options *o, const struct script *script, bool has_
         return COMPILER_FAILED;
     }
     status = status_judge(status);
-    return status || o->emit ? status : object_read(object_fd, object_out);
+    return status || o->emit ? status : object_read(o, object_fd, object_out);
 }

@@ -13,7 +13,7 @@
 /* Compile the script with ptlc (found beside this program, in ../libexec/ptrace-lite, or in $PATH).
  * Its diagnostics go straight to standard error; with --emit its print goes to output_fd.
  * has_color: whether diagnostics are coloured.
- * object_out: the ELF object, appended; nothing with --emit.
- * Returns 0, COMPILER_REJECTED or COMPILER_FAILED. */
+ * object_out: the ELF object, appended; nothing with --emit, or if the compiler printed the
+ * script's own --help to output_fd. Returns 0, COMPILER_REJECTED or COMPILER_FAILED. */
 int compiler_run(const struct options *o, const struct script *script, bool has_color,
                  int output_fd, struct buf *object_out);

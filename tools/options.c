@@ -1,6 +1,6 @@
 /* The command line of ptrace-lite: a handler for each row of options.def, and what getopt_long
  * needs, made from the same rows. Options may stand before and behind the program; `--` ends them,
- * and what follows is the program's. */
+ * and what follows is the program's: --NAME an option of its own, all else a parameter. */
 #include "tools/options.h"
 
 #include <errno.h>
@@ -11,6 +11,7 @@
 
 #define PID_MAX_LIMIT 0x400000 /* of the kernel, 64-bit */
 #define LONG_BASE     0x100    /* getopt values of rows: above all letters */
+#define OPERAND       1
 
 struct option_row {
     char letter; /* 0: none */
@@ -206,7 +207,7 @@ static const struct option_row rows[] = {
 // --- getopt --------------------------------------------------------------------------------------
 
 struct getopt_tables {
-    char letters[1 + 2 * ARRAY_SIZE(rows)];
+    char letters[2 + 2 * ARRAY_SIZE(rows)];
     struct option names[ARRAY_SIZE(rows) + 1];
 };
 
@@ -216,6 +217,7 @@ static void tables_make(struct getopt_tables *t)
     struct option *name = t->names;
 
     memset(t, 0, sizeof(*t));
+    *letter++ = '-'; /* operands come as OPERAND, in their place */
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
         bool has_argument = *rows[i].argument != '\0';
 
@@ -247,7 +249,7 @@ static bool is_program_text(const char *arg)
 }
 
 /* What is left behind the options: the program, unless -e gave it, and its parameters. */
-static bool operands_take(struct options *o, char **operands, int n)
+static bool operands_take(struct options *o, const char **operands, u32 n)
 {
     if (!o->text) {
         if (n == 0) {
@@ -258,8 +260,39 @@ static bool operands_take(struct options *o, char **operands, int n)
         operands++;
         n--;
     }
-    o->params = (const char *const *)operands;
-    o->n_params = (u32)n;
+    o->params = operands;
+    o->n_params = n;
+    return true;
+}
+
+/* All of the command line; *n_out operands. */
+static bool words_take(struct options *o, int argc, char **argv, u32 *n_out)
+{
+    struct getopt_tables tables;
+    int value = 0;
+
+    tables_make(&tables);
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread
+    while ((value = getopt_long(argc, argv, tables.letters, tables.names, NULL)) != -1) {
+        const struct option_row *row = value == OPERAND ? NULL : row_find(value);
+
+        if (value == OPERAND) {
+            o->operands[(*n_out)++] = optarg;
+            continue;
+        }
+        if (!row) { /* '?': getopt has told the reason */
+            options_usage(stderr);
+            return false;
+        }
+        if (!row->set(o, optarg))
+            return false;
+    }
+    for (char **rest = argv + optind; *rest; rest++) { /* behind `--` */
+        if (strncmp(*rest, "--", 2) == 0 && (*rest)[2] != '\0')
+            o->script_options[o->n_script_options++] = *rest + 2;
+        else
+            o->operands[(*n_out)++] = *rest;
+    }
     return true;
 }
 
@@ -279,25 +312,20 @@ static bool options_check(const struct options *o)
 
 bool options_parse(struct options *o, int argc, char **argv)
 {
-    struct getopt_tables tables;
-    int value = 0;
+    u32 n = 0;
 
     memset(o, 0, sizeof(*o));
-    tables_make(&tables);
-    // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread
-    while ((value = getopt_long(argc, argv, tables.letters, tables.names, NULL)) != -1) {
-        const struct option_row *row = row_find(value);
-
-        if (!row) { /* '?': getopt has told the reason */
-            options_usage(stderr);
-            return false;
-        }
-        if (!row->set(o, optarg))
-            return false;
+    o->operands = calloc((size_t)argc, sizeof(*o->operands));
+    o->script_options = calloc((size_t)argc, sizeof(*o->script_options));
+    if (!o->operands || !o->script_options) {
+        message_error("out of memory");
+        return false;
     }
+    if (!words_take(o, argc, argv, &n))
+        return false;
     if (o->wants_help || o->wants_version)
         return true;
-    if (!operands_take(o, argv + optind, argc - optind)) {
+    if (!operands_take(o, o->operands, n)) {
         options_usage(stderr);
         return false;
     }
@@ -309,15 +337,20 @@ void options_done(struct options *o)
     for (u32 i = 0; i < o->n_no_features; i++)
         free(o->no_features[i]);
     o->n_no_features = 0;
+    free(o->operands);
+    free(o->script_options);
+    o->operands = NULL;
+    o->script_options = NULL;
 }
 
 void options_usage(FILE *out)
 {
     (void)fputs(
-        "usage: ptrace-lite [OPTIONS] PROGRAM|FILE|- [PARAMETERS...]\n"
-        "       ptrace-lite [OPTIONS] -e TEXT [PARAMETERS...]\n\n"
+        "usage: ptrace-lite [OPTIONS] PROGRAM|FILE|- [PARAMETERS...] [-- --NAME=VALUE...]\n"
+        "       ptrace-lite [OPTIONS] -e TEXT [PARAMETERS...] [-- --NAME=VALUE...]\n\n"
         "PROGRAM is a text with a block in it: 'kprobe:do_sys_openat2 < @[comm] = count(); >'.\n"
-        "Else it is the name of a FILE that holds one; - is standard input.\n\n",
+        "Else it is the name of a FILE that holds one; - is standard input. Behind -- stand\n"
+        "options of the program's own; -- --help lists them.\n\n",
         out); /* the caller closes and checks */
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
         const struct option_row *row = &rows[i];

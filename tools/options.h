@@ -12,8 +12,11 @@
 struct options {
     const char *text;          /* -e TEXT, or the program as first argument; else NULL */
     const char *file;          /* path or "-"; NULL if there is a text */
+    const char **operands;     /* what is no option; owned */
     const char *const *params; /* $1 .. */
     u32 n_params;
+    const char **script_options; /* behind `--`, without their dashes: "pid=5"; owned */
+    u32 n_script_options;
     const char *command; /* -c */
     const char *output;  /* -o */
     const char *emit;

@@ -15,6 +15,7 @@ enum long_option {
     LONG_EMIT,
     LONG_FMT,
     LONG_PARAM,
+    LONG_OPTION,
     LONG_UNSAFE,
     LONG_TEST_SWITCH,
     LONG_COLOR,
@@ -32,6 +33,7 @@ static const struct option long_options[] = {
     {"emit", required_argument, NULL, LONG_EMIT},
     {"fmt", no_argument, NULL, LONG_FMT},
     {"param", required_argument, NULL, LONG_PARAM},
+    {"option", required_argument, NULL, LONG_OPTION},
     {"unsafe", no_argument, NULL, LONG_UNSAFE},
     {"test-switch", required_argument, NULL, LONG_TEST_SWITCH},
     {"color", required_argument, NULL, LONG_COLOR},
@@ -57,6 +59,7 @@ void ptlc_options_usage(FILE *out)
         "  --emit STAGES          print tokens, fmt, ast, types, ir, bpf (a list)\n"
         "  --fmt                  print the script in the common layout: --emit fmt\n"
         "  --param VALUE          the next of $1, $2, ...\n"
+        "  --option NAME[=VALUE]  an option of the script: getopt(\"NAME\")\n"
         "  --unsafe               allow functions that run commands or change traced programs\n"
         "  --color always|never   of diagnostics (default: never)\n"
         "  --arch x86_64|aarch64  of the kernel that runs the object (default: this one)\n"
@@ -186,6 +189,9 @@ static bool option_take(struct ptlc_options *o, int option, const char *arg)
     case LONG_PARAM:
         o->params[o->compile.n_params++] = str_of(arg);
         return true;
+    case LONG_OPTION:
+        o->options[o->compile.n_options++] = str_of(arg);
+        return true;
     case LONG_TRACEFS:
         o->compile.tracefs = arg;
         return true;
@@ -245,11 +251,13 @@ bool ptlc_options_parse(struct ptlc_options *o, int argc, char **argv)
 
     *o = (struct ptlc_options){.source_fd = -1, .object_fd = -1};
     o->params = calloc((size_t)argc, sizeof(*o->params));
-    if (!o->params) {
+    o->options = calloc((size_t)argc, sizeof(*o->options));
+    if (!o->params || !o->options) {
         message_error("out of memory");
         return false;
     }
     o->compile.params = o->params;
+    o->compile.options = o->options;
     o->compile.arch = arch_native();
     o->compile.btf = btf_of_environment();
     // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread
@@ -270,5 +278,7 @@ bool ptlc_options_parse(struct ptlc_options *o, int argc, char **argv)
 void ptlc_options_done(struct ptlc_options *o)
 {
     free(o->params);
+    free(o->options);
     o->params = NULL;
+    o->options = NULL;
 }

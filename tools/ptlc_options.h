@@ -9,6 +9,7 @@
 struct ptlc_options {
     struct compile_opts compile; /* without its text */
     struct str *params;          /* of compile.params; owned */
+    struct str *options;         /* of compile.options; owned */
     const char *text;            /* -e; else NULL */
     const char *file;            /* path or "-"; else NULL */
     const char *object;          /* -o; else NULL */

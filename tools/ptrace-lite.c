@@ -150,7 +150,7 @@ static int script_run(const struct options *o, FILE *out)
     if (o->is_in_place)
         return script_format(o, &script, has_color);
     status = compiler_run(o, &script, has_color, fileno(out), &object);
-    if (status || o->emit)
+    if (status || o->emit || object.n == 0)
         return status;
     if (o->is_verbose)
         (void)fprintf(stderr, "[%4.0f ms] compiled: %zu bytes\n", now_ms() - start_ms, object.n);

@@ -31,6 +31,14 @@ static void test_program(struct options *o)
     CHECK(PARSE(o, "kprobe:f < @ = count(); >", "a", "--", "-q"));
     CHECK(o->text && o->n_params == 2 && !o->is_quiet);
     CHECK_STR(o->params[1], "-q");
+    CHECK(PARSE(o, "x.pt", "a", "--", "--pid=5", "b", "--", "--v", "-w"));
+    CHECK(o->n_params == 4 && o->n_script_options == 2 && !o->is_unsafe);
+    CHECK_STR(o->script_options[0], "pid=5");
+    CHECK_STR(o->script_options[1], "v");
+    CHECK_STR(o->params[0], "a");
+    CHECK_STR(o->params[2], "--");
+    CHECK(PARSE(o, "--", "x.pt", "--pid=5") && o->n_script_options == 1);
+    CHECK_STR(o->file, "x.pt");
     CHECK(PARSE(o, "script.pt"));
     CHECK(!o->text);
     CHECK_STR(o->file, "script.pt");
