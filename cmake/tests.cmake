@@ -51,6 +51,7 @@ target_link_libraries(ptl_answers PRIVATE ptl_flags PUBLIC ptl_semantic ptl_runt
 target_link_libraries(test_answers PRIVATE ptl_answers)
 add_executable(fuzz-make tests/fuzz/make.c tests/fuzz/cover.c tests/fuzz/generate.c tests/fuzz/gen_stmt.c
   tests/fuzz/gen_expr.c tests/fuzz/gen_value.c tests/fuzz/gen_type.c tests/fuzz/gen_head.c
+  tests/fuzz/gen_kernel.c
   tests/fuzz/gen_call.c ${ptl_compile_sources})
 target_link_libraries(fuzz-make PRIVATE ptl_flags ptl_answers ptl_semantic ptl_codegen ptl_parser
   ptl_lexer ptl_stdlib ptl_ir ptl_runtime ptl_abi ptl_base)

@@ -287,12 +287,18 @@ void ir_fill_zero(struct ir_builder *b, ir_val ptr, s64 offset, u32 size)
     inst->size = size;
 }
 
+/* Of a C string, at most n. */
+static struct str first_bytes(struct str text, u32 n)
+{
+    return str_sub(text, 0, (u32)strnlen(text.p, MIN(text.n, n)));
+}
+
 ir_val ir_str_eq(struct ir_builder *b, ir_val x, ir_val y, u32 size)
 {
     struct ir_inst *inst = NULL;
 
     if (x->op == IR_STRING && y->op == IR_STRING)
-        return ir_const(b, str_eq(x->text, y->text));
+        return ir_const(b, str_eq(first_bytes(x->text, size), first_bytes(y->text, size)));
     if (x == y || size == 0)
         return ir_const(b, 1);
     inst = append2(b, IR_STR_EQ, x, y);

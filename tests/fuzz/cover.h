@@ -6,7 +6,8 @@
 
 struct cover;
 
-/* An empty table; free it with cover_free(). NULL: no memory. */
+/* An empty table that children of this process count into, too; free it with cover_free(). NULL: no
+ * memory. */
 struct cover *cover_new(void);
 void cover_free(struct cover *c);
 /* Count what a typed program uses. */

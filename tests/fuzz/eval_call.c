@@ -145,7 +145,9 @@ static struct value call_str(struct eval *ev, const struct expr *e)
     u64 most = arg_of(e, 1) ? eval_expr(ev, arg_of(e, 1)).word : ev->max_strlen;
     u32 n = (u32)MIN(most, ev->max_strlen - 1);
 
-    if (type_is_word(t))
+    if (arg_of(e, 0)->kind == EXPR_PARAM) {
+        v.text = arg_of(e, 0)->text; /* as it was given */
+    } else if (type_is_word(t))
         return (struct value){.text = eval_memory_string(ev, t->space, v.word, n + 1)};
     v.text = eval_text_of(v.text);
     v.text = str_sub(v.text, 0, MIN(n, v.text.n));

@@ -284,6 +284,8 @@ static struct value other(struct eval *ev, const struct expr *e)
 {
     if (e->is_const && type_is_integer(e->type))
         return number(e->num);
+    if (e->kind == EXPR_PARAM)
+        return (struct value){.text = e->text};
     eval_fail(ev, "an expression of this kind");
     return number(0);
 }

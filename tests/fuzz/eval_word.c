@@ -211,7 +211,7 @@ static struct value word_is_type(struct eval *ev, const struct expr *e)
     struct str name = e->call->name;
 
     (void)ev;
-    if (!arg->type || (arg->kind == EXPR_MAP && !arg->args))
+    if (!arg->type || arg->kind == EXPR_TYPE || (arg->kind == EXPR_MAP && !arg->args))
         return number(e->num);
     if (str_eq_c(name, "is_array"))
         return number(arg->type->kind == TYPE_ARRAY);

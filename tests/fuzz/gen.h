@@ -220,6 +220,13 @@ void gen_agg_call(struct gen *g, const struct gen_map *map);
 /* Text of an attach point for a clause; sets g->probe and g->spec. */
 void gen_probe(struct gen *g);
 
+/* ---- gen_kernel.c ---- */
+
+/* A field of the clause's tracepoint; false if there is none. */
+bool gen_field(struct gen *g);
+/* A value of that kind out of the kernel's memory; false without events. */
+bool gen_kernel_value(struct gen *g, enum shape_kind kind);
+
 /* ---- gen_stmt.c ---- */
 
 /* One statement, in a line of its own. */

@@ -165,32 +165,44 @@ static void gen_args(struct gen *g, const struct sig *sig, u32 depth)
 
 /* ---- functions ---- */
 
-/* A random field of the clause's tracepoint; false if it is not known. */
-static bool put_field(struct gen *g)
+/* memcmp() of what has so many bytes. */
+static void put_memcmp(struct gen *g, u32 depth)
 {
-    const struct tracepoint *tp = NULL;
-    struct str rest = g->spec;
-    int first = str_index(rest, ':');
-    int second = 0;
+    struct shape shape = gen_shape(g);
 
-    rest = str_sub(rest, (u32)(first + 1), rest.n);
-    second = str_index(rest, ':');
-    if (first < 0 || second < 0 ||
-        kernel_tracepoint(g->kernel, str_sub(rest, 0, (u32)second),
-                          str_sub(rest, (u32)second + 1, rest.n), &tp) != 0 ||
-        tp->n_fields == 0)
-        return false;
+    if (shape.kind != SHAPE_ARRAY && shape.kind != SHAPE_POINTER && shape.kind != SHAPE_STRUCT)
+        shape = (struct shape){.kind = SHAPE_STRING};
+    gen_put(g, "memcmp(");
+    gen_expr(g, &shape, depth);
+    gen_put(g, ", ");
+    gen_expr(g, &shape, depth);
+    gen_put(g, ", ");
+    gen_small(g, shape.kind == SHAPE_POINTER ? 40 : 9);
+    gen_put(g, ")");
+}
 
-    struct str name = tp->fields[gen_below(g, tp->n_fields)].name;
+/* is_ptr(uint64): about a type. */
+static void put_type_question(struct gen *g, const char *name)
+{
+    struct shape shape = gen_pointee(g);
 
-    gen_put(g, "args.%.*s", STR_ARG(name));
-    return true;
+    gen_put(g, "%s(", name);
+    gen_type_name(g, &shape);
+    gen_put(g, gen_one_in(g, 3) ? " *)" : ")");
 }
 
 static bool put_call(struct gen *g, const struct func_desc *fn, const struct sig *sig, u32 depth)
 {
     if (fn->flags & FN_MEMBERS)
-        return put_field(g);
+        return gen_field(g);
+    if (strcmp(fn->name, "memcmp") == 0) {
+        put_memcmp(g, depth);
+        return true;
+    }
+    if (strncmp(fn->name, "is_", 3) == 0 && strcmp(fn->name, "is_err") != 0 && gen_one_in(g, 3)) {
+        put_type_question(g, fn->name);
+        return true;
+    }
     gen_put(g, "%s", fn->name);
     if (fn->flags & FN_NUMBERED)
         gen_small(g, 6);
@@ -204,7 +216,10 @@ static bool put_call(struct gen *g, const struct func_desc *fn, const struct sig
 
 static bool is_usable(const struct gen *g, const struct func_desc *fn)
 {
-    if (fn->flags & (FN_ENDS | FN_UNSAFE) || strcmp(fn->name, "find") == 0)
+    if (fn->flags & FN_UNSAFE && g->mode != SCRIPT_EVENTS)
+        return false;
+    /* override(): the kernels of the guests refuse it. */
+    if (fn->flags & FN_ENDS || strcmp(fn->name, "override") == 0 || strcmp(fn->name, "find") == 0)
         return false;
     if (!g->probe && fn->needs) /* in the head: for any clause */
         return false;

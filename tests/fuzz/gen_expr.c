@@ -173,10 +173,16 @@ static void int_unary(struct gen *g, u32 depth)
 
 static void int_cast(struct gen *g, u32 depth)
 {
+    const struct gen_var *var = g->n_vars ? &g->vars[gen_below(g, g->n_vars)] : NULL;
+
     static const char *const types[] = {"int8",  "uint8",  "int16", "uint16",
                                         "int32", "uint32", "int64", "uint64"};
 
-    gen_put(g, "(%s)(", types[gen_below(g, ARRAY_SIZE(types))]);
+    if (var && var->shape.kind == SHAPE_INT && gen_one_in(g, 6)) {
+        gen_put(g, "(typeof(%s))(", var->name);
+    } else {
+        gen_put(g, "(%s)(", types[gen_below(g, ARRAY_SIZE(types))]);
+    }
     gen_int(g, depth - 1);
     gen_put(g, ")");
 }
@@ -237,7 +243,13 @@ static void int_of_other(struct gen *g, u32 depth)
 static void int_word(struct gen *g, u32 depth)
 {
     (void)depth;
-    if (g->n_enums && gen_one_in(g, 2)) {
+    if (gen_one_in(g, 2) && gen_kernel_value(g, SHAPE_INT))
+        return;
+    if (gen_one_in(g, 6)) {
+        gen_put(g, gen_one_in(g, 2) ? "$1" : "$#");
+    } else if (gen_one_in(g, 6)) {
+        gen_put(g, "(comptime (1 + sizeof(int32)))");
+    } else if (g->n_enums && gen_one_in(g, 2)) {
         gen_put(g, "e%u_%u", gen_below(g, g->n_enums), gen_below(g, 2));
     } else {
         static const char *const words[] = {"AF_INET", "SIGKILL", "ENOENT",
@@ -347,6 +359,18 @@ void gen_string(struct gen *g, u32 depth)
         return;
     if (which == 5 && gen_path(g, &shape, depth))
         return;
+    if (which == 7 && gen_kernel_value(g, SHAPE_STRING))
+        return;
+    if (which == 7 && gen_one_in(g, 6)) {
+        gen_put(g, gen_one_in(g, 2) ? "str($2)" : "str($1)");
+        return;
+    }
+    if (which == 7 && depth > 0 && gen_one_in(g, 4)) {
+        gen_put(g, gen_one_in(g, 2) ? "((string)" : "((string[12])");
+        gen_string(g, depth - 1);
+        gen_put(g, ")");
+        return;
+    }
     if (which == 6 && depth > 0 && gen_macro_call(g, &shape, depth - 1))
         return;
     string_literal(g);

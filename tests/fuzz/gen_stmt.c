@@ -84,6 +84,8 @@ static void stmt_print(struct gen *g)
         if (gen_one_in(g, 4))
             gen_put(g, ", %u", gen_below(g, 4));
         /* print(@m, top, div): div without top is not possible. */
+    } else if (g->n_maps > 0 && gen_one_in(g, 6)) {
+        gen_map_access(g, &g->maps[gen_below(g, g->n_maps)], 2);
     } else {
         gen_expr(g, &shape, 3);
     }
@@ -208,8 +210,9 @@ static void block(struct gen *g, const struct shape *counter)
 {
     u32 n_vars = g->n_vars;
     u32 n = 1 + gen_below(g, 3);
+    bool is_angled = gen_one_in(g, 8);
 
-    gen_put(g, "{\n");
+    gen_put(g, is_angled ? "<\n" : "{\n");
     g->nest++;
     if (counter && g->n_vars < VARS_MAX)
         (void)gen_new_var(g, counter, true);
@@ -218,7 +221,7 @@ static void block(struct gen *g, const struct shape *counter)
     g->nest--;
     g->n_vars = n_vars;
     indent(g);
-    gen_put(g, "}");
+    gen_put(g, is_angled ? ">" : "}");
 }
 
 static void stmt_if(struct gen *g)
@@ -419,11 +422,26 @@ static void stmt_loop(struct gen *g)
     }
 }
 
+/* Of other forms: a value that nobody wants, a block. */
+static void stmt_other(struct gen *g)
+{
+    struct shape shape = gen_shape(g);
+
+    if (gen_one_in(g, 2) && g->nest < NEST_MAX) {
+        block(g, NULL);
+        gen_put(g, "\n");
+        return;
+    }
+    gen_put(g, "_ = ");
+    gen_expr(g, &shape, 2);
+    gen_put(g, ";\n");
+}
+
 void gen_stmt(struct gen *g)
 {
-    static void (*const flat[])(struct gen * g) = {stmt_var,   stmt_var,    stmt_var_compound,
-                                                   stmt_map,   stmt_map,    stmt_map,
-                                                   stmt_print, stmt_printf, stmt_call};
+    static void (*const flat[])(struct gen * g) = {
+        stmt_var,    stmt_var,  stmt_var_compound, stmt_map,    stmt_map,  stmt_map,  stmt_print,
+        stmt_printf, stmt_call, stmt_print,        stmt_printf, stmt_call, stmt_other};
     static void (*const deep[])(struct gen * g) = {stmt_if, stmt_loop};
 
     indent(g);

@@ -218,7 +218,7 @@ static bool path_step(struct gen *g, struct shape *at)
 
     switch (at->kind) {
     case SHAPE_TUPLE:
-        gen_put(g, ".%u", i);
+        gen_put(g, gen_one_in(g, 4) ? "[%u]" : ".%u", i);
         *at = at->elems[i];
         return true;
     case SHAPE_RECORD:

@@ -13,6 +13,8 @@ enum {
     ARENA_BYTES = 64 << 20,
 };
 
+const struct str script_params[2] = {{"42", 2}, {"word", 4}};
+
 void generated_done(struct generated *g)
 {
     buf_done(&g->text);
@@ -36,6 +38,9 @@ bool gen_accepts(const struct gen *g, struct str text)
     struct compile_opts how = {
         .name = STR("stdin"),
         .text = text,
+        .params = script_params,
+        .n_params = ARRAY_SIZE(script_params),
+        .allows_unsafe = g->mode == SCRIPT_EVENTS,
         .arch = arch_native(),
         .tracefs = g->folders->tracefs,
         .btf = g->folders->btf,
@@ -90,6 +95,33 @@ static void stmt_try(struct gen *g, struct generated *out, void (*write)(struct 
     g->n_maps = n_maps;
 }
 
+/* The attach points and, now and then, a predicate; what the compiler does not want is left away.
+ */
+static void clause_head(struct gen *g, struct generated *out)
+{
+    _cleanup_buf_ struct buf all = {0};
+    _cleanup_buf_ struct buf head = {0};
+
+    g->out = &head;
+    gen_put(g, "%.*s", STR_ARG(g->spec));
+    if (g->mode == SCRIPT_EVENTS && gen_one_in(g, 5))
+        gen_put(g, gen_one_in(g, 2) ? ", kprobe:vfs_write" : ", interval:s:5");
+    if (gen_one_in(g, 5)) {
+        gen_put(g, " / ");
+        gen_condition(g, 2);
+        gen_put(g, " / ");
+    }
+    buf_add(&all, out->text.p, out->text.n);
+    buf_add(&all, head.p, head.n);
+    buf_add_cstr(&all, " {}\n");
+    if (gen_accepts(g, (struct str){all.p, (u32)all.n})) {
+        buf_add(&out->text, head.p, head.n);
+        buf_add_cstr(&out->text, " {\n");
+    } else {
+        buf_printf(&out->text, "%.*s {\n", STR_ARG(g->spec));
+    }
+}
+
 static void clause_add(struct gen *g, struct generated *out)
 {
     u32 wanted = 3 + gen_below(g, STMTS_MAX - 2);
@@ -99,7 +131,7 @@ static void clause_add(struct gen *g, struct generated *out)
     g->n_vars = 0;
     g->n_loops = 0;
     gen_probe(g);
-    buf_printf(&out->text, "%.*s {\n", STR_ARG(g->spec));
+    clause_head(g, out);
     for (u32 i = 0; i < 3; i++)
         stmt_try(g, out, gen_first);
     while (out->n_tried - n_tried - (out->n_dropped - n_dropped) < wanted &&

@@ -15,6 +15,9 @@ struct gen_kernel {
     const char *tracefs, *btf;
 };
 
+/* What scripts are given as $1 and $2. */
+extern const struct str script_params[2];
+
 struct generated {
     struct buf text;
     u32 n_tried, n_dropped; /* statements, and those that the compiler did not want */
