@@ -78,6 +78,17 @@ static ir_val word_to_array(struct lowering *lo, const struct type *to, ir_val w
     return slot;
 }
 
+/* The first bytes of a longer string, and zeros behind them. */
+static ir_val shortened(struct lowering *lo, const struct type *to, ir_val text)
+{
+    ir_val slot = lower_slot(lo, "shortened", to);
+
+    ir_copy(&lo->b, slot, text, type_mem_size(to));
+    for (u32 at = to->size - 1; at < type_mem_size(to); at++)
+        ir_store(&lo->b, slot, at, 1, ir_const(&lo->b, 0));
+    return slot;
+}
+
 struct operand lower_cast(struct sema *s, struct lowering *lo, struct expr *e)
 {
     struct operand a = lower_expr(s, lo, e->a);
@@ -98,7 +109,7 @@ struct operand lower_cast(struct sema *s, struct lowering *lo, struct expr *e)
             a.val = word_to_array(lo, to, a.val);
         break;
     case TYPE_STRING:
-        a.val = lower_in_memory(lo, to, a);
+        a.val = a.type->size > to->size ? shortened(lo, to, a.val) : lower_in_memory(lo, to, a);
         break;
     default:
         break;

@@ -16,7 +16,7 @@ static const struct type *check_name(struct vocab *v, struct call *c)
 
 static bool fold_name(struct vocab *v, const struct call *c, enum names names, struct folded *out)
 {
-    out->text = str_of(names_text(names, v->arch, c->args[0].num));
+    out->text = str_of(names_text(names, v->arch, (u32)c->args[0].num));
     return c->args[0].is_const;
 }
 

@@ -216,9 +216,9 @@ static struct value word_is_type(struct eval *ev, const struct expr *e)
     if (str_eq_c(name, "is_array"))
         return number(arg->type->kind == TYPE_ARRAY);
     if (str_eq_c(name, "is_integer"))
-        return number(arg->type->kind == TYPE_INT);
+        return number(type_is_integer(arg->type));
     if (str_eq_c(name, "is_unsigned_integer"))
-        return number(arg->type->kind == TYPE_INT && !arg->type->is_signed);
+        return number(type_is_integer(arg->type) && !arg->type->is_signed);
     if (str_eq_c(name, "is_ptr"))
         return number(arg->type->kind == TYPE_POINTER);
     return number(arg->type->kind == TYPE_STRING);

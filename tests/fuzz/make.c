@@ -136,7 +136,10 @@ static bool script_make_apart(const char *folder, u64 seed, const struct gen_ker
                               struct totals *totals)
 {
     int status = 0;
-    pid_t child = fork();
+    pid_t child = -1;
+
+    (void)fflush(stdout); /* or the child writes it, too */
+    child = fork();
 
     if (child < 0)
         return false;
