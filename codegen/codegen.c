@@ -1,8 +1,8 @@
 /* IR module -> object: part by part sets up an LLVM module, has functions and maps generated into
  * it, links what comes of it, and turns what LLVM complains about into diagnostics. If the stack of
  * a function proves too large, its part is made again with a stricter plan for its slots. LLVM's
- * only global state is its fatal error handler, which reports like every bug of ours, and the limit
- * of the stack. */
+ * only global state is its fatal error handler, which reports like every bug of ours, the limit of
+ * the stack, and what its pass for CO-RE remembers (gen_core.c). */
 #include "codegen/codegen.h"
 
 #include <errno.h>
@@ -70,8 +70,10 @@ static void limit_stack(void)
 
 static bool gen_init(struct gen *g)
 {
+    static u32 n_modules = 0; /* see gen_core.c */
     LLVMTargetDataRef layout = NULL;
 
+    g->number = n_modules++;
     g->e.context = LLVMContextCreate();
     LLVMContextSetDiagnosticHandler(g->e.context, on_diagnostic, g);
     g->e.module = new_module(g);

@@ -96,6 +96,7 @@ struct gen {
     struct arena *arena;
     struct gen_part part;
     struct gen_needs needs;
+    u32 number; /* of the module, among those of this process */
     LLVMTargetMachineRef machine;
     LLVMDIBuilderRef di;
     LLVMMetadataRef *files; /* DIFile by number of the source */

@@ -2,7 +2,11 @@
  * is loaded. LLVM makes a relocation of llvm.bpf.preserve.field.info around a chain of
  * llvm.preserve.*.access.index; names and kinds come from debug types of our own that hold nothing
  * but the members in question. An anonymous struct in between needs no step: libbpf looks into
- * those of the kernel by itself. */
+ * those of the kernel by itself.
+ *
+ * LLVM's pass never forgets the relocations that it has made, by type and way: asked for the same
+ * in another module, it takes the global of the first one, which may be gone. So the ways of each
+ * module are its own: the first step has the module's number. */
 #include "codegen/gen.h"
 
 enum {
@@ -17,26 +21,32 @@ static LLVMMetadataRef enum_type(struct gen *g, u32 bits)
                                               0, g->uint32_type);
 }
 
-static LLVMMetadataRef composite(struct gen *g, bool is_union, struct str name, u32 bits,
-                                 LLVMMetadataRef member)
-{
-    LLVMMetadataRef *members = member ? &member : NULL;
-    u32 n = member ? 1 : 0;
-
-    if (is_union) {
-        return LLVMDIBuilderCreateUnionType(g->di, g->unit, name.p, name.n, g->files[0], 0, bits, 0,
-                                            LLVMDIFlagZero, members, n, 0, "", 0);
-    }
-    return LLVMDIBuilderCreateStructType(g->di, g->unit, name.p, name.n, g->files[0], 0, bits, 0,
-                                         LLVMDIFlagZero, NULL, members, n, 0, NULL, "", 0);
-}
-
 /* An integer type of that size; of a bit-field, of the word that holds it. */
 static LLVMMetadataRef int_type(struct gen *g, bool is_signed, u32 bits)
 {
     return LLVMDIBuilderCreateBasicType(
         g->di, is_signed ? "int" : "unsigned int", is_signed ? 3 : 12, bits,
         is_signed ? ENCODING_SIGNED : ENCODING_UNSIGNED, LLVMDIFlagZero);
+}
+
+/* With this one member, number `number`: those before it have no names, and nobody asks for them.
+ */
+static LLVMMetadataRef composite(struct gen *g, bool is_union, struct str name, u32 bits,
+                                 LLVMMetadataRef member, u32 number)
+{
+    LLVMMetadataRef *members = arena_array(g->arena, LLVMMetadataRef, number + 1);
+    u32 n = member ? number + 1 : 0;
+
+    for (u32 i = 0; i < number; i++)
+        members[i] = LLVMDIBuilderCreateMemberType(g->di, g->unit, "", 0, g->files[0], 0, BYTE, 0,
+                                                   0, LLVMDIFlagZero, int_type(g, false, BYTE));
+    members[number] = member;
+    if (is_union) {
+        return LLVMDIBuilderCreateUnionType(g->di, g->unit, name.p, name.n, g->files[0], 0, bits, 0,
+                                            LLVMDIFlagZero, members, n, 0, "", 0);
+    }
+    return LLVMDIBuilderCreateStructType(g->di, g->unit, name.p, name.n, g->files[0], 0, bits, 0,
+                                         LLVMDIFlagZero, NULL, members, n, 0, NULL, "", 0);
 }
 
 static LLVMMetadataRef step_type(struct gen *g, const char *kind, u32 bits, LLVMMetadataRef inner)
@@ -50,7 +60,7 @@ static LLVMMetadataRef step_type(struct gen *g, const char *kind, u32 bits, LLVM
         return enum_type(g, MAX(bits, 32u));
     case 's':
     case 'n':
-        return inner ? inner : composite(g, *kind == 'n', STR(""), bits, NULL);
+        return inner ? inner : composite(g, *kind == 'n', STR(""), bits, NULL, 0);
     case 'I':
         return int_type(g, true, 64);
     case 'U':
@@ -86,7 +96,7 @@ static LLVMMetadataRef *composites(struct gen *g, const struct ir_access *access
         u32 bits = i ? access->steps[i - 1].bit_size : step->bit_offset + step->bit_size;
 
         types[i] = composite(g, is_union, i ? STR("") : access->root, ROUND_UP(bits, (u32)BYTE),
-                             member_of(g, step, type));
+                             member_of(g, step, type), i ? 0 : g->number);
         inner = types[i];
     }
     return types;
@@ -98,11 +108,14 @@ static LLVMValueRef intrinsic(struct gen *g, const char *name, LLVMTypeRef *type
                                        types, n);
 }
 
-static LLVMValueRef step_into(struct gen *g, LLVMValueRef ptr, LLVMMetadataRef type, bool is_union)
+/* number: of the member. */
+static LLVMValueRef step_into(struct gen *g, LLVMValueRef ptr, LLVMMetadataRef type, bool is_union,
+                              u32 number)
 {
     const struct emit *e = &g->e;
     LLVMTypeRef ptrs[] = {e->ptr, e->ptr};
-    LLVMValueRef zero = LLVMConstInt(e->i32, 0, 0), args[] = {ptr, zero, zero}, call = NULL;
+    LLVMValueRef zero = LLVMConstInt(e->i32, 0, 0), index = LLVMConstInt(e->i32, number, 0);
+    LLVMValueRef args[] = {ptr, is_union ? index : zero, index}, call = NULL;
     u32 n_args = is_union ? 2 : 3;
     LLVMTypeRef params[] = {e->ptr, e->i32, e->i32};
     LLVMTypeRef func_type = LLVMFunctionType(e->ptr, params, n_args, 0);
@@ -134,7 +147,7 @@ LLVMValueRef gen_core(struct gen *g, const struct ir_inst *inst)
     for (u32 i = 0; i < access->n_steps; i++) {
         bool is_union = i ? *access->steps[i - 1].kind == 'n' : access->is_union;
 
-        ptr = step_into(g, ptr, types[i], is_union);
+        ptr = step_into(g, ptr, types[i], is_union, i ? 0 : g->number);
     }
     info = LLVMBuildCall2(e->builder, func_type,
                           intrinsic(g, "llvm.bpf.preserve.field.info", (LLVMTypeRef[]){e->ptr}, 1),

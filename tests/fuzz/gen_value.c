@@ -122,7 +122,7 @@ static void address(struct gen *g)
 
 static void fresh_pointer(struct gen *g, const struct shape *shape)
 {
-    static const char *const words[] = {"curtask", "arg0", "arg1", "retval", "ctx"};
+    static const char *const words[] = {"curtask", "arg0", "arg1", "retval"};
 
     gen_put(g, "((");
     gen_type_name(g, shape);
