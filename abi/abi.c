@@ -61,6 +61,13 @@ const char *agg_name(enum agg_id id)
     return (u32)id < AGG_COUNT_ ? agg_names[id] : "?";
 }
 
+u64 agg_neutral(enum agg_id agg, bool is_signed)
+{
+    u64 largest = is_signed ? (u64)INT64_MAX : UINT64_MAX;
+
+    return agg == AGG_MIN ? largest : ~largest;
+}
+
 const char *agg_type_name(enum agg_id id)
 {
     return (u32)id < AGG_COUNT_ ? agg_type_names[id] : "?";

@@ -33,9 +33,16 @@ enum attach_method {
     METHOD_TRACEPOINT = 4, /* perf event of a tracepoint */
     METHOD_PERF_CPUS = 5,  /* cpu-clock perf event on every online CPU: profile */
     METHOD_PERF_ONE = 6,   /* the same on one CPU: interval */
+    METHOD_RAW_TRACEPOINT = 7,
+    METHOD_FENTRY = 8, /* BPF trampoline: fentry, and a kprobe where the kernel has none */
+    METHOD_FEXIT = 9,
+    METHOD_UPROBE = 10, /* perf event of the uprobe PMU */
+    METHOD_URETPROBE = 11,
+    METHOD_KPROBE_MULTI = 12, /* one link for many functions (5.18) */
+    METHOD_KRETPROBE_MULTI = 13,
 };
 
-#define METHOD_LAST METHOD_PERF_ONE
+#define METHOD_LAST METHOD_KRETPROBE_MULTI
 
 /* Shape of a value in memory; kind of a `type` row of the metadata. The number is part of the
  * format. */
@@ -71,6 +78,13 @@ u32 shape_size(enum shape_id id);
 /* Number of 8-byte members of an aggregation's slot (agg.def); 0 for an unknown aggregation or a
  * wrong bits. */
 u32 agg_word_count(enum agg_id agg, const s64 params[3]);
+
+/* is_set of the slot of a min() or max(): how the value lies in it. */
+#define AGG_SET       1 /* as it is */
+#define AGG_SET_CODED 2 /* XORed with agg_neutral(), see stdlib/agg_minmax.c */
+
+/* The value that every other one replaces: the largest for AGG_MIN, the smallest for AGG_MAX. */
+u64 agg_neutral(enum agg_id agg, bool is_signed);
 
 #define HIST_BITS_MAX 5
 

@@ -4,6 +4,7 @@
  * of Unicode is the check for well-formed UTF-8. */
 #include "base/str.h"
 
+#include <fnmatch.h>
 #include <stdio.h>
 
 enum {
@@ -83,6 +84,16 @@ bool str_number(struct str s, u64 *out)
     }
     *out = number;
     return true;
+}
+
+bool str_is_pattern(struct str s)
+{
+    return str_index(s, '*') >= 0 || str_index(s, '?') >= 0 || str_index(s, '[') >= 0;
+}
+
+bool str_matches(const char *pattern, const char *s)
+{
+    return fnmatch(pattern, s, FNM_NOESCAPE) == 0;
 }
 
 int str_find(struct str s, struct str part)

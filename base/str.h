@@ -54,6 +54,11 @@ u32 str_utf8_len(struct str s, u32 at);
  * more than 15 of them. */
 bool str_number(struct str s, u64 *out);
 
+/* Is there a letter of patterns in it: * ? [ */
+bool str_is_pattern(struct str s);
+/* Does the whole of s match the pattern? Both have a NUL behind them (str_cstr()). */
+bool str_matches(const char *pattern, const char *s);
+
 /* "Did you mean": index of the candidate nearest to `word` by edit distance (at most a third of its
  * length, and at least 1 for words of 3 or more; equal distance: the first), or -1 if none is near.
  * candidates: n C strings. */

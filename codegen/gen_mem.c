@@ -73,6 +73,16 @@ static LLVMValueRef atomic(struct gen *g, const struct ir_inst *inst, LLVMAtomic
                               LLVMAtomicOrderingSequentiallyConsistent, 0);
 }
 
+static LLVMValueRef compare_exchange(struct gen *g, const struct ir_inst *inst)
+{
+    LLVMAtomicOrdering order = LLVMAtomicOrderingSequentiallyConsistent;
+    LLVMValueRef pair =
+        LLVMBuildAtomicCmpXchg(g->e.builder, place(g, inst), gen_value(g, inst->args[1]),
+                               gen_value(g, inst->args[2]), order, order, 0);
+
+    return LLVMBuildExtractValue(g->e.builder, pair, 0, "");
+}
+
 bool gen_mem_op(struct gen *g, const struct ir_inst *inst, LLVMValueRef *result_out)
 {
     *result_out = NULL;
@@ -103,6 +113,9 @@ bool gen_mem_op(struct gen *g, const struct ir_inst *inst, LLVMValueRef *result_
         return true;
     case IR_ATOMIC_FETCH_ADD:
         *result_out = atomic(g, inst, LLVMAtomicRMWBinOpAdd);
+        return true;
+    case IR_COMPARE_EXCHANGE:
+        *result_out = compare_exchange(g, inst);
         return true;
     case IR_PTR_ADD:
         *result_out = emit_ptr_add(&g->e, gen_value(g, inst->args[0]), gen_value(g, inst->args[1]));

@@ -261,6 +261,15 @@ ir_val ir_atomic_fetch_add(struct ir_builder *b, ir_val ptr, s64 offset, ir_val 
     return inst;
 }
 
+ir_val ir_compare_exchange(struct ir_builder *b, ir_val ptr, s64 offset, ir_val expected,
+                           ir_val value)
+{
+    struct ir_inst *inst = append(b, IR_COMPARE_EXCHANGE, (ir_val[]){ptr, expected, value}, 3);
+
+    inst->imm = offset;
+    return inst;
+}
+
 ir_val ir_ptr_add(struct ir_builder *b, ir_val ptr, ir_val bytes)
 {
     s64 value = 1;

@@ -110,6 +110,7 @@ enum ir_ctx {
     IR_CTX_TRACEPOINT,
     IR_CTX_PERF_EVENT,
     IR_CTX_RAW_TP,
+    IR_CTX_TRAMPOLINE,
     IR_CTX_COUNT_
 };
 
@@ -212,6 +213,9 @@ void ir_store64(struct ir_builder *b, ir_val ptr, s64 offset, ir_val value);
 void ir_atomic_add(struct ir_builder *b, ir_val ptr, s64 offset, ir_val value);
 /* The same; gives the word before. */
 ir_val ir_atomic_fetch_add(struct ir_builder *b, ir_val ptr, s64 offset, ir_val value);
+/* Store the value if the word is as expected. Gives the word before. */
+ir_val ir_compare_exchange(struct ir_builder *b, ir_val ptr, s64 offset, ir_val expected,
+                           ir_val value);
 /* ptr plus bytes; ptr itself for a constant 0. */
 ir_val ir_ptr_add(struct ir_builder *b, ir_val ptr, ir_val bytes);
 /* Any op with one or two word operands and a word result: ADD .. SLE, LOG2, IS_NULL, PTR_TO_INT.

@@ -36,6 +36,7 @@ const char *ir_ctx_name(enum ir_ctx ctx)
         [IR_CTX_TRACEPOINT] = "tracepoint",
         [IR_CTX_PERF_EVENT] = "perf_event",
         [IR_CTX_RAW_TP] = "raw_tp",
+        [IR_CTX_TRAMPOLINE] = "trampoline",
     };
 
     return names[ctx];

@@ -292,6 +292,7 @@ static bool check_fields(struct verifier *v, const struct ir_inst *inst)
         return check_word_access(v, inst, inst->size, true);
     case IR_ATOMIC_ADD:
     case IR_ATOMIC_FETCH_ADD:
+    case IR_COMPARE_EXCHANGE:
         return check_word_access(v, inst, 8, true);
     case IR_COPY:
         return check_copy(v, inst);

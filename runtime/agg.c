@@ -74,14 +74,19 @@ void agg_show_word(const struct meta_type *type, u64 word, struct buf *out)
     }
 }
 
-void agg_merge_extreme(const struct meta_type *type, u8 *into, const u8 *from, int sign)
+void agg_merge_extreme(const struct meta_type *type, u8 *into, const u8 *from)
 {
-    bool is_better = agg_compare_words(type, agg_word(from, 0), agg_word(into, 0)) * sign > 0;
+    enum agg_id agg = (enum agg_id)type->num0;
+    bool is_coded = agg_word(from, 1) == AGG_SET_CODED;
+    u64 value = agg_word(from, 0) ^ (is_coded ? agg_neutral(agg, type->is_signed != 0) : 0);
+    int order = agg_compare_words(type, value, agg_word(into, 0));
 
-    if (agg_word(from, 1) == 0 || (agg_word(into, 1) != 0 && !is_better))
+    if (agg_word(from, 1) == 0)
         return;
-    agg_word_set(into, 0, agg_word(from, 0));
-    agg_word_set(into, 1, 1);
+    if (agg_word(into, 1) != 0 && (agg == AGG_MIN ? order >= 0 : order <= 0))
+        return;
+    agg_word_set(into, 0, value);
+    agg_word_set(into, 1, AGG_SET);
 }
 
 int agg_compare_first(const struct meta_type *type, const u8 *a, const u8 *b)

@@ -54,8 +54,8 @@ u64 agg_divide(const struct meta_type *type, u64 word, u64 div);
 /* Append a word as a number, signed where the argument is. */
 void agg_show_word(const struct meta_type *type, u64 word, struct buf *out);
 
-/* Keep the smaller (sign -1) or greater (sign 1) of two {value, is_set} slots in `into`. */
-void agg_merge_extreme(const struct meta_type *type, u8 *into, const u8 *from, int sign);
+/* min, max: keep the better of two {value, is_set} slots in `into`, whose value lies as it is. */
+void agg_merge_extreme(const struct meta_type *type, u8 *into, const u8 *from);
 
 /* Compare and show a slot whose first word is the value: count, sum, min, max. */
 int agg_compare_first(const struct meta_type *type, const u8 *a, const u8 *b);

@@ -9,6 +9,7 @@
 
 #include <bpf/bpf.h>
 
+#include "abi/record.h"
 #include "runtime/error.h"
 
 #define NO_FEATURE FEATURE_ID_COUNT_
@@ -26,24 +27,44 @@ static const struct method methods[] = {
     [METHOD_TRACEPOINT] = {BPF_PROG_TYPE_TRACEPOINT, FEATURE_TRACEPOINT},
     [METHOD_PERF_CPUS] = {BPF_PROG_TYPE_PERF_EVENT, FEATURE_PERF},
     [METHOD_PERF_ONE] = {BPF_PROG_TYPE_PERF_EVENT, FEATURE_PERF},
+    [METHOD_UPROBE] = {BPF_PROG_TYPE_KPROBE, FEATURE_UPROBE},
+    [METHOD_URETPROBE] = {BPF_PROG_TYPE_KPROBE, FEATURE_UPROBE},
+    [METHOD_KPROBE_MULTI] = {BPF_PROG_TYPE_KPROBE, FEATURE_KPROBE_MULTI},
+    [METHOD_KRETPROBE_MULTI] = {BPF_PROG_TYPE_KPROBE, FEATURE_KPROBE_MULTI},
+    [METHOD_RAW_TRACEPOINT] = {BPF_PROG_TYPE_RAW_TRACEPOINT, NO_FEATURE},
+    [METHOD_FENTRY] = {BPF_PROG_TYPE_TRACING, FEATURE_FENTRY},
+    [METHOD_FEXIT] = {BPF_PROG_TYPE_TRACING, FEATURE_FENTRY},
 };
 
 const struct attach_ops *attach_ops(enum probe_id provider)
 {
     static const struct attach_ops *const table[] = {
-        [PROBE_BEGIN] = &attach_ops_begin,           [PROBE_END] = &attach_ops_end,
-        [PROBE_KPROBE] = &attach_ops_kprobe,         [PROBE_KRETPROBE] = &attach_ops_kprobe,
-        [PROBE_TRACEPOINT] = &attach_ops_tracepoint, [PROBE_PROFILE] = &attach_ops_perf,
+        [PROBE_BEGIN] = &attach_ops_begin,
+        [PROBE_END] = &attach_ops_end,
+        [PROBE_KPROBE] = &attach_ops_kprobe,
+        [PROBE_KRETPROBE] = &attach_ops_kprobe,
+        [PROBE_TRACEPOINT] = &attach_ops_tracepoint,
+        [PROBE_PROFILE] = &attach_ops_perf,
         [PROBE_INTERVAL] = &attach_ops_perf,
+        [PROBE_SOFTWARE] = &attach_ops_perf,
+        [PROBE_HARDWARE] = &attach_ops_perf,
+        [PROBE_SELF] = &attach_ops_self,
+        [PROBE_UPROBE] = &attach_ops_uprobe,
+        [PROBE_URETPROBE] = &attach_ops_uprobe,
+        [PROBE_RAWTRACEPOINT] = &attach_ops_raw_tracepoint,
+        [PROBE_FENTRY] = &attach_ops_trampoline,
+        [PROBE_FEXIT] = &attach_ops_trampoline,
     };
 
     _Static_assert(ARRAY_SIZE(table) == PROBE_COUNT_, "each provider has a way to attach");
     return table[provider];
 }
 
-void attach_point_init(struct attach_point *point, const struct meta_attach *row)
+void attach_point_init(struct attach_point *point, const struct meta_attach *row,
+                       const struct attach_env *env)
 {
-    *point = (struct attach_point){.row = row, .ops = attach_ops((enum probe_id)row->provider)};
+    *point = (struct attach_point){
+        .row = row, .env = env, .ops = attach_ops((enum probe_id)row->provider)};
 }
 
 /* The object's program of a row, or NULL if there is none of this name and the method's type. */
@@ -88,26 +109,73 @@ int attach_choose(struct attach_point *point, const struct meta *meta,
     return failed;
 }
 
-int attach_add_event(struct attach_point *point, int event_fd)
+bool attach_is_pattern(const struct attach_point *point)
+{
+    return str_is_pattern(point->row->text0) || str_is_pattern(point->row->text1);
+}
+
+struct span attach_span(const struct attach_point *point)
+{
+    return (struct span){(u32)point->row->span_begin, (u32)point->row->span_end};
+}
+
+static int add(struct attach_point *point, struct attach_event event)
 {
     struct attach_event *grown =
         realloc(point->events, (point->n_events + 1) * sizeof(*point->events));
 
     if (grown == NULL) {
-        close_fd(&event_fd);
+        close_fd(&event.link_fd);
+        close_fd(&event.event_fd);
         return -ENOMEM;
     }
     point->events = grown;
-    grown[point->n_events++] = (struct attach_event){event_fd, -1};
+    grown[point->n_events++] = event;
     return 0;
+}
+
+int attach_add_event(struct attach_point *point, int event_fd)
+{
+    return add(point, (struct attach_event){.event_fd = event_fd, .link_fd = -1});
+}
+
+int attach_add_match(struct attach_point *point, int event_fd, u32 index)
+{
+    return add(point, (struct attach_event){.event_fd = event_fd, .link_fd = -1, .cookie = index});
+}
+
+int attach_add_link(struct attach_point *point, int link_fd)
+{
+    return add(point, (struct attach_event){.event_fd = -1, .link_fd = link_fd});
+}
+
+int attach_report_matches(const struct attach_point *point, struct diags *diags, int err)
+{
+    const char *provider = probe_name((enum probe_id)point->row->provider);
+    struct str name = point->row->name;
+    struct str pattern = str_sub(name, MIN((u32)strlen(provider) + 1, name.n), name.n);
+
+    if (err == -E2BIG) {
+        struct diag *diag =
+            diag_add(diags, E_ATTACH_TOO_MANY, attach_span(point),
+                     "%.*s matches more than %u probes", STR_ARG(name), PTL_PROBES_MAX);
+
+        diag_hint(diag, "Use a narrower pattern.");
+        return err;
+    }
+    if (err != -ENOENT)
+        return attach_report(point, diags, err);
+    (void)diag_add(diags, E_ATTACH_NO_MATCH, attach_span(point), "No matches for %s %.*s.",
+                   provider, STR_ARG(pattern));
+    return err;
 }
 
 int attach_report(const struct attach_point *point, struct diags *diags, int err)
 {
     const struct meta_attach *row = point->row;
-    struct span span = {(u32)row->span_begin, (u32)row->span_end};
-    struct diag *diag = diag_add(diags, E_ATTACH_FAILED, span, "Unable to attach probe: %.*s: %s.",
-                                 STR_ARG(row->name), error_text(err));
+    struct diag *diag =
+        diag_add(diags, E_ATTACH_FAILED, attach_span(point), "Unable to attach probe: %.*s: %s.",
+                 STR_ARG(row->name), error_text(err));
 
     if (err == -EMFILE || err == -ENFILE)
         diag_hint(diag, "Too many files are open: raise the limit with `ulimit -n`.");
@@ -121,7 +189,8 @@ int attach_report(const struct attach_point *point, struct diags *diags, int err
 /* Give the event its program. Before 5.15 there is no link for it: the event itself holds it. */
 static int event_link(struct attach_event *event, int prog_fd)
 {
-    int fd = bpf_link_create(prog_fd, event->event_fd, BPF_PERF_EVENT, NULL);
+    LIBBPF_OPTS(bpf_link_create_opts, opts, .perf_event.bpf_cookie = event->cookie);
+    int fd = bpf_link_create(prog_fd, event->event_fd, BPF_PERF_EVENT, &opts);
 
     if (fd >= 0) {
         event->link_fd = fd;
@@ -132,7 +201,7 @@ static int event_link(struct attach_event *event, int prog_fd)
     return ioctl(event->event_fd, PERF_EVENT_IOC_SET_BPF, prog_fd) == 0 ? 0 : -errno;
 }
 
-int attach_enable(struct attach_point *point, struct diags *diags)
+int attach_enable_events(struct attach_point *point)
 {
     int prog_fd = bpf_program__fd(point->program);
 
@@ -143,9 +212,16 @@ int attach_enable(struct attach_point *point, struct diags *diags)
         if (err == 0 && ioctl(event->event_fd, PERF_EVENT_IOC_ENABLE, 0) != 0)
             err = -errno;
         if (err != 0)
-            return attach_report(point, diags, err);
+            return err;
     }
     return 0;
+}
+
+int attach_enable(struct attach_point *point, struct diags *diags)
+{
+    int err = point->ops->enable != NULL ? point->ops->enable(point) : attach_enable_events(point);
+
+    return err != 0 ? attach_report(point, diags, err) : 0;
 }
 
 int attach_run_once(const struct attach_point *point, struct diags *diags)

@@ -16,32 +16,62 @@
 enum attach_when {
     ATTACH_BEGIN,  /* once, before anything is attached */
     ATTACH_EVENTS, /* whenever its event happens */
+    ATTACH_SIGNAL, /* when this process gets SIGUSR1 */
     ATTACH_END,    /* once, when everything is detached */
 };
 
 /* A perf event and the link of the program to it; -1 where there is none. */
 struct attach_event {
     int event_fd, link_fd;
+    u64 offset; /* uprobes of a pattern: in the file */
+    u64 cookie; /* what bpf_get_attach_cookie() gives, see struct probe_names */
 };
 
 struct attach_ops;
 
+/* What the user asked for, of which targets depend. */
+struct attach_env {
+    const char *search_path; /* PATH; NULL: the system's default */
+    pid_t pid;               /* -p: whose files and libraries are meant; 0: none */
+    struct probe_names *names;
+};
+
+/* Names of what patterns stand for. The index is the cookie of the event. */
+struct probe_names {
+    char **items;
+    u32 n, capacity;
+};
+
+/* Add a name; its index goes to *out. Returns 0, -ENOMEM, or -E2BIG: there are PTL_PROBES_MAX. */
+int PRINTF_LIKE(3, 4) probe_names_add(struct probe_names *names, u32 *out, const char *fmt, ...);
+
+/* Free all. */
+void probe_names_done(struct probe_names *names);
+
 struct attach_point {
     const struct meta_attach *row; /* borrowed */
+    const struct attach_env *env;  /* borrowed */
     const struct attach_ops *ops;
     struct bpf_program *program; /* of the chosen variant, borrowed from the object */
     enum attach_method method;
     struct attach_event *events;
     u32 n_events;
-    u64 n_missed; /* events, see attach_missed(); known once detached */
+    u32 first_name, n_names; /* what a pattern stands for, in env->names */
+    u64 n_missed;            /* events, see attach_missed(); known once detached */
 };
 
 struct attach_ops {
     enum attach_when when;
     u32 methods; /* bits 1 << METHOD_* that this way can do */
+    /* Tell libbpf the target of a program that is loaded for one. NULL: it needs none.
+     * Returns 0, or a negative errno after reporting to diags. */
+    int (*aim)(struct attach_point *point, struct diags *diags);
     /* Resolve the target and open its events, disabled. NULL: there is nothing to open.
      * Returns 0, or a negative errno after reporting to diags. */
     int (*open)(struct attach_point *point, struct diags *diags);
+    /* Let the loaded program run from now on. NULL: link it to the events and enable these.
+     * Returns 0 or a negative errno. */
+    int (*enable)(struct attach_point *point);
 };
 
 /* The operations of a provider; never NULL. */
@@ -53,9 +83,14 @@ extern const struct attach_ops attach_ops_end;
 extern const struct attach_ops attach_ops_kprobe;
 extern const struct attach_ops attach_ops_tracepoint;
 extern const struct attach_ops attach_ops_perf;
+extern const struct attach_ops attach_ops_raw_tracepoint;
+extern const struct attach_ops attach_ops_self;
+extern const struct attach_ops attach_ops_uprobe;
+extern const struct attach_ops attach_ops_trampoline;
 
 /* Prepare a point of a row: its operations, no events yet. */
-void attach_point_init(struct attach_point *point, const struct meta_attach *row);
+void attach_point_init(struct attach_point *point, const struct meta_attach *row,
+                       const struct attach_env *env);
 
 /* Choose the best variant that this kernel supports, and mark its program for loading.
  * Returns 0; -ENOTSUP etc. from features_need() with *err; -EPROTO if the object lacks the program.
@@ -68,10 +103,28 @@ int attach_choose(struct attach_point *point, const struct meta *meta,
  */
 int attach_add_event(struct attach_point *point, int event_fd);
 
+/* The same for one of the things that a pattern stands for: index: of its name in env->names. */
+int attach_add_match(struct attach_point *point, int event_fd, u32 index);
+
+/* Report that a pattern stands for nothing, or for too much (-E2BIG). Returns err. */
+int attach_report_matches(const struct attach_point *point, struct diags *diags, int err);
+
+/* Add a link of the program that needs no event. The same. */
+int attach_add_link(struct attach_point *point, int link_fd);
+
+/* Where the point is in the script. */
+struct span attach_span(const struct attach_point *point);
+
 /* Report that a point cannot be attached, err being why. Returns err. */
 int attach_report(const struct attach_point *point, struct diags *diags, int err);
 
-/* Link the loaded program to the events and enable them. Returns 0, or a negative errno after
+/* Is the target of the point a pattern, of which there may be several matches? */
+bool attach_is_pattern(const struct attach_point *point);
+
+/* attach_ops.enable of most: link the program to the events, and enable these. */
+int attach_enable_events(struct attach_point *point);
+
+/* Let the loaded program run whenever its event happens. Returns 0, or a negative errno after
  * reporting to diags. */
 int attach_enable(struct attach_point *point, struct diags *diags);
 

@@ -1,7 +1,11 @@
 /* Attaching all points of a session, in the order that a script can rely on: everything is resolved
  * before anything runs, the begin clauses have run before any event is seen. */
 #include <errno.h>
+#include <stdio.h>
 
+#include <bpf/bpf.h>
+
+#include "abi/record.h"
 #include "runtime/error.h"
 #include "runtime/session.h"
 
@@ -53,6 +57,23 @@ static int enable_all(struct ptl_session *s)
     return first;
 }
 
+/* Tell the programs what the patterns stand for, where one asks. */
+static int publish_names(const struct ptl_session *s)
+{
+    const struct bpf_map *map = bpf_object__find_map_by_name(s->object, PTL_MAP_NAMES);
+    int err = 0;
+
+    if (map == NULL || bpf_map__value_size(map) != PTL_NAME_BYTES)
+        return 0;
+    for (u32 i = 0; err == 0 && i < s->probe_names.n; i++) {
+        char text[PTL_NAME_BYTES] = "";
+
+        (void)snprintf(text, sizeof(text), "%s", s->probe_names.items[i]); // cut where too long
+        err = bpf_map_update_elem(bpf_map__fd(map), &i, text, BPF_ANY);
+    }
+    return err;
+}
+
 int ptl_attach(struct ptl_session *s, struct ptl_error *err)
 {
     int failed = 0;
@@ -60,7 +81,11 @@ int ptl_attach(struct ptl_session *s, struct ptl_error *err)
     if (s->state != SESSION_LOADED)
         ptl_bug("ptl_attach() of a session that is not loaded");
     failed = open_all(s);
+    if (failed == 0)
+        failed = publish_names(s);
     /* From here on a signal must not end the process before the end clauses have run. */
+    for (u32 i = 0; i < s->n_points; i++)
+        s->signals.wants_user |= s->points[i].ops->when == ATTACH_SIGNAL;
     if (failed == 0)
         failed = signals_take(&s->signals);
     if (failed == 0 && !s->opts->is_dry_run)
@@ -74,7 +99,7 @@ int ptl_attach(struct ptl_session *s, struct ptl_error *err)
     }
     detach_all(s);
     signals_restore(&s->signals);
-    (void)error_set(err, failed, failed == -ENOENT ? EXIT_USER : EXIT_MACHINE, "%s",
-                    s->diags.list.n != 0 ? "" : error_text(failed));
+    (void)error_set(err, failed, failed == -ENOENT || failed == -E2BIG ? EXIT_USER : EXIT_MACHINE,
+                    "%s", s->diags.list.n != 0 ? "" : error_text(failed));
     return failed;
 }

@@ -1,4 +1,4 @@
-/* begin and end: raw tracepoint programs that are attached to nothing and run once, by
+/* begin, end and self: raw tracepoint programs that are attached to nothing and run by
  * BPF_PROG_TEST_RUN, in the context of this process. */
 #include "runtime/attach.h"
 
@@ -9,5 +9,10 @@ const struct attach_ops attach_ops_begin = {
 
 const struct attach_ops attach_ops_end = {
     .when = ATTACH_END,
+    .methods = 1u << METHOD_TEST_RUN,
+};
+
+const struct attach_ops attach_ops_self = {
+    .when = ATTACH_SIGNAL,
     .methods = 1u << METHOD_TEST_RUN,
 };

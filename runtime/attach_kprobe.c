@@ -5,22 +5,21 @@
  * then each of them gets an event, by address. */
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <linux/perf_event.h>
+
+#include <bpf/bpf.h>
 
 #include "runtime/attach.h"
 #include "runtime/perf.h"
 #include "runtime/symbols.h"
+#include "runtime/traceable.h"
 
 enum {
     NAME_BYTES = 512,    /* the kernel's longest symbol name */
     SAME_NAME_MAX = 256, /* functions of one name */
 };
-
-static struct span point_span(const struct attach_point *point)
-{
-    return (struct span){(u32)point->row->span_begin, (u32)point->row->span_end};
-}
 
 /* Open one event: of function `name`, or of the address if name is NULL. */
 static int open_event(const struct attach_point *point, const char *name, u64 address)
@@ -32,7 +31,7 @@ static int open_event(const struct attach_point *point, const char *name, u64 ad
         return type;
     attr.type = (u32)type;
     if (point->method == METHOD_KRETPROBE) {
-        int bit = perf_kretprobe_bit();
+        int bit = perf_retprobe_bit("kprobe");
 
         if (bit < 0)
             return bit;
@@ -51,7 +50,7 @@ static int open_event(const struct attach_point *point, const char *name, u64 ad
 static void report_no_match(const struct attach_point *point, struct diags *diags)
 {
     struct str name = point->row->text0;
-    struct span span = point_span(point);
+    struct span span = attach_span(point);
     struct symbols *symbols = NULL;
     struct diag *diag = diag_add(diags, E_ATTACH_NO_MATCH, span, "No matches for %s %.*s.",
                                  probe_name((enum probe_id)point->row->provider), STR_ARG(name));
@@ -73,7 +72,7 @@ static void report_no_match(const struct attach_point *point, struct diags *diag
 static int report_refused(const struct attach_point *point, struct diags *diags, int err)
 {
     struct diag *diag =
-        diag_add(diags, E_ATTACH_REFUSED, point_span(point),
+        diag_add(diags, E_ATTACH_REFUSED, attach_span(point),
                  "The kernel allows no probe here: %.*s.", STR_ARG(point->row->name));
 
     if (point->row->num0 != 0) {
@@ -85,8 +84,8 @@ static int report_refused(const struct attach_point *point, struct diags *diags,
     return err;
 }
 
-/* One event for each function of this name. */
-static int open_all(struct attach_point *point)
+/* One event for each function of this name, which has this index in a pattern. */
+static int open_all(struct attach_point *point, struct str name, u32 index)
 {
     struct symbols *symbols = NULL;
     u64 addresses[SAME_NAME_MAX];
@@ -95,7 +94,7 @@ static int open_all(struct attach_point *point)
 
     if (err != 0)
         return err;
-    n = symbols_addresses(symbols, point->row->text0, addresses, SAME_NAME_MAX);
+    n = symbols_addresses(symbols, name, addresses, SAME_NAME_MAX);
     symbols_free(&symbols);
     if (n == 0)
         return -ENOENT;
@@ -106,11 +105,100 @@ static int open_all(struct attach_point *point)
 
         if (fd < 0)
             return fd;
-        err = attach_add_event(point, fd);
+        err = attach_add_match(point, fd, index);
         if (err != 0)
             return err;
     }
     return 0;
+}
+
+static bool is_multi(const struct attach_point *point)
+{
+    return point->method == METHOD_KPROBE_MULTI || point->method == METHOD_KRETPROBE_MULTI;
+}
+
+/* Open an event for a function of the pattern; one that the kernel does not allow is left out. */
+static int open_match(struct attach_point *point, u32 index)
+{
+    const char *name = strrchr(point->env->names->items[index], ':') + 1;
+    int fd = open_event(point, name, 0);
+
+    if (fd == -EADDRNOTAVAIL)
+        return open_all(point, str_of(name), index);
+    if (fd == -EINVAL || fd == -ENOENT || fd == -EILSEQ)
+        return 0;
+    return fd < 0 ? fd : attach_add_match(point, fd, index);
+}
+
+static int on_function(void *data, const struct traceable *function)
+{
+    struct attach_point *point = data;
+    u32 index = 0;
+    int err = probe_names_add(point->env->names, &index, "%s:%s",
+                              probe_name((enum probe_id)point->row->provider), function->name);
+
+    if (err == 0 && point->n_names++ == 0)
+        point->first_name = index;
+    return err;
+}
+
+static int open_pattern(struct attach_point *point, struct diags *diags)
+{
+    int err = traceable_each(point->row->text1, point->row->text0, on_function, point);
+
+    if (err == 0 && point->n_names == 0)
+        err = -ENOENT;
+    for (u32 i = 0; err == 0 && i < point->n_names && !is_multi(point); i++)
+        err = open_match(point, point->first_name + i);
+    return err != 0 ? attach_report_matches(point, diags, err) : 0;
+}
+
+/* One link for all functions of the pattern. */
+static int kprobe_enable(struct attach_point *point)
+{
+    LIBBPF_OPTS(bpf_link_create_opts, opts);
+    _cleanup_free_ const char **names = calloc(point->n_names, sizeof(*names));
+    _cleanup_free_ u64 *cookies = calloc(point->n_names, sizeof(*cookies));
+    int link = -1;
+
+    if (!is_multi(point))
+        return attach_enable_events(point);
+    if (names == NULL || cookies == NULL)
+        return -ENOMEM;
+    for (u32 i = 0; i < point->n_names; i++) {
+        names[i] = strchr(point->env->names->items[point->first_name + i], ':') + 1;
+        cookies[i] = point->first_name + i;
+    }
+    opts.kprobe_multi.cnt = point->n_names;
+    opts.kprobe_multi.syms = names;
+    opts.kprobe_multi.cookies = (const __u64 *)cookies;
+    if (point->method == METHOD_KRETPROBE_MULTI)
+        opts.kprobe_multi.flags = BPF_F_KPROBE_MULTI_RETURN;
+    link = bpf_link_create(bpf_program__fd(point->program), 0, BPF_TRACE_KPROBE_MULTI, &opts);
+    return link < 0 ? link : attach_add_link(point, link);
+}
+
+/* A program for kprobe.multi is loaded for that. */
+static int kprobe_aim(struct attach_point *point, struct diags *diags)
+{
+    (void)diags;
+    if (is_multi(point)) {
+        (void)bpf_program__set_expected_attach_type(
+            point->program, BPF_TRACE_KPROBE_MULTI); // fails only once it is loaded
+    }
+    return 0;
+}
+
+/* The function as the kernel finds it: with its module, if one is given. */
+static int function_name(const struct attach_point *point, char *name, size_t size)
+{
+    struct str module = point->row->text1;
+    bool is_core = module.n == 0 || str_eq_c(module, "vmlinux");
+    int n = is_core
+                ? snprintf(name, size, "%.*s", STR_ARG(point->row->text0))
+                : snprintf(name, size, "%.*s:%.*s", STR_ARG(module), STR_ARG(point->row->text0));
+
+    return n >= (int)size ? -ENOENT : 0;
 }
 
 static int kprobe_open(struct attach_point *point, struct diags *diags)
@@ -118,13 +206,13 @@ static int kprobe_open(struct attach_point *point, struct diags *diags)
     char name[NAME_BYTES];
     int err = 0;
 
-    if (snprintf(name, sizeof(name), "%.*s", STR_ARG(point->row->text0)) >= (int)sizeof(name)) {
-        err = -ENOENT;
-    } else {
+    if (attach_is_pattern(point))
+        return open_pattern(point, diags);
+    err = function_name(point, name, sizeof(name));
+    if (err == 0)
         err = open_event(point, name, 0);
-    }
     if (err == -EADDRNOTAVAIL) {
-        err = open_all(point);
+        err = open_all(point, point->row->text0, 0);
     } else if (err >= 0) {
         err = attach_add_event(point, err);
     }
@@ -142,6 +230,9 @@ static int kprobe_open(struct attach_point *point, struct diags *diags)
 
 const struct attach_ops attach_ops_kprobe = {
     .when = ATTACH_EVENTS,
-    .methods = 1u << METHOD_KPROBE | 1u << METHOD_KRETPROBE,
+    .methods = 1u << METHOD_KPROBE | 1u << METHOD_KRETPROBE | 1u << METHOD_KPROBE_MULTI |
+               1u << METHOD_KRETPROBE_MULTI,
+    .aim = kprobe_aim,
     .open = kprobe_open,
+    .enable = kprobe_enable,
 };

@@ -13,11 +13,11 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include "runtime/binary.h"
 #include "runtime/error.h"
 
 enum {
     EXIT_NOT_STARTED = 127,
-    DEFAULT_PATH_BYTES = 256,
 };
 
 void child_init(struct child *c)
@@ -85,52 +85,6 @@ void child_free_words(char **words)
     free(words);
 }
 
-/* Can path be executed? 0, -ENOENT or -EACCES. */
-static int path_check(const char *path)
-{
-    struct stat st;
-
-    if (stat(path, &st) != 0)
-        return errno == EACCES ? -EACCES : -ENOENT;
-    return S_ISREG(st.st_mode) && access(path, X_OK) == 0 ? 0 : -EACCES;
-}
-
-/* Look for a program in the folders of search_path, an empty folder being the current one.
- * Returns 0 with a heap string, -ENOENT, -EACCES, -ENOMEM. */
-static int path_find(const char *name, const char *search_path, char **out)
-{
-    char standard[DEFAULT_PATH_BYTES] = "/usr/bin:/bin";
-    int err = -ENOENT;
-
-    if (strchr(name, '/') != NULL) {
-        *out = strdup(name);
-        return *out == NULL ? -ENOMEM : path_check(*out);
-    }
-    if (search_path == NULL) {
-        (void)confstr(_CS_PATH, standard, sizeof(standard)); // else the default above
-        search_path = standard;
-    }
-    for (const char *folder = search_path;;) {
-        size_t n = strcspn(folder, ":");
-        _cleanup_free_ char *path = NULL;
-        int found = 0;
-
-        if (asprintf(&path, "%.*s/%s", (int)MAX(n, 1), n == 0 ? "." : folder, name) < 0) {
-            path = NULL;
-            return -ENOMEM;
-        }
-        found = path_check(path);
-        if (found == 0) {
-            *out = take_ptr(path);
-            return 0;
-        }
-        err = found == -EACCES ? found : err;
-        if (folder[n] == '\0')
-            return err;
-        folder += n + 1;
-    }
-}
-
 /* The child's life until it becomes the command. Only async-signal-safe calls. */
 static NORETURN void child_main(const struct child *c, pid_t parent, int wait_fd, int tell_fd)
 {
@@ -188,7 +142,7 @@ int child_fork(struct child *c, const char *command, const char *search_path, st
                          command);
     }
     if (failed == 0)
-        failed = path_find(c->words[0], search_path, &c->path);
+        failed = program_find(c->words[0], search_path, &c->path);
     if (failed == -ENOENT)
         return error_set(err, failed, EXIT_USER, "Command not found: %s", c->words[0]);
     if (failed == -EACCES)

@@ -12,6 +12,7 @@
 #include <linux/perf_event.h>
 
 #include <bpf/bpf.h>
+#include <bpf/libbpf.h>
 
 #include "runtime/error.h"
 #include "runtime/perf.h"
@@ -106,9 +107,43 @@ static int probe_btf(struct ptl_error *err)
     return access("/sys/kernel/btf/vmlinux", R_OK) == 0 ? 0 : -errno;
 }
 
+static int probe_fentry(struct ptl_error *err)
+{
+    (void)err;
+    return libbpf_probe_bpf_prog_type(BPF_PROG_TYPE_TRACING, NULL) == 1 ? 0 : -ENOTSUP;
+}
+
 static int probe_kprobe(struct ptl_error *err)
 {
     int type = perf_pmu_type("kprobe");
+
+    (void)err;
+    return type < 0 ? type : 0;
+}
+
+/* A link to an address that cannot be read is refused late, with -EFAULT, where there are such
+ * links at all. */
+static int probe_kprobe_multi(struct ptl_error *err)
+{
+    const struct bpf_insn nothing[] = {
+        {.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0},
+        {.code = BPF_JMP | BPF_EXIT},
+    };
+    LIBBPF_OPTS(bpf_prog_load_opts, load, .expected_attach_type = BPF_TRACE_KPROBE_MULTI);
+    LIBBPF_OPTS(bpf_link_create_opts, opts, .kprobe_multi.cnt = 1,
+                .kprobe_multi.addrs = (const unsigned long *)1);
+    _cleanup_close_ int prog = bpf_prog_load(BPF_PROG_TYPE_KPROBE, "ptl_probe", "GPL", nothing,
+                                             ARRAY_SIZE(nothing), &load);
+    _cleanup_close_ int link =
+        prog < 0 ? prog : bpf_link_create(prog, 0, BPF_TRACE_KPROBE_MULTI, &opts);
+
+    (void)err;
+    return link == -EFAULT ? 0 : -ENOTSUP;
+}
+
+static int probe_uprobe(struct ptl_error *err)
+{
+    int type = perf_pmu_type("uprobe");
 
     (void)err;
     return type < 0 ? type : 0;

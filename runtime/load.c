@@ -85,6 +85,23 @@ static int report_failure(struct ptl_session *s, const struct load_log *log, int
     return failed;
 }
 
+/* Programs that are loaded for one target. All that is wrong is told at once. */
+static int aim_programs(struct ptl_session *s, struct ptl_error *err)
+{
+    int first = 0;
+
+    for (u32 i = 0; i < s->n_points; i++) {
+        struct attach_point *point = &s->points[i];
+        int failed = point->ops->aim != NULL ? point->ops->aim(point, &s->diags) : 0;
+
+        if (first == 0)
+            first = failed;
+    }
+    if (first != 0)
+        (void)error_set(err, first, first == -ENOENT ? EXIT_USER : EXIT_MACHINE, "%s", "");
+    return first;
+}
+
 int ptl_load(struct ptl_session *s, struct ptl_error *err)
 {
     _cleanup_(log_done) struct load_log log = {0};
@@ -92,6 +109,9 @@ int ptl_load(struct ptl_session *s, struct ptl_error *err)
 
     if (s->state != SESSION_OPEN)
         ptl_bug("ptl_load() of a session that is not just opened");
+    failed = aim_programs(s, err);
+    if (failed != 0)
+        return failed;
     log_init(&log, s);
     failed = bpf_object__load(s->object);
     if (failed != 0)

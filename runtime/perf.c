@@ -52,14 +52,18 @@ int perf_pmu_type(const char *name)
     return end == text || type < 0 || type > INT32_MAX ? -EIO : (int)type;
 }
 
-int perf_kretprobe_bit(void)
+int perf_retprobe_bit(const char *pmu)
 {
     static const char prefix[] = "config:";
+    char path[128];
     char text[64];
     char *end = NULL;
     long bit = 0;
-    int err = file_text("/sys/bus/event_source/devices/kprobe/format/retprobe", text, sizeof(text));
+    int err = 0;
 
+    (void)snprintf(path, sizeof(path), "/sys/bus/event_source/devices/%s/format/retprobe",
+                   pmu); // short names
+    err = file_text(path, text, sizeof(text));
     if (err != 0)
         return err;
     for (u32 i = 0; i < sizeof(prefix) - 1; i++) {

@@ -11,9 +11,9 @@ int perf_event_open(const struct perf_event_attr *attr, int cpu);
 /* Type number of the PMU with this name, -ENOENT if the kernel has none, or -EIO. */
 int perf_pmu_type(const char *name);
 
-/* Bit of the attr's config that makes a kprobe event one of the function's return. -ENOENT, -EIO.
- */
-int perf_kretprobe_bit(void);
+/* Bit of the attr's config that makes an event of the PMU ("kprobe", "uprobe") one of the
+ * function's return. -ENOENT, -EIO. */
+int perf_retprobe_bit(const char *pmu);
 
 /* Numbers of the online CPUs, ascending: an array that the caller frees, n_out of them.
  * Returns 0, -ENOMEM, or -EIO. */

@@ -156,6 +156,26 @@ static int drain_rest(struct run *run)
     return MIN(err, 0);
 }
 
+/* Run the clauses that wait for SIGUSR1, once for each that came. */
+static int run_signal_clauses(struct run *run)
+{
+    struct ptl_session *s = run->s;
+
+    for (; s->signals.n_user > 0; s->signals.n_user--) {
+        for (u32 i = 0; i < s->n_points; i++) {
+            int err = 0;
+
+            if (s->points[i].ops->when == ATTACH_SIGNAL)
+                err = attach_run_once(&s->points[i], &s->diags);
+            if (err != 0) {
+                return error_set(run->err, err, EXIT_MACHINE, "A clause did not run: %s.",
+                                 error_text(err));
+            }
+        }
+    }
+    return 0;
+}
+
 static void on_event(struct run *run, enum wake wake)
 {
     struct ptl_session *s = run->s;
@@ -196,7 +216,9 @@ static int loop(struct run *run)
         }
         for (int i = 0; i < n; i++)
             on_event(run, (enum wake)events[i].data.u32);
-        err = drain_batch(run);
+        err = run_signal_clauses(run);
+        if (err == 0)
+            err = drain_batch(run);
         if (err < 0)
             return err;
         is_empty = err == DRAIN_ENDED;
@@ -208,7 +230,7 @@ static int loop(struct run *run)
 static bool has_events(const struct ptl_session *s)
 {
     for (u32 i = 0; i < s->n_points; i++) {
-        if (s->points[i].ops->when == ATTACH_EVENTS)
+        if (s->points[i].ops->when == ATTACH_EVENTS || s->points[i].ops->when == ATTACH_SIGNAL)
             return true;
     }
     return s->child.pid != 0;
@@ -309,9 +331,11 @@ static int finish(struct run *run)
 
 static void show_banner(const struct ptl_session *s)
 {
+    u32 n = ptl_attach_count(s);
+
     if (s->opts->is_quiet)
         return;
-    (void)fprintf(s->opts->log, "Attached %u probe%s\n", s->n_points, s->n_points == 1 ? "" : "s");
+    (void)fprintf(s->opts->log, "Attached %u probe%s\n", n, n == 1 ? "" : "s");
     (void)fflush(s->opts->log); // a lost banner loses nothing
 }
 

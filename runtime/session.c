@@ -159,13 +159,14 @@ static int choose_programs(struct ptl_session *s, struct ptl_error *err)
 
     bpf_object__for_each_program(program, s->object)(void)
         bpf_program__set_autoload(program, false); // fails only once it is loaded
+    s->attach_env = (struct attach_env){s->opts->search_path, s->opts->filter_pid, &s->probe_names};
     s->points = calloc(MAX(s->meta.attachs.n, 1), sizeof(*s->points));
     if (s->points == NULL)
         return error_set(err, -ENOMEM, EXIT_MACHINE, "Out of memory.");
     for (u32 i = 0; i < s->meta.attachs.n; i++) {
         int failed = 0;
 
-        attach_point_init(&s->points[i], &s->meta.attachs.items[i]);
+        attach_point_init(&s->points[i], &s->meta.attachs.items[i], &s->attach_env);
         s->n_points = i + 1;
         failed = attach_choose(&s->points[i], &s->meta, s->object, &s->features, err);
         if (failed != 0)
@@ -280,7 +281,11 @@ const struct diags *ptl_diags(const struct ptl_session *s)
 
 u32 ptl_attach_count(const struct ptl_session *s)
 {
-    return s->n_points;
+    u32 n = 0;
+
+    for (u32 i = 0; i < s->n_points; i++)
+        n += MAX(s->points[i].n_names, 1);
+    return n;
 }
 
 void ptl_free(struct ptl_session **session)
@@ -293,6 +298,7 @@ void ptl_free(struct ptl_session **session)
     for (u32 i = 0; i < s->n_points; i++)
         attach_detach(&s->points[i]);
     free(s->points);
+    probe_names_done(&s->probe_names);
     child_done(&s->child);
     maps_free(&s->maps);
     bpf_object__close(s->object);

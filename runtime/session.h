@@ -30,6 +30,8 @@ struct ptl_session {
     struct meta meta;
     struct features features;
     struct bpf_object *object;
+    struct attach_env attach_env;
+    struct probe_names probe_names;
     struct attach_point *points; /* one for each attach row */
     u32 n_points;
     struct maps *maps;

@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <sys/signalfd.h>
 
-/* The first three end a run; the last is ignored. */
-static const int numbers[SIGNALS_N] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE};
+/* The first three end a run, SIGPIPE is ignored. */
+static const int numbers[SIGNALS_N] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGUSR1};
 
 /* nohup(1) has SIGHUP ignored, so that what it starts outlives the terminal. A blocked signal comes
  * even if it is ignored: this one must not be blocked. */
@@ -22,12 +22,18 @@ void signals_init(struct signals *s)
     *s = (struct signals){.fd = -1};
 }
 
+/* Those that are left as they are come last. */
+static u32 count(const struct signals *s)
+{
+    return s->wants_user ? SIGNALS_N : SIGNALS_N - 1;
+}
+
 int signals_take(struct signals *s)
 {
     sigset_t set;
 
-    (void)sigemptyset(&set); // these four cannot fail with valid numbers
-    for (u32 i = 0; i < SIGNALS_N; i++) {
+    (void)sigemptyset(&set); // these cannot fail with valid numbers
+    for (u32 i = 0; i < count(s); i++) {
         if (numbers[i] != SIGPIPE && !is_unwanted(numbers[i]))
             (void)sigaddset(&set, numbers[i]);
     }
@@ -35,7 +41,7 @@ int signals_take(struct signals *s)
     if (s->fd < 0)
         return -errno;
     (void)pthread_sigmask(SIG_BLOCK, &set, &s->old_mask);
-    for (u32 i = 0; i < SIGNALS_N; i++) {
+    for (u32 i = 0; i < count(s); i++) {
         bool is_ignored = numbers[i] == SIGPIPE || is_unwanted(numbers[i]);
         struct sigaction action = {.sa_handler = is_ignored ? SIG_IGN : SIG_DFL};
 
@@ -48,8 +54,12 @@ u32 signals_poll(struct signals *s)
 {
     struct signalfd_siginfo info;
 
-    while (s->fd >= 0 && read(s->fd, &info, sizeof(info)) == (ssize_t)sizeof(info))
-        s->n_seen++;
+    while (s->fd >= 0 && read(s->fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
+        bool is_user = info.ssi_signo == SIGUSR1;
+
+        s->n_user += is_user;
+        s->n_seen += !is_user;
+    }
     return s->n_seen;
 }
 
@@ -57,7 +67,7 @@ void signals_child(const struct signals *s)
 {
     if (s->fd < 0)
         return;
-    for (u32 i = 0; i < SIGNALS_N; i++)
+    for (u32 i = 0; i < count(s); i++)
         (void)sigaction(numbers[i], &s->old_actions[i], NULL);
     (void)pthread_sigmask(SIG_SETMASK, &s->old_mask, NULL);
 }

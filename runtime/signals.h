@@ -1,4 +1,5 @@
-/* SIGINT, SIGTERM and SIGHUP as events of a file descriptor; SIGPIPE as an error of the write. */
+/* SIGINT, SIGTERM and SIGHUP as events of a file descriptor, and SIGUSR1 for scripts that wait for
+ * it; SIGPIPE as an error of the write. */
 #pragma once
 
 #include <signal.h>
@@ -6,13 +7,15 @@
 #include "base/util.h"
 
 enum {
-    SIGNALS_N = 4,
+    SIGNALS_N = 5,
     SIGNALS_IMPATIENT = 2, /* so many say: do not wait for what is left */
 };
 
 struct signals {
-    int fd;     /* signalfd; -1: not set up */
-    u32 n_seen; /* since signals_take() */
+    int fd;          /* signalfd; -1: not set up */
+    u32 n_seen;      /* that end a run, since signals_take() */
+    u32 n_user;      /* SIGUSR1, not yet handled; counted down by who handles them */
+    bool wants_user; /* set before signals_take(): else SIGUSR1 is left alone */
     sigset_t old_mask;
     struct sigaction old_actions[SIGNALS_N];
 };
@@ -29,7 +32,9 @@ int signals_take(struct signals *s);
  * Only async-signal-safe calls. */
 void signals_child(const struct signals *s);
 
-/* Take the signals that came; their number since signals_take(). Does not block. */
+/* Take the signals that came; the number of those that end a run since signals_take(). Does not
+ * block.
+ */
 u32 signals_poll(struct signals *s);
 
 /* Put everything back as it was; signals that came are forgotten. May be called again. */

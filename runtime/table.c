@@ -71,13 +71,17 @@ void table_merge(const struct table *t, u8 *into, const u8 *from)
 
 int table_add(struct table *t, const u8 *key, const u8 *slots, u32 n_slots)
 {
+    u8 *value = NULL;
+
     buf_add(&t->keys, key, t->key_size);
     buf_add(&t->values, slots, t->value_size);
     if (t->keys.failed || t->values.failed)
         return -ENOMEM;
-    for (u32 i = 1; i < n_slots; i++) {
-        table_merge(t, (u8 *)t->values.p + (size_t)t->n * t->value_size,
-                    slots + (size_t)i * t->value_size);
+    value = (u8 *)t->values.p + (size_t)t->n * t->value_size;
+    if (n_slots > 1 || value_type(t)->kind == ABI_AGG) {
+        memset(value, 0, t->value_size); /* what every merge begins with */
+        for (u32 i = 0; i < n_slots; i++)
+            table_merge(t, value, slots + (size_t)i * t->value_size);
     }
     t->n++;
     return 0;

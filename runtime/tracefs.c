@@ -147,3 +147,57 @@ bool tracefs_nearest(struct str category, struct str event, struct buf *out)
     buf_printf(out, "%.*s:%.*s", STR_ARG(category), (int)found.n, found.p);
     return true;
 }
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The folders below `path` that match. */
+static int matches_read(struct names *names, const char *path, struct str pattern)
+{
+    _cleanup_free_ char *text = strndup(pattern.p, pattern.n);
+    u32 n = 0;
+
+    if (text == NULL)
+        return -ENOMEM;
+    names_read(names, path);
+    for (u32 i = 0; i < names->n; i++) {
+        if (str_matches(text, names->list[i])) {
+            char *name = names->list[i];
+
+            names->list[i] = names->list[n];
+            names->list[n++] = name;
+        }
+    }
+    for (u32 i = n; i < names->n; i++)
+        free(names->list[i]);
+    names->n = n;
+    if (n != 0)
+        qsort(names->list, n, sizeof(*names->list), by_name);
+    return 0;
+}
+
+int tracefs_each_event(struct str category, struct str event,
+                       int (*fn)(void *data, const char *category, const char *event), void *data)
+{
+    char path[PATH_BYTES];
+    const char *root = tracefs_root();
+    _cleanup_(names_done) struct names categories = {0};
+    int err = 0;
+
+    if (root == NULL)
+        return -errno;
+    (void)snprintf(path, sizeof(path), "%s/events", root); // fits
+    err = matches_read(&categories, path, category);
+    for (u32 i = 0; err == 0 && i < categories.n; i++) {
+        _cleanup_(names_done) struct names events = {0};
+
+        if (snprintf(path, sizeof(path), "%s/events/%s", root, categories.list[i]) >= PATH_BYTES)
+            continue;
+        err = matches_read(&events, path, event);
+        for (u32 k = 0; err == 0 && k < events.n; k++)
+            err = fn(data, categories.list[i], events.list[k]);
+    }
+    return err;
+}

@@ -10,6 +10,11 @@ const char *tracefs_root(void);
  * that is none, or why it cannot be read. */
 s64 tracefs_event_id(struct str category, struct str event);
 
+/* Call fn for each event that matches both patterns, in the order of their names, until it returns
+ * other than 0, which is then the result. Returns -ENOMEM, or why tracefs cannot be read. */
+int tracefs_each_event(struct str category, struct str event,
+                       int (*fn)(void *data, const char *category, const char *event), void *data);
+
 /* The event of the category (or the category, if that does not exist) with the name nearest to the
  * given one. Writes "category:event" into out; false if none is near. */
 bool tracefs_nearest(struct str category, struct str event, struct buf *out);

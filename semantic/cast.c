@@ -31,11 +31,21 @@ static bool is_castable(const struct type *to, const struct type *from)
     }
 }
 
-/* A pointer stays where it points to; a number is an address of the kernel. */
+/* The space of a number that is an address: the kernel's, unless the clause is about programs. */
+static enum space space_of_number(const struct sema *s)
+{
+    for (u32 i = 0; s->clause && i < s->clause->n_points; i++) {
+        if (s->clause->points[i].probe->is_user)
+            return SPACE_NONE;
+    }
+    return SPACE_KERNEL;
+}
+
+/* A pointer stays where it points to. */
 static const struct type *pointer_for(struct sema *s, const struct type *to,
                                       const struct type *from)
 {
-    enum space space = from->kind == TYPE_POINTER ? from->space : SPACE_KERNEL;
+    enum space space = from->kind == TYPE_POINTER ? from->space : space_of_number(s);
 
     return type_pointer(s->v.types, to->of, space);
 }

@@ -74,6 +74,8 @@ static void check_size(struct sema *s, const struct ir_func *func, struct span s
     }
 }
 
+/* Returns the index of the program's first row in the metadata: it has one for each way to attach
+ * it, the best first. */
 static u64 lower_program_of(struct sema *s, const struct clause_info *info,
                             const struct attach_point *point)
 {
@@ -100,6 +102,10 @@ static u64 lower_program_of(struct sema *s, const struct clause_info *info,
     ir_ret(&lo.b, 0);
     check_map_count(s, lo.b.func, point->span);
     check_size(s, lo.b.func, point->span);
+    if (point->is_pattern && probe->method_many) {
+        *vec_push(s->arena, &m->meta.progs) =
+            (struct meta_prog){.name = name, .method = probe->method_many};
+    }
     *vec_push(s->arena, &m->meta.progs) = (struct meta_prog){.name = name, .method = probe->method};
     return index;
 }
@@ -107,6 +113,7 @@ static u64 lower_program_of(struct sema *s, const struct clause_info *info,
 static void add_attach(struct sema *s, const struct attach_point *point, u64 prog)
 {
     struct meta *meta = &s->v.module->meta;
+    u64 n_variants = point->is_pattern && point->probe->method_many ? 2 : 1;
 
     *vec_push(s->arena, &meta->attachs) = (struct meta_attach){
         .provider = point->probe->id,
@@ -116,11 +123,12 @@ static void add_attach(struct sema *s, const struct attach_point *point, u64 pro
         .num0 = point->num[0],
         .num1 = point->num[1],
         .first_variant = meta->variants.n,
-        .n_variants = 1,
+        .n_variants = n_variants,
         .span_begin = point->span.begin,
         .span_end = point->span.end,
     };
-    *vec_push(s->arena, &meta->variants) = (struct meta_variant){.prog = prog};
+    for (u64 i = 0; i < n_variants; i++)
+        *vec_push(s->arena, &meta->variants) = (struct meta_variant){.prog = prog + i};
 }
 
 /* The kernel attaches a program to a tracepoint once: a point that is in the list twice needs a
@@ -134,6 +142,16 @@ static bool is_repeated(const struct clause_info *info, u32 i)
     return false;
 }
 
+/* May a point have the program of an earlier one? Patterns are attached in another way than names.
+ */
+static bool shares_program(const struct clause_info *info, u32 i, bool per_point)
+{
+    const struct attach_point *point = &info->points[i];
+
+    return !per_point && !point->probe->is_per_point && !is_repeated(info, i) &&
+           !(point->is_pattern && point->probe->method_many);
+}
+
 void lower_clause(struct sema *s, const struct clause_info *info)
 {
     bool per_point = clause_uses(info->clause, FN_PER_POINT, 0);
@@ -145,7 +163,11 @@ void lower_clause(struct sema *s, const struct clause_info *info)
         const struct attach_point *point = &info->points[i];
         u64 *prog = &progs[point->probe->id];
 
-        if (*prog == META_NO_REF || per_point || is_repeated(info, i))
+        if (!shares_program(info, i, per_point)) {
+            add_attach(s, point, lower_program_of(s, info, point));
+            continue;
+        }
+        if (*prog == META_NO_REF)
             *prog = lower_program_of(s, info, point);
         add_attach(s, point, *prog);
     }

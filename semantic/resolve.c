@@ -469,6 +469,25 @@ void resolve_block(struct sema *s, const struct stmt *block)
 
 /* ---- clauses ---- */
 
+/* Patterns whose matches get a program each become points of their own. */
+static void expand_patterns(struct sema *s, struct clause_info *info, bool uses_fields)
+{
+    struct attach_points all = {0};
+
+    for (u32 i = 0; i < info->n_points; i++) {
+        const struct attach_point *point = &info->points[i];
+        bool has_program_each = point->probe->is_per_point || (uses_fields && point->probe->names);
+
+        if (point->is_pattern && has_program_each) {
+            (void)probe_expand(&s->v, point, &all); /* it has reported */
+        } else {
+            *vec_push(s->arena, &all.list) = *point;
+        }
+    }
+    info->points = all.list.items;
+    info->n_points = all.list.n;
+}
+
 static void resolve_clause(struct sema *s, struct clause *clause)
 {
     struct clause_info info = {.clause = clause};
@@ -487,8 +506,9 @@ static void resolve_clause(struct sema *s, struct clause *clause)
         resolve_expr(s, clause->predicate);
     resolve_block(s, clause->body);
 
-    bool uses_fields = clause_uses(clause, 0, CAP_FIELDS);
+    bool uses_fields = clause_uses(clause, 0, CAP_FIELDS | CAP_RETVAL);
 
+    expand_patterns(s, &info, uses_fields);
     for (u32 i = 0; i < info.n_points && uses_fields; i++) {
         if (info.points[i].probe->resolve)
             (void)info.points[i].probe->resolve(&s->v, &info.points[i]); /* it has reported */

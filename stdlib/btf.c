@@ -221,6 +221,26 @@ struct str btf_nearest(struct btf *b, enum btf_names kind, struct str name)
     return str_of(nearest < 0 ? NULL : names.items[nearest]);
 }
 
+u32 btf_names(struct btf *b, enum btf_names kind, const char *prefix, const char *const **names_out)
+{
+    VEC(const char *) names = {0};
+    struct walk w = {.kind = kind, .id = 1};
+    size_t n = strlen(prefix);
+    struct place at;
+    const char *found = NULL;
+
+    open_vmlinux(b);
+    if (b->files.n == 0)
+        return 0;
+    w.file = b->files.items[0];
+    while ((found = walk_next(&w, &at))) {
+        if (strncmp(found, prefix, n) == 0)
+            *vec_push(b->arena, &names) = found + n;
+    }
+    *names_out = names.items;
+    return names.n;
+}
+
 // --- what is asked for ---------------------------------------------------------------------------
 
 static const struct type *find_type(struct btf *b, enum btf_names kind, struct str name)

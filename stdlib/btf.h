@@ -64,6 +64,10 @@ enum btf_names {
     BTF_NAMES_FUNC,
 };
 
+/* All names of a kind in vmlinux that begin with the prefix, without it. Returns their number. */
+u32 btf_names(struct btf *b, enum btf_names kind, const char *prefix,
+              const char *const **names_out);
+
 /* "Did you mean": the name of vmlinux that is nearest to one that does not exist; empty: none is
  * near. */
 struct str btf_nearest(struct btf *b, enum btf_names kind, struct str name);

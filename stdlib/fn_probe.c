@@ -1,21 +1,27 @@
 /* Words about the probe that fired: its arguments, return value, function and name. */
 #include <linux/bpf.h>
 
-#include "stdlib/field.h"
+#include "abi/record.h"
+#include "stdlib/lower.h"
 
 static const struct type *check_arg(struct vocab *v, struct call *c)
 {
-    if (c->number < v->arch->n_arg_regs)
+    u32 n = v->arch->n_arg_regs;
+
+    if (c->point && c->point->probe->n_args)
+        n = c->point->probe->n_args;
+    if (c->number < n)
         return NULL;
 
     diag_add(v->diags, E_ARG_NUMBER, c->span, "%s doesn't support arg%u: it has arg0 to arg%u",
-             v->arch->name, c->number, v->arch->n_arg_regs - 1);
+             n == v->arch->n_arg_regs ? v->arch->name : probe_name(c->point->probe->id), c->number,
+             n - 1);
     return type_error(v->types);
 }
 
 static ir_val lower_arg(struct lowering *lo, struct call *c)
 {
-    return ir_arg(&lo->b, c->number);
+    return c->point->probe->arg(lo, c->number);
 }
 
 const struct func_desc fn_arg = {
@@ -23,7 +29,7 @@ const struct func_desc fn_arg = {
     .sig = "() -> uint64",
     .doc =
         "arg0, arg1, ...: the arguments of the traced function that are passed in registers (six on x86_64, "
-        "eight on aarch64), as integers.",
+        "eight on aarch64), as integers; of a raw tracepoint, all it has.",
     .example = "kprobe:do_nanosleep { @[arg1] = count(); }",
     .flags = FN_VARIABLE | FN_NUMBERED,
     .needs = CAP_ARGN,
@@ -31,19 +37,40 @@ const struct func_desc fn_arg = {
     .lower = lower_arg,
 };
 
+/* The function's own type where it is known. */
+static const struct type *check_retval(struct vocab *v, struct call *c)
+{
+    if (!c->point || !c->point->probe->resolve)
+        return type_int(v->types, 8, false);
+    if (!c->point->function)
+        return type_error(v->types); /* reported where it is named */
+
+    const struct type *t = c->point->function->result;
+
+    if (type_is_word(t))
+        return t;
+    diag_add(v->diags, E_FIELD_TYPE, c->span, "%.*s returns nothing that can be read",
+             STR_ARG(c->point->text[0]));
+    return type_error(v->types);
+}
+
 static ir_val lower_retval(struct lowering *lo, struct call *c)
 {
-    (void)c;
-    return ir_retval(&lo->b);
+    ir_val word = c->point->probe->retval(lo);
+    const struct btf_function *function = c->point->function;
+
+    return function ? lower_word_of(lo, function->result, word) : word;
 }
 
 const struct func_desc fn_retval = {
     .name = "retval",
-    .sig = "() -> uint64",
-    .doc = "Return value of the traced function.",
+    .sig = "() -> ?",
+    .doc =
+        "Return value of the traced function: an integer, in fexit of the type that the function has.",
     .example = "kretprobe:vfs_read { @bytes = hist(retval); }",
     .flags = FN_VARIABLE,
     .needs = CAP_RETVAL,
+    .check = check_retval,
     .lower = lower_retval,
 };
 
@@ -149,13 +176,56 @@ const struct func_desc fn_func = {
 
 static const struct type *check_probe(struct vocab *v, struct call *c)
 {
-    return c->point ? type_own_string(v->types, c->point->name.n + 1) : type_error(v->types);
+    if (!c->point)
+        return type_error(v->types);
+    return type_own_string(v->types, c->point->is_pattern ? PTL_NAME_BYTES : c->point->name.n + 1);
+}
+
+static ir_val names_map(struct lowering *lo)
+{
+    struct vocab *v = lo->v;
+    struct ir_map *map = NULL;
+
+    if (!v->names) {
+        map = ir_map_new(v->module, PTL_MAP_NAMES);
+        map->bpf_type = BPF_MAP_TYPE_ARRAY;
+        map->key_size = sizeof(u32);
+        map->value_size = PTL_NAME_BYTES;
+        map->max_entries = PTL_PROBES_MAX;
+        v->names = map;
+    }
+    return ir_map_addr(&lo->b, v->names);
+}
+
+/* Of a pattern's matches the runtime writes the names, and gives each the index of its own as the
+ * cookie (bpf_get_attach_cookie: 5.15). */
+static ir_val name_of_match(struct lowering *lo)
+{
+    struct ir_builder *b = &lo->b;
+    ir_val index = ir_slot_addr(b, ir_slot_new(b, "index", sizeof(u32)));
+    ir_val name = ir_slot_addr(b, ir_slot_new(b, "probe", PTL_NAME_BYTES));
+    ir_val ctx[] = {ir_ctx(b)};
+
+    ir_fill_zero(b, name, 0, PTL_NAME_BYTES);
+    ir_store(b, index, 0, sizeof(u32),
+             ir_call(b, BPF_FUNC_get_attach_cookie, ctx, ARRAY_SIZE(ctx)));
+
+    ir_val args[] = {names_map(lo), index};
+    ir_val found = ir_call_ptr(b, BPF_FUNC_map_lookup_elem, args, ARRAY_SIZE(args));
+    ir_val is_null = ir_unary(b, IR_IS_NULL, found);
+    struct branch br = lower_if(lo, ir_binary(b, IR_EQ, is_null, ir_const(b, 0)));
+
+    ir_copy(b, name, found, PTL_NAME_BYTES);
+    lower_end_if(lo, &br);
+    return name;
 }
 
 static ir_val lower_probe(struct lowering *lo, struct call *c)
 {
     const struct type *t = type_own_string(lo->v->types, c->point->name.n + 1);
 
+    if (c->point->is_pattern)
+        return name_of_match(lo);
     return ir_string(&lo->b, c->point->name, type_mem_size(t));
 }
 
@@ -196,91 +266,4 @@ const struct func_desc fn_probetype = {
     .flags = FN_VARIABLE | FN_PER_POINT,
     .check = check_probetype,
     .lower = lower_probetype,
-};
-
-/* ---- args.field of tracepoints ---- */
-
-static const struct tracepoint_field *find_field(const struct tracepoint *tp, struct str name)
-{
-    for (u32 i = 0; i < tp->n_fields; i++) {
-        if (str_eq(tp->fields[i].name, name))
-            return &tp->fields[i];
-    }
-    return NULL;
-}
-
-static void report_unknown_field(struct vocab *v, const struct call *c)
-{
-    const struct tracepoint *tp = c->point->tracepoint;
-    const char **names = arena_array(v->arena, const char *, tp->n_fields + 1);
-    struct diag *diag = diag_add(v->diags, E_UNKNOWN_FIELD, c->member_span,
-                                 "'args' of %.*s has no field named '%.*s'",
-                                 STR_ARG(c->point->name), STR_ARG(c->member));
-    struct str list = {"", 0};
-
-    for (u32 i = 0; i < tp->n_fields; i++) {
-        names[i] = str_cstr(v->arena, tp->fields[i].name);
-        list = str_printf(v->arena, "%.*s%s%s", STR_ARG(list), i ? ", " : "", names[i]);
-    }
-
-    int nearest = str_nearest(c->member, names, tp->n_fields);
-
-    if (nearest >= 0) {
-        diag_hint(diag, "Did you mean '%s'?", names[nearest]);
-    } else if (tp->n_fields) {
-        diag_hint(diag, "It has: %.*s.", STR_ARG(list));
-    }
-}
-
-/* System calls take addresses of user space. */
-static const struct type *type_at(struct vocab *v, const struct attach_point *point,
-                                  const struct tracepoint_field *field)
-{
-    return field_type(v, field, str_eq_c(point->text[0], "syscalls"));
-}
-
-static const struct type *check_args(struct vocab *v, struct call *c)
-{
-    if (!c->point || !c->point->tracepoint)
-        return type_error(v->types); /* an unknown tracepoint was reported where it is named */
-    if (c->member.n == 0) {
-        diag_add(v->diags, E_ARGS_ALONE, c->span, "'args' is used with a field: args.NAME");
-        return type_error(v->types);
-    }
-
-    const struct tracepoint_field *field = find_field(c->point->tracepoint, c->member);
-
-    if (!field) {
-        report_unknown_field(v, c);
-        return type_error(v->types);
-    }
-
-    const struct type *t = type_at(v, c->point, field);
-
-    if (!t) {
-        diag_add(v->diags, E_FIELD_TYPE, c->member_span, "Fields of type '%.*s' can not be read",
-                 STR_ARG(field->type));
-        return type_error(v->types);
-    }
-    return t;
-}
-
-static ir_val lower_args(struct lowering *lo, struct call *c)
-{
-    const struct tracepoint_field *field = find_field(c->point->tracepoint, c->member);
-
-    return field_read(lo, field, type_at(lo->v, c->point, field));
-}
-
-const struct func_desc fn_args = {
-    .name = "args",
-    .sig = "() -> ?",
-    .doc =
-        "args.NAME: a field of the tracepoint's record, of the type that the kernel's source gives it. Arrays of char "
-        "are strings; pointers to strings are read with str().",
-    .example = "tracepoint:syscalls:sys_enter_openat { @[str(args.filename)] = count(); }",
-    .flags = FN_VARIABLE | FN_MEMBERS | FN_PER_POINT,
-    .needs = CAP_FIELDS,
-    .check = check_args,
-    .lower = lower_args,
 };

@@ -253,3 +253,37 @@ u32 kernel_tracepoint_names(const struct kernel *k, const char *const **names_ou
     *names_out = names.items;
     return names.n;
 }
+
+/* "name" or "name [module]" in each line, and functions of the linker's that are none. */
+static const char *function_of(struct arena *arena, const char *line, u32 n)
+{
+    static const char none[] = "__ftrace_invalid_address__";
+    const char *space = memchr(line, ' ', n);
+    u32 length = space ? (u32)(space - line) : n;
+
+    if (length == 0 || (length >= sizeof(none) - 1 && memcmp(line, none, sizeof(none) - 1) == 0))
+        return NULL;
+    return str_cstr(arena, (struct str){line, length});
+}
+
+u32 kernel_function_names(const struct kernel *k, const char *const **names_out)
+{
+    struct str path = str_printf(k->arena, "%s/available_filter_functions%c", k->tracefs, '\0');
+    FILE *file = fopen(path.p, "re");
+    VEC(const char *) names = {0};
+    char *line = NULL;
+    size_t size = 0;
+
+    if (!file)
+        return 0;
+    for (ssize_t n = getline(&line, &size, file); n > 0; n = getline(&line, &size, file)) {
+        const char *name = function_of(k->arena, line, (u32)n - (line[n - 1] == '\n'));
+
+        if (name)
+            *vec_push(k->arena, &names) = name;
+    }
+    free(line);
+    (void)fclose(file); // only read from
+    *names_out = names.items;
+    return names.n;
+}

@@ -30,6 +30,10 @@ struct tracepoint {
 int kernel_tracepoint(const struct kernel *k, struct str category, struct str event,
                       const struct tracepoint **out);
 
+/* Names of all functions that can be traced, from available_filter_functions.
+ * Returns their number, 0 where tracefs is not readable. */
+u32 kernel_function_names(const struct kernel *k, const char *const **names_out);
+
 /* Names of all events, "category:event", for "did you mean".
  * Returns their number, 0 where tracefs is not readable. */
 u32 kernel_tracepoint_names(const struct kernel *k, const char *const **names_out);

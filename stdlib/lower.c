@@ -67,6 +67,13 @@ ir_val lower_load(struct lowering *lo, const struct type *t, ir_val ptr, u32 off
     return offset ? ir_ptr_add(&lo->b, ptr, ir_const(&lo->b, offset)) : ptr;
 }
 
+ir_val lower_word_of(struct lowering *lo, const struct type *t, ir_val word)
+{
+    ir_val low = ir_extend(&lo->b, word, type_raw_size(t), t->is_signed);
+
+    return t->kind == TYPE_BOOL ? ir_binary(&lo->b, IR_NE, low, ir_const(&lo->b, 0)) : low;
+}
+
 ir_val lower_slot(struct lowering *lo, const char *name, const struct type *t)
 {
     return ir_slot_addr(&lo->b, ir_slot_new(&lo->b, name, type_mem_size(t)));

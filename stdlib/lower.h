@@ -56,6 +56,8 @@ void lower_store(struct lowering *lo, ir_val ptr, u32 offset, const struct type 
 ir_val lower_in_memory(struct lowering *lo, const struct type *to, struct operand from);
 /* Value of type t at ptr + offset: the word loaded, or the address. */
 ir_val lower_load(struct lowering *lo, const struct type *t, ir_val ptr, u32 offset);
+/* A word of type t that lies in the low bytes of one whose other bytes may be anything. */
+ir_val lower_word_of(struct lowering *lo, const struct type *t, ir_val word);
 /* A new slot for a value of type t, as address. */
 ir_val lower_slot(struct lowering *lo, const char *name, const struct type *t);
 /* 1 if the operand counts as true: a word is not 0, a string is not empty. */

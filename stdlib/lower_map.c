@@ -310,10 +310,14 @@ void lower_map_aggregate(struct lowering *lo, struct map_info *map, ir_val key, 
 }
 
 /* Per-CPU slots of EXEC_ALONE and EXEC_GUARDED programs have one writer at a time: a plain update
- * is exact. A provider whose programs can be preempted (a user probe, say) needs an atomic add
- * here, and so do all programs that share its maps on the same CPU and can be interrupted by it. */
+ * is exact. Where a program of the script can interrupt another one of it, the add is atomic. */
 void lower_slot_add(struct lowering *lo, ir_val ptr, s64 offset, ir_val delta)
 {
+    if (lo->v->has_open_exec) {
+        ir_atomic_add(&lo->b, ptr, offset, delta);
+        return;
+    }
+
     ir_val sum = ir_binary(&lo->b, IR_ADD, ir_load64(&lo->b, ptr, offset), delta);
 
     ir_store64(&lo->b, ptr, offset, sum);

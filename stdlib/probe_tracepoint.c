@@ -4,18 +4,6 @@
 
 #include "stdlib/vocab.h"
 
-static bool is_event_name(struct str name)
-{
-    for (u32 i = 0; i < name.n; i++) {
-        char c = name.p[i];
-
-        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-              c == '_' || c == '-'))
-            return false;
-    }
-    return name.n > 0;
-}
-
 static void report_missing(struct vocab *v, const struct attach_point *point)
 {
     const char *const *names = NULL;
@@ -65,18 +53,19 @@ static bool parse_tracepoint(struct vocab *v, struct attach_point *point, const 
         return false;
     }
     for (u32 i = 0; i < 2; i++) {
-        if (!is_event_name(parts[i])) {
-            struct diag *diag =
-                diag_add(v->diags, E_PROBE_SPEC, point->span,
-                         "'%.*s' is not the name of a tracepoint", STR_ARG(parts[i]));
-
-            if (str_index(parts[i], '*') >= 0)
-                diag_hint(diag, "Wildcards are not supported yet: write a list of probes.");
+        if (!probe_is_pattern(parts[i])) {
+            probe_report_name(v, point, parts[i], "a tracepoint");
             return false;
         }
         point->text[i] = parts[i];
+        point->is_pattern |= str_is_pattern(parts[i]);
     }
     return true;
+}
+
+static u32 tracepoint_names(struct vocab *v, const char *const **names_out)
+{
+    return kernel_tracepoint_names(v->kernel, names_out);
 }
 
 // NOLINTNEXTLINE(readability-identifier-naming): named by the row of abi/probe.def
@@ -92,5 +81,6 @@ const struct probe_desc probe_TRACEPOINT = {
     .section = "tracepoint",
     .method = METHOD_TRACEPOINT,
     .parse = parse_tracepoint,
+    .names = tracepoint_names,
     .resolve = resolve_tracepoint,
 };

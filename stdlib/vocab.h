@@ -48,6 +48,7 @@ struct vocab {
     struct btf *btf; /* the kernel's types */
     const struct arch *arch;
     const struct ir_map *ring, *books; /* PTL_MAP_RING, PTL_MAP_BOOKS */
+    const struct ir_map *names;        /* PTL_MAP_NAMES; NULL: no word has asked for it */
     VEC(struct known_type) meta_types;
     VEC(const char *) macro_names; /* that calls may mean, for "did you mean" */
     u32 max_map_keys, max_strlen;  /* of the script's config */
@@ -57,6 +58,7 @@ struct vocab {
     const struct str *options; /* of the script, as given: "pid=5", "verbose" */
     u32 n_options;
     VEC(struct script_option) script_options;
+    bool has_open_exec;  /* programs of the script interrupt each other: see enum probe_exec */
     bool allows_unsafe;  /* functions with FN_UNSAFE may be called */
     bool test_plain_rmw; /* tests: aggregations on shared maps by plain read-modify-write */
     bool test_refused;   /* tests: exit() does what the verifier refuses */
@@ -91,7 +93,16 @@ struct attach_point {
     struct span span;
     struct str text[2];
     u64 num[2];
-    const struct tracepoint *tracepoint; /* of the fields that `args` has; NULL: not looked up */
+    bool is_pattern; /* its targets are looked up: when the script is compiled where a program is
+                      * made for each, else where it runs */
+    /* What `args` has, and the type of `retval`; NULL: not looked up, or another kind of probe. */
+    const struct tracepoint *tracepoint;
+    const struct btf_function *function;
+    u32 first_param; /* of the function's: those before are not the event's */
+};
+
+struct attach_points {
+    VEC(struct attach_point) list;
 };
 
 /* ---- functions ---- */
@@ -232,6 +243,9 @@ enum probe_exec {
     EXEC_GUARDED, /* kprobe, tracepoint, perf event: preemption is off and the kernel's
                    * bpf_prog_active keeps a second program of this class from running on the CPU,
                    * so a plain update of a per-CPU slot is exact */
+    EXEC_OPEN, /* raw tracepoint, fentry: the kernel keeps a program from interrupting itself, but
+                * not others: updates of per-CPU slots are atomic in the whole script */
+    EXEC_PREEMPTIBLE, /* uprobe: the task can be preempted, and another one run the same program */
 };
 
 struct probe_desc {
@@ -246,10 +260,21 @@ struct probe_desc {
     enum ir_ctx ctx;
     const char *section; /* libbpf's section name for the program type */
     enum attach_method method;
+    enum attach_method method_many; /* for patterns, tried first; 0: there is none */
+    bool is_user;      /* numbers that it gives are addresses of user space as a rule */
+    bool is_per_point; /* a program is loaded for one target: points share none */
+    u32 n_args;        /* of argN; 0: as many as the CPU has registers for */
+    /* CAP_ARGN: argument n; CAP_RETVAL: the return value. As 64-bit words, as they come. */
+    ir_val (*arg)(struct lowering *lo, u32 n);
+    ir_val (*retval)(struct lowering *lo);
     /* Parse the parts behind the provider's name (n strings, quotes removed) into point. Returns
      * false after reporting at point->span. */
     bool (*parse)(struct vocab *v, struct attach_point *point, const struct str *parts, u32 n);
-    /* Ask the kernel view for what the body's use of the CAP_FIELDS words needs; called once, and
+    /* Names that a pattern is matched with when the script is compiled, as they are written behind
+     * the provider. Returns their number; 0: they cannot be read. NULL: patterns are looked up
+     * where the script runs. */
+    u32 (*names)(struct vocab *v, const char *const **names_out);
+    /* Ask the kernel view for what the body's use of `args` or `retval` needs; called once, and
      * only where one is used. Returns false after reporting. NULL: nothing to ask. */
     bool (*resolve)(struct vocab *v, struct attach_point *point);
 };
@@ -259,6 +284,27 @@ const struct probe_desc *vocab_probe(struct str name);
 const struct probe_desc *vocab_probe_by_id(enum probe_id id);
 /* Parse a whole spec ("k:do_nanosleep"); reports at span and returns false where it is wrong. */
 bool vocab_parse_spec(struct vocab *v, struct str spec, struct span span, struct attach_point *out);
+
+/* "f+0x10" to name and offset in bytes; no offset: 0. False if what follows the + is no number. */
+bool probe_split_offset(struct vocab *v, struct str part, struct str *name_out, u64 *offset_out);
+/* Letters, digits and what else is in names, and in patterns of them; not empty. */
+bool probe_is_pattern(struct str name);
+/* Replace a point that is a pattern by points for all that it matches, appended to out. Returns
+ * false after reporting. */
+bool probe_expand(struct vocab *v, const struct attach_point *point, struct attach_points *out);
+/* A number in decimal, 0 octal or 0x notation that is the whole part. */
+bool probe_number(struct vocab *v, struct str part, u64 *out);
+/* probe_desc.arg and retval of those whose context is the registers of a function. */
+ir_val probe_register_arg(struct lowering *lo, u32 n);
+ir_val probe_register_retval(struct lowering *lo);
+/* Letters, digits and what else is in names of functions and events; not empty. */
+bool probe_is_name(struct str name);
+/* Report that a part of the spec is not the name of `what` ("a tracepoint"). */
+void probe_report_name(struct vocab *v, const struct attach_point *point, struct str name,
+                       const char *what);
+/* Report that BTF has no function `name`, which begins with a prefix that users do not write. */
+void probe_report_no_function(struct vocab *v, const struct attach_point *point, struct str name,
+                              const char *prefix);
 
 /* ---- all ---- */
 

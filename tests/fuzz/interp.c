@@ -297,6 +297,11 @@ static u64 memory_op(struct interp *in, const struct ir_inst *inst, const u64 *a
         before = load(in, at, 8, false);
         store(in, at, 8, before + a[1]);
         return before;
+    case IR_COMPARE_EXCHANGE:
+        before = load(in, at, 8, false);
+        if (before == a[1])
+            store(in, at, 8, a[2]);
+        return before;
     case IR_COPY:
         if (interp_check(in, a[1], inst->size, false) && interp_check(in, a[0], inst->size, true))
             memmove(interp_pointer(a[0]), interp_pointer(a[1]), inst->size);

@@ -1,0 +1,50 @@
+/* fentry and fexit: BPF trampolines. The program is loaded for its function, which libbpf looks up
+ * in the kernel's types. */
+#include <errno.h>
+#include <stdio.h>
+
+#include <bpf/bpf.h>
+
+#include "runtime/attach.h"
+
+#define NAME_BYTES 512 /* the kernel's longest symbol name */
+
+static enum bpf_attach_type attach_type(const struct attach_point *point)
+{
+    return point->method == METHOD_FEXIT ? BPF_TRACE_FEXIT : BPF_TRACE_FENTRY;
+}
+
+static int trampoline_aim(struct attach_point *point, struct diags *diags)
+{
+    char name[NAME_BYTES];
+    int err = 0;
+
+    if (snprintf(name, sizeof(name), "%.*s", STR_ARG(point->row->text0)) >= (int)sizeof(name)) {
+        err = -ENOENT;
+    } else {
+        (void)bpf_program__set_expected_attach_type(point->program,
+                                                    attach_type(point)); // fails only once loaded
+        err = bpf_program__set_attach_target(point->program, 0, name);
+    }
+    if (err == 0)
+        return 0;
+    if (err != -ENOENT && err != -ESRCH)
+        return attach_report(point, diags, err);
+    (void)diag_add(diags, E_ATTACH_NO_MATCH, attach_span(point), "No matches for %s %.*s.",
+                   probe_name((enum probe_id)point->row->provider), STR_ARG(point->row->text0));
+    return -ENOENT;
+}
+
+static int trampoline_enable(struct attach_point *point)
+{
+    int link = bpf_link_create(bpf_program__fd(point->program), 0, attach_type(point), NULL);
+
+    return link < 0 ? link : attach_add_link(point, link);
+}
+
+const struct attach_ops attach_ops_trampoline = {
+    .when = ATTACH_EVENTS,
+    .methods = 1u << METHOD_FENTRY | 1u << METHOD_FEXIT,
+    .aim = trampoline_aim,
+    .enable = trampoline_enable,
+};

@@ -1,0 +1,166 @@
+/* uprobe and uretprobe: events of the uprobe PMU, by place in a file. */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <linux/perf_event.h>
+
+#include "runtime/attach.h"
+#include "runtime/binary.h"
+#include "runtime/perf.h"
+
+static int report(const struct attach_point *point, struct diags *diags, const char *what,
+                  struct str which)
+{
+    (void)diag_add(diags, E_ATTACH_BINARY, attach_span(point), "%s: %.*s", what, STR_ARG(which));
+    return -ENOENT;
+}
+
+static int report_no_function(const struct attach_point *point, struct binary *binary,
+                              struct diags *diags)
+{
+    struct str name = point->row->text1;
+    struct str nearest = binary_nearest(binary, name);
+    struct diag *diag = diag_add(
+        diags, E_ATTACH_NO_MATCH, attach_span(point), "No matches for %s %.*s:%.*s.",
+        probe_name((enum probe_id)point->row->provider), STR_ARG(point->row->text0), STR_ARG(name));
+
+    if (nearest.n != 0)
+        diag_hint(diag, "Did you mean '%.*s'?", STR_ARG(nearest));
+    return -ENOENT;
+}
+
+/* Offset in the file of what the row names. */
+static int find_target(const struct attach_point *point, struct binary *binary, struct diags *diags,
+                       u64 *out)
+{
+    const struct meta_attach *row = point->row;
+    struct binary_symbol symbol;
+
+    if (row->num1 != 0) {
+        if (binary_offset(binary, row->num0, out) == 0)
+            return 0;
+        return report(point, diags, "Nothing is loaded at this address of the binary",
+                      point->row->text0);
+    }
+    if (binary_find(binary, row->text1, &symbol) != 0)
+        return report_no_function(point, binary, diags);
+    if (row->num0 != 0 && row->num0 >= symbol.size)
+        return report(point, diags, "The offset lies outside of the function", point->row->text0);
+    *out = symbol.offset + row->num0;
+    return 0;
+}
+
+static int open_event(const struct attach_point *point, const char *path, u64 offset)
+{
+    struct perf_event_attr attr = {.size = sizeof(attr), .disabled = 1};
+    int type = perf_pmu_type("uprobe");
+    int bit = point->method == METHOD_URETPROBE ? perf_retprobe_bit("uprobe") : 0;
+
+    if (type < 0 || bit < 0)
+        return MIN(type, bit);
+    attr.type = (u32)type;
+    if (point->method == METHOD_URETPROBE)
+        attr.config = (u64)1 << bit;
+    attr.uprobe_path = (u64)(uintptr_t)path;
+    attr.probe_offset = offset;
+    return perf_event_open(&attr, 0);
+}
+
+/* The matches of a pattern, while the symbols are gone through. */
+struct matching {
+    struct attach_point *point;
+    const char *path;
+    char *pattern;
+};
+
+/* Has the pattern this place already: the symbol is in both tables, or an alias? */
+static bool is_known(const struct attach_point *point, u64 offset)
+{
+    for (u32 i = 0; i < point->n_events; i++) {
+        if (point->events[i].offset == offset)
+            return true;
+    }
+    return false;
+}
+
+static int on_symbol(void *data, const struct binary_symbol *symbol)
+{
+    const struct matching *m = data;
+    struct attach_point *point = m->point;
+    const struct meta_attach *row = point->row;
+    u32 index = 0;
+    int fd = -1;
+    int err = 0;
+
+    if (!str_matches(m->pattern, symbol->name.p) || is_known(point, symbol->offset))
+        return 0;
+    fd = open_event(point, m->path, symbol->offset);
+    if (fd < 0)
+        return fd;
+    err = probe_names_add(point->env->names, &index, "%s:%.*s:%.*s",
+                          probe_name((enum probe_id)row->provider), STR_ARG(row->text0),
+                          STR_ARG(symbol->name));
+    if (err != 0) {
+        close_fd(&fd);
+        return err;
+    }
+    point->n_names++;
+    err = attach_add_match(point, fd, index);
+    if (err == 0)
+        point->events[point->n_events - 1].offset = symbol->offset;
+    return err;
+}
+
+static int open_pattern(struct attach_point *point, struct binary *binary, const char *path,
+                        struct diags *diags)
+{
+    struct str pattern = point->row->text1;
+    struct matching m = {point, path, strndup(pattern.p, pattern.n)};
+    int err = m.pattern == NULL ? -ENOMEM : binary_each(binary, on_symbol, &m);
+
+    free(m.pattern);
+    if (err == 0 && point->n_names == 0)
+        err = -ENOENT;
+    return err != 0 ? attach_report_matches(point, diags, err) : 0;
+}
+
+static int uprobe_open(struct attach_point *point, struct diags *diags)
+{
+    _cleanup_(binary_close) struct binary *binary = NULL;
+    const struct attach_env *env = point->env;
+    char path[PATH_MAX];
+    u64 offset = 0;
+    int err = binary_path(point->row->text0, env->search_path, env->pid, path, sizeof(path));
+
+    if (err != 0 && point->row->text0.n == 0) {
+        return report(point, diags,
+                      "The probe names no binary, and without -p there is none to take",
+                      point->row->name);
+    }
+    if (err != 0)
+        return report(point, diags, "No such program or library", point->row->text0);
+    err = binary_open(path, &binary);
+    if (err == -ENOENT)
+        return report(point, diags, "No such program or library", point->row->text0);
+    if (err == -ENOEXEC)
+        return report(point, diags, "This is not an ELF program or library", point->row->text0);
+    if (err != 0)
+        return attach_report(point, diags, err);
+    if (str_is_pattern(point->row->text1))
+        return open_pattern(point, binary, path, diags);
+    err = find_target(point, binary, diags, &offset);
+    if (err != 0)
+        return err;
+    err = open_event(point, path, offset);
+    if (err >= 0)
+        err = attach_add_event(point, err);
+    return err != 0 ? attach_report(point, diags, err) : 0;
+}
+
+const struct attach_ops attach_ops_uprobe = {
+    .when = ATTACH_EVENTS,
+    .methods = 1u << METHOD_UPROBE | 1u << METHOD_URETPROBE,
+    .open = uprobe_open,
+};

@@ -1,0 +1,196 @@
+/* Symbol tables of programs and libraries, by libelf. */
+#include "runtime/binary.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <gelf.h>
+
+struct binary {
+    int fd;
+    Elf *elf;
+};
+
+void binary_close(struct binary **binary)
+{
+    struct binary *b = *binary;
+
+    if (b == NULL)
+        return;
+    *binary = NULL;
+    (void)elf_end(b->elf); // the count of references
+    close_fd(&b->fd);
+    free(b);
+}
+
+static bool is_ours(Elf *elf)
+{
+    GElf_Ehdr header;
+
+    if (elf_kind(elf) != ELF_K_ELF || gelf_getehdr(elf, &header) == NULL)
+        return false;
+    return header.e_type == ET_EXEC || header.e_type == ET_DYN;
+}
+
+int binary_open(const char *path, struct binary **out)
+{
+    _cleanup_(binary_close) struct binary *b = calloc(1, sizeof(*b));
+    struct stat st;
+
+    if (b == NULL)
+        return -ENOMEM;
+    b->fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (b->fd < 0)
+        return -errno;
+    if (fstat(b->fd, &st) != 0 || !S_ISREG(st.st_mode))
+        return -ENOEXEC;
+    if (elf_version(EV_CURRENT) == EV_NONE)
+        return -ENOEXEC;
+    /* read, not mapped: a file that shrinks would kill us */
+    b->elf = elf_begin(b->fd, ELF_C_READ, NULL);
+    if (b->elf == NULL || !is_ours(b->elf))
+        return -ENOEXEC;
+    *out = take_ptr(b);
+    return 0;
+}
+
+int binary_offset(const struct binary *binary, u64 address, u64 *out)
+{
+    size_t n = 0;
+
+    if (elf_getphdrnum(binary->elf, &n) != 0)
+        return -EFAULT;
+    for (size_t i = 0; i < n && i < INT32_MAX; i++) {
+        GElf_Phdr segment;
+
+        if (gelf_getphdr(binary->elf, (int)i, &segment) == NULL || segment.p_type != PT_LOAD)
+            continue;
+        if (address < segment.p_vaddr || address - segment.p_vaddr >= segment.p_filesz)
+            continue;
+        *out = address - segment.p_vaddr + segment.p_offset;
+        return 0;
+    }
+    return -EFAULT;
+}
+
+static bool is_function(const GElf_Sym *symbol)
+{
+    unsigned char type = GELF_ST_TYPE(symbol->st_info);
+
+    return symbol->st_shndx != SHN_UNDEF && (type == STT_FUNC || type == STT_GNU_IFUNC);
+}
+
+static int each_of_table(struct binary *b, Elf_Scn *section, const GElf_Shdr *header,
+                         int (*fn)(void *data, const struct binary_symbol *symbol), void *data)
+{
+    Elf_Data *table = elf_getdata(section, NULL);
+    u64 n = table != NULL && header->sh_entsize != 0 ? table->d_size / header->sh_entsize : 0;
+
+    for (u64 i = 0; i < n && i < INT32_MAX; i++) {
+        struct binary_symbol found;
+        const char *name = NULL;
+        GElf_Sym symbol;
+        int result = 0;
+
+        if (gelf_getsym(table, (int)i, &symbol) == NULL || !is_function(&symbol))
+            continue;
+        name = elf_strptr(b->elf, header->sh_link, symbol.st_name);
+        if (name == NULL || binary_offset(b, symbol.st_value, &found.offset) != 0)
+            continue;
+        found.name = str_of(name);
+        found.address = symbol.st_value;
+        found.size = symbol.st_size;
+        result = fn(data, &found);
+        if (result != 0)
+            return result;
+    }
+    return 0;
+}
+
+static int each_of_kind(struct binary *b, u32 kind,
+                        int (*fn)(void *data, const struct binary_symbol *symbol), void *data)
+{
+    Elf_Scn *section = NULL;
+
+    while ((section = elf_nextscn(b->elf, section)) != NULL) {
+        GElf_Shdr header;
+        int result = 0;
+
+        if (gelf_getshdr(section, &header) == NULL || header.sh_type != kind)
+            continue;
+        result = each_of_table(b, section, &header, fn, data);
+        if (result != 0)
+            return result;
+    }
+    return 0;
+}
+
+int binary_each(struct binary *binary, int (*fn)(void *data, const struct binary_symbol *symbol),
+                void *data)
+{
+    int result = each_of_kind(binary, SHT_SYMTAB, fn, data);
+
+    return result != 0 ? result : each_of_kind(binary, SHT_DYNSYM, fn, data);
+}
+
+struct wanted {
+    struct str name;
+    struct binary_symbol *out;
+};
+
+/* `name`, or `name@VERSION` as .symtab has it. */
+static int match(void *data, const struct binary_symbol *symbol)
+{
+    const struct wanted *wanted = data;
+    int at = str_index(symbol->name, '@');
+
+    if (!str_eq(at < 0 ? symbol->name : str_sub(symbol->name, 0, (u32)at), wanted->name))
+        return 0;
+    *wanted->out = *symbol;
+    return 1;
+}
+
+int binary_find(struct binary *binary, struct str name, struct binary_symbol *out)
+{
+    struct wanted wanted = {name, out};
+
+    return binary_each(binary, match, &wanted) == 1 ? 0 : -ENOENT;
+}
+
+struct names {
+    const char **items;
+    u32 n, capacity;
+};
+
+static int collect(void *data, const struct binary_symbol *symbol)
+{
+    struct names *names = data;
+
+    if (names->n == names->capacity) {
+        u32 capacity = names->capacity * 2 + 256;
+        const char **grown = realloc(names->items, capacity * sizeof(*grown));
+
+        if (grown == NULL)
+            return -ENOMEM;
+        names->items = grown;
+        names->capacity = capacity;
+    }
+    names->items[names->n++] = symbol->name.p;
+    return 0;
+}
+
+struct str binary_nearest(struct binary *binary, struct str name)
+{
+    struct names names = {0};
+    struct str nearest = {"", 0};
+    int found = -1;
+
+    if (binary_each(binary, collect, &names) == 0 && names.n > 0)
+        found = str_nearest(name, names.items, names.n);
+    if (found >= 0)
+        nearest = str_of(names.items[found]);
+    free(names.items);
+    return nearest;
+}

@@ -1,0 +1,49 @@
+/* Programs and libraries: where a file is, and what its symbol tables say.
+ *
+ * The files are anybody's: libelf checks their structure, and nothing is taken from them that is
+ * not checked here. */
+#pragma once
+
+#include "base/str.h"
+
+struct binary;
+
+struct binary_symbol {
+    struct str name; /* borrowed from the binary */
+    u64 address;     /* as the file says it */
+    u64 size;        /* bytes; 0: not told */
+    u64 offset;      /* of its first byte in the file */
+};
+
+/* Open an ELF file for its symbols. Free it with binary_close().
+ * Returns 0; -ENOENT, -EACCES, ... of open(); -ENOEXEC: it is no ELF file for this machine;
+ * -ENOMEM. */
+int binary_open(const char *path, struct binary **out);
+
+/* Free; NULL is fine. */
+void binary_close(struct binary **binary);
+
+/* The function of this name: of .symtab, else of .dynsym. Returns 0 or -ENOENT. */
+int binary_find(struct binary *binary, struct str name, struct binary_symbol *out);
+
+/* Offset in the file of what is loaded at the address. Returns 0, or -EFAULT: nothing is. */
+int binary_offset(const struct binary *binary, u64 address, u64 *out);
+
+/* Call fn for each function that has a place in the file, until it returns other than 0, which is
+ * then the result. A function that both tables have comes twice. */
+int binary_each(struct binary *binary, int (*fn)(void *data, const struct binary_symbol *symbol),
+                void *data);
+
+/* The name of a function that is nearest to one that does not exist; empty: none is near. */
+struct str binary_nearest(struct binary *binary, struct str name);
+
+/* Look for a program in the folders of search_path (separated by ':', an empty one is the current
+ * folder; NULL: the system's default). A name with '/' is a path.
+ * Returns 0 with a heap string, -ENOENT, -EACCES (there is a file, but none to run), -ENOMEM. */
+int program_find(const char *name, const char *search_path, char **out);
+
+/* The path of a binary as a script names it: a path is itself; `ls` is looked up in $PATH (search:
+ * its value), `libc` and `libc.so.6` among the libraries that the dynamic loader knows. pid: of the
+ * process whose view of the files counts, 0: ours; an empty name is its program. Writes at most
+ * size bytes. Returns 0, -ENOENT, or -ENAMETOOLONG. */
+int binary_path(struct str name, const char *search, int pid, char *path, size_t size);

@@ -1,0 +1,113 @@
+/* fentry:FUNCTION and fexit:FUNCTION: entry of a kernel function and return from it, with the types
+ * that it has in BTF. */
+#include <linux/bpf.h>
+
+#include "stdlib/lower.h"
+
+#define MAX_ARGS 12 /* of a trampoline: MAX_BPF_FUNC_ARGS in include/linux/bpf.h */
+
+static bool parse_fentry(struct vocab *v, struct attach_point *point, const struct str *parts,
+                         u32 n)
+{
+    if (n == 0 || n > 2) {
+        struct diag *diag = diag_add(v->diags, E_PROBE_SPEC, point->span,
+                                     "%s probe type requires 1 or 2 arguments, found %u",
+                                     probe_name(point->probe->id), n);
+
+        diag_hint(diag, "It is written %s.", point->probe->forms);
+        return false;
+    }
+    point->text[0] = parts[n - 1];
+    point->text[1] = n == 2 ? parts[0] : (struct str){"", 0};
+    point->is_pattern = str_is_pattern(point->text[0]);
+    if (probe_is_pattern(point->text[0]))
+        return true;
+    probe_report_name(v, point, point->text[0], "a kernel function");
+    return false;
+}
+
+static bool resolve_fentry(struct vocab *v, struct attach_point *point)
+{
+    point->function = btf_func(v->btf, point->text[0]);
+    if (point->function)
+        return true;
+    probe_report_no_function(v, point, point->text[0], "");
+    return false;
+}
+
+/* Functions that can be traced and whose types are known. */
+static u32 fentry_names(struct vocab *v, const char *const **names_out)
+{
+    return kernel_function_names(v->kernel, names_out);
+}
+
+/* The helpers (5.17) give words, where a load from the context would give pointers that the
+ * verifier keeps apart. */
+static ir_val helper_word(struct lowering *lo, u32 helper, const ir_val *args, u32 n_args)
+{
+    ir_val word = ir_slot_addr(&lo->b, ir_slot_new(&lo->b, "word", 8));
+    ir_val all[3];
+
+    for (u32 i = 0; i < n_args; i++)
+        all[i] = args[i];
+    all[n_args] = word;
+    ir_store64(&lo->b, word, 0, ir_const(&lo->b, 0));
+    (void)ir_call(&lo->b, helper, all, n_args + 1); /* else: 0 */
+    return ir_load64(&lo->b, word, 0);
+}
+
+static ir_val fentry_arg(struct lowering *lo, u32 n)
+{
+    ir_val args[] = {ir_ctx(&lo->b), ir_const(&lo->b, n)};
+
+    return helper_word(lo, BPF_FUNC_get_func_arg, args, ARRAY_SIZE(args));
+}
+
+static ir_val fexit_retval(struct lowering *lo)
+{
+    ir_val args[] = {ir_ctx(&lo->b)};
+
+    return helper_word(lo, BPF_FUNC_get_func_ret, args, ARRAY_SIZE(args));
+}
+
+// NOLINTNEXTLINE(readability-identifier-naming): named by the row of abi/probe.def
+const struct probe_desc probe_FENTRY = {
+    .id = PROBE_FENTRY,
+    .forms = "fentry:FUNCTION or fentry:MODULE:FUNCTION",
+    .doc = "Entry of a kernel function; cheaper than kprobe. Its parameters are in args.NAME.",
+    .example = "fentry:vfs_open { @[str(args.path.dentry.d_name.name)] = count(); }",
+    .caps = CAP_ARGN | CAP_FIELDS | CAP_FUNC,
+    .exec = EXEC_OPEN,
+    .has_task = true,
+    .ctx = IR_CTX_TRAMPOLINE,
+    .section = "fentry",
+    .method = METHOD_FENTRY,
+    .is_per_point = true,
+    .n_args = MAX_ARGS,
+    .arg = fentry_arg,
+    .parse = parse_fentry,
+    .names = fentry_names,
+    .resolve = resolve_fentry,
+};
+
+// NOLINTNEXTLINE(readability-identifier-naming): named by the row of abi/probe.def
+const struct probe_desc probe_FEXIT = {
+    .id = PROBE_FEXIT,
+    .forms = "fexit:FUNCTION or fexit:MODULE:FUNCTION",
+    .doc =
+        "Return from a kernel function: its parameters are in args.NAME, what it returned in retval.",
+    .example = "fexit:vfs_read / retval > 0 / { @bytes = sum(retval); }",
+    .caps = CAP_ARGN | CAP_FIELDS | CAP_FUNC | CAP_RETVAL,
+    .exec = EXEC_OPEN,
+    .has_task = true,
+    .ctx = IR_CTX_TRAMPOLINE,
+    .section = "fexit",
+    .method = METHOD_FEXIT,
+    .is_per_point = true,
+    .n_args = MAX_ARGS,
+    .arg = fentry_arg,
+    .retval = fexit_retval,
+    .parse = parse_fentry,
+    .names = fentry_names,
+    .resolve = resolve_fentry,
+};

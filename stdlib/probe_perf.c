@@ -1,0 +1,116 @@
+/* software:EVENT and hardware:EVENT: every so many events that the kernel or the CPU counts. */
+#include <linux/perf_event.h>
+
+#include "stdlib/vocab.h"
+
+struct perf_event {
+    const char *name, *alias;
+    u64 period;
+    enum probe_id provider;
+    u32 config;
+};
+
+static const struct perf_event events[] = {
+#define PERF_EVENT(provider, name, alias, config, period) \
+    {name, alias, period, PROBE_##provider, config},
+#include "stdlib/perf_event.def"
+#undef PERF_EVENT
+};
+
+static const struct perf_event *find_event(enum probe_id provider, struct str name)
+{
+    for (u32 i = 0; i < ARRAY_SIZE(events); i++) {
+        const struct perf_event *event = &events[i];
+        bool is_alias = event->alias[0] != '\0' && str_eq_c(name, event->alias);
+
+        if (event->provider == provider && (is_alias || str_eq_c(name, event->name)))
+            return event;
+    }
+    return NULL;
+}
+
+static void report_unknown(struct vocab *v, const struct attach_point *point, struct str name)
+{
+    const char *names[2 * ARRAY_SIZE(events)];
+    struct str list = {"", 0};
+    u32 n = 0;
+    struct diag *diag = diag_add(v->diags, E_PERF_EVENT, point->span, "%s has no event '%.*s'",
+                                 probe_name(point->probe->id), STR_ARG(name));
+
+    for (u32 i = 0; i < ARRAY_SIZE(events); i++) {
+        if (events[i].provider != point->probe->id)
+            continue;
+        list = str_printf(v->arena, "%.*s%s%s", STR_ARG(list), n ? ", " : "", events[i].name);
+        names[n++] = events[i].name;
+        if (events[i].alias[0] != '\0')
+            names[n++] = events[i].alias;
+    }
+
+    int nearest = str_nearest(name, names, n);
+
+    if (nearest >= 0) {
+        diag_hint(diag, "Did you mean '%s'?", names[nearest]);
+    } else {
+        diag_hint(diag, "It has: %.*s.", STR_ARG(list));
+    }
+}
+
+static bool parse_perf(struct vocab *v, struct attach_point *point, const struct str *parts, u32 n)
+{
+    const struct perf_event *event = NULL;
+
+    if (n == 0 || n > 2) {
+        struct diag *diag = diag_add(v->diags, E_PROBE_SPEC, point->span,
+                                     "%s probe type requires 1 or 2 arguments, found %u",
+                                     probe_name(point->probe->id), n);
+
+        diag_hint(diag, "It is written %s.", point->probe->forms);
+        return false;
+    }
+    event = find_event(point->probe->id, parts[0]);
+    if (!event) {
+        report_unknown(v, point, parts[0]);
+        return false;
+    }
+    point->num[0] = event->period;
+    point->num[1] = event->config;
+    /* an empty count is the default one, as bpftrace has it */
+    if (n == 1 || parts[1].n == 0)
+        return true;
+    if (str_number(parts[1], &point->num[0]) && point->num[0] > 0)
+        return true;
+    diag_add(v->diags, E_PROBE_SPEC, point->span, "'%.*s' is not a number of events",
+             STR_ARG(parts[1]));
+    return false;
+}
+
+// NOLINTNEXTLINE(readability-identifier-naming): named by the row of abi/probe.def
+const struct probe_desc probe_SOFTWARE = {
+    .id = PROBE_SOFTWARE,
+    .forms = "software:EVENT or software:EVENT:COUNT",
+    .doc =
+        "Every COUNT events that the kernel counts, on every CPU: page-faults, context-switches, ...",
+    .example = "software:page-faults:1 { @[comm] = count(); }",
+    .caps = CAP_REGS,
+    .exec = EXEC_GUARDED,
+    .has_task = true,
+    .ctx = IR_CTX_PERF_EVENT,
+    .section = "perf_event",
+    .method = METHOD_PERF_CPUS,
+    .parse = parse_perf,
+};
+
+// NOLINTNEXTLINE(readability-identifier-naming): named by the row of abi/probe.def
+const struct probe_desc probe_HARDWARE = {
+    .id = PROBE_HARDWARE,
+    .forms = "hardware:EVENT or hardware:EVENT:COUNT",
+    .doc = "Every COUNT events that the CPU counts, on every CPU: cpu-cycles, cache-misses, ...",
+    .example = "hardware:cache-misses:1000 { @[comm] = count(); }",
+    .caps = CAP_REGS,
+    .exec = EXEC_GUARDED,
+    .has_task = true,
+    .ctx = IR_CTX_PERF_EVENT,
+    .section = "perf_event",
+    .method = METHOD_PERF_CPUS,
+    .parse = parse_perf,
+};
