@@ -67,22 +67,33 @@ struct ir_access {
 /* The kernel's limit of rounds of one loop (BPF_MAX_LOOPS in kernel/bpf/bpf_iter.c). */
 #define IR_LOOP_MAX (1 << 23)
 
+/* A long script has hundreds of thousands of these: what no op has together shares its place. Which
+ * of it an op has is in its row of ops.def. */
 struct ir_inst {
     enum ir_op op;
     u32 id; /* number in the function, in order of creation: %id */
     struct span span;
     ir_val *args;
-    u32 n_args;
     s64 imm;
+    u32 n_args;
     u32 size;
     bool is_signed;
-    struct str text;
-    const struct ir_slot *slot;
-    const struct ir_map *map;
-    u32 helper;
-    struct ir_block *block, *other;
-    struct ir_func *callee;
-    const struct ir_access *access;
+
+    union {
+        struct str text;
+        const struct ir_slot *slot;
+        u32 helper;
+        const struct ir_access *access;
+
+        struct {
+            const struct ir_map *map;
+            struct ir_func *callee;
+        };
+
+        struct {
+            struct ir_block *block, *other;
+        };
+    };
 };
 
 struct ir_block {

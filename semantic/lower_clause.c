@@ -37,7 +37,8 @@ static void check_map_count(struct sema *s, const struct ir_func *func, struct s
 
     vec_foreach(block, &func->blocks) {
         vec_foreach(inst, &(*block)->insts) {
-            const struct ir_map *map = (*inst)->map;
+            bool has_map = strchr(ir_op_row((*inst)->op)->fields, 'm');
+            const struct ir_map *map = has_map ? (*inst)->map : NULL;
 
             if (map && !is_used[map->id]) {
                 is_used[map->id] = true;
