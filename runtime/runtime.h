@@ -75,3 +75,11 @@ void ptl_free(struct ptl_session **s);
 
 /* Number of attach points, for the banner and --dry-run. */
 u32 ptl_attach_count(const struct ptl_session *s);
+
+/* Is a search for probes one that ptl_list() answers: for functions of programs and libraries? */
+bool ptl_lists(const char *search);
+
+/* Print the probes that match "uprobe:BINARY:PATTERN", a line each. search_path, pid: as in struct
+ * ptl_opts. Returns 0, or a negative errno with *err: no such binary, no ELF file, no match. */
+int ptl_list(const char *search, const char *search_path, pid_t pid, FILE *out,
+             struct ptl_error *err);

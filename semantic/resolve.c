@@ -476,7 +476,8 @@ static void expand_patterns(struct sema *s, struct clause_info *info, bool uses_
 
     for (u32 i = 0; i < info->n_points; i++) {
         const struct attach_point *point = &info->points[i];
-        bool has_program_each = point->probe->is_per_point || (uses_fields && point->probe->names);
+        bool has_program_each =
+            point->probe->is_per_point || (uses_fields && point->probe->caps & CAP_FIELDS);
 
         if (point->is_pattern && has_program_each) {
             (void)probe_expand(&s->v, point, &all); /* it has reported */

@@ -35,12 +35,6 @@ static bool resolve_fentry(struct vocab *v, struct attach_point *point)
     return false;
 }
 
-/* Functions that can be traced and whose types are known. */
-static u32 fentry_names(struct vocab *v, const char *const **names_out)
-{
-    return kernel_function_names(v->kernel, names_out);
-}
-
 /* The helpers (5.17) give words, where a load from the context would give pointers that the
  * verifier keeps apart. */
 static ir_val helper_word(struct lowering *lo, u32 helper, const ir_val *args, u32 n_args)
@@ -86,7 +80,7 @@ const struct probe_desc probe_FENTRY = {
     .n_args = MAX_ARGS,
     .arg = fentry_arg,
     .parse = parse_fentry,
-    .names = fentry_names,
+    .names = probe_function_names,
     .resolve = resolve_fentry,
 };
 
@@ -108,6 +102,6 @@ const struct probe_desc probe_FEXIT = {
     .arg = fentry_arg,
     .retval = fexit_retval,
     .parse = parse_fentry,
-    .names = fentry_names,
+    .names = probe_function_names,
     .resolve = resolve_fentry,
 };

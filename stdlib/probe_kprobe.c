@@ -61,6 +61,7 @@ const struct probe_desc probe_KPROBE = {
     .method_many = METHOD_KPROBE_MULTI,
     .arg = probe_register_arg,
     .parse = parse_kprobe,
+    .names = probe_function_names,
 };
 
 // NOLINTNEXTLINE(readability-identifier-naming): named by the row of abi/probe.def
@@ -78,4 +79,5 @@ const struct probe_desc probe_KRETPROBE = {
     .method_many = METHOD_KRETPROBE_MULTI,
     .retval = probe_register_retval,
     .parse = parse_kprobe,
+    .names = probe_function_names,
 };

@@ -84,6 +84,29 @@ static bool parse_perf(struct vocab *v, struct attach_point *point, const struct
     return false;
 }
 
+static u32 event_names(struct vocab *v, enum probe_id provider, const char *const **names_out)
+{
+    const char **names = arena_array(v->arena, const char *, ARRAY_SIZE(events));
+    u32 n = 0;
+
+    for (u32 i = 0; i < ARRAY_SIZE(events); i++) {
+        if (events[i].provider == provider)
+            names[n++] = str_printf(v->arena, "%s:%c", events[i].name, '\0').p;
+    }
+    *names_out = names;
+    return n;
+}
+
+static u32 software_names(struct vocab *v, const char *const **names_out)
+{
+    return event_names(v, PROBE_SOFTWARE, names_out);
+}
+
+static u32 hardware_names(struct vocab *v, const char *const **names_out)
+{
+    return event_names(v, PROBE_HARDWARE, names_out);
+}
+
 // NOLINTNEXTLINE(readability-identifier-naming): named by the row of abi/probe.def
 const struct probe_desc probe_SOFTWARE = {
     .id = PROBE_SOFTWARE,
@@ -98,6 +121,7 @@ const struct probe_desc probe_SOFTWARE = {
     .section = "perf_event",
     .method = METHOD_PERF_CPUS,
     .parse = parse_perf,
+    .names = software_names,
 };
 
 // NOLINTNEXTLINE(readability-identifier-naming): named by the row of abi/probe.def
@@ -113,4 +137,5 @@ const struct probe_desc probe_HARDWARE = {
     .section = "perf_event",
     .method = METHOD_PERF_CPUS,
     .parse = parse_perf,
+    .names = hardware_names,
 };

@@ -84,6 +84,11 @@ void probe_report_no_function(struct vocab *v, const struct attach_point *point,
         diag_hint(diag, "Did you mean '%.*s'?", (int)(near.n - n_prefix), near.p + n_prefix);
 }
 
+u32 probe_function_names(struct vocab *v, const char *const **names_out)
+{
+    return kernel_function_names(v->kernel, names_out);
+}
+
 bool probe_number(struct vocab *v, struct str part, u64 *out)
 {
     const char *digits = str_cstr(v->arena, part);

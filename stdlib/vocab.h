@@ -270,9 +270,9 @@ struct probe_desc {
     /* Parse the parts behind the provider's name (n strings, quotes removed) into point. Returns
      * false after reporting at point->span. */
     bool (*parse)(struct vocab *v, struct attach_point *point, const struct str *parts, u32 n);
-    /* Names that a pattern is matched with when the script is compiled, as they are written behind
-     * the provider. Returns their number; 0: they cannot be read. NULL: patterns are looked up
-     * where the script runs. */
+    /* What there is, as it is written behind the provider: for lists, and for patterns that are
+     * looked up when the script is compiled. Returns their number; 0: they cannot be read. NULL:
+     * that cannot be told. */
     u32 (*names)(struct vocab *v, const char *const **names_out);
     /* Ask the kernel view for what the body's use of `args` or `retval` needs; called once, and
      * only where one is used. Returns false after reporting. NULL: nothing to ask. */
@@ -289,6 +289,8 @@ bool vocab_parse_spec(struct vocab *v, struct str spec, struct span span, struct
 bool probe_split_offset(struct vocab *v, struct str part, struct str *name_out, u64 *offset_out);
 /* Letters, digits and what else is in names, and in patterns of them; not empty. */
 bool probe_is_pattern(struct str name);
+/* probe_desc.names of the kernel's functions that can be traced. */
+u32 probe_function_names(struct vocab *v, const char *const **names_out);
 /* Replace a point that is a pattern by points for all that it matches, appended to out. Returns
  * false after reporting. */
 bool probe_expand(struct vocab *v, const struct attach_point *point, struct attach_points *out);

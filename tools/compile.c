@@ -13,6 +13,7 @@
 #include "parser/format.h"
 #include "parser/import.h"
 #include "parser/parse.h"
+#include "stdlib/list.h"
 #include "tools/file.h"
 #include "tools/import_file.h"
 
@@ -191,6 +192,26 @@ static void full_report(struct compile_result *out)
     buf_reset(&out->diagnostics);
     buf_printf(&out->diagnostics, "ERROR: The script needs too much memory to compile. [%c%03d]\n",
                diag_letter(E_OUT_OF_MEMORY), E_OUT_OF_MEMORY);
+}
+
+void ptl_list(const struct compile_opts *opts, struct str search, bool with_details,
+              struct buf *out)
+{
+    struct compilation c = {.opts = opts};
+    struct vocab v = {.arena = &c.arena, .arch = opts->arch, .diags = &c.diags};
+
+    arena_init(&c.arena, COMPILE_MEMORY_MAX, arena_is_full, &c);
+    sources_init(&c.sources, &c.arena);
+    diags_init(&c.diags, &c.arena, &c.sources);
+    if (setjmp(c.on_full) == 0) {
+        v.types = types_new(&c.arena);
+        v.btf = btf_new(v.types, opts->btf);
+        v.kernel = kernel_new(&c.arena, opts->tracefs);
+        vocab_list(&v, search, with_details, out);
+    } else {
+        out->failed = true;
+    }
+    arena_done(&c.arena);
 }
 
 bool ptl_compile(const struct compile_opts *opts, struct compile_result *out)

@@ -235,11 +235,9 @@ static int child_wait(pid_t child, int *status_out)
     return 0;
 }
 
-int compiler_run(const struct options *o, const struct script *script, bool has_color,
-                 int output_fd, struct buf *object_out)
+/* Run it to its end with these descriptors open. Returns 0 or the status to end with. */
+static int command_run(const struct command *c, const int *fds, size_t n, int output_fd)
 {
-    _cleanup_(command_done) struct command command = {0};
-    _cleanup_close_ int object_fd = file_memory_new("object");
     char path[PATH_MAX];
     struct sigaction plain = {.sa_handler = SIG_DFL}, old_action;
     pid_t child = 0;
@@ -252,21 +250,43 @@ int compiler_run(const struct options *o, const struct script *script, bool has_
                       "nor in ../libexec/ptrace-lite, nor in $PATH");
         return COMPILER_FAILED;
     }
-    if (object_fd < 0 || !command_make(&command, o, script, has_color, object_fd)) {
-        message_error("cannot start the compiler: out of memory");
-        return COMPILER_FAILED;
-    }
     /* Where SIGCHLD is ignored the kernel keeps no exit status. Cannot fail with a valid number. */
     (void)sigaction(SIGCHLD, &plain, &old_action);
     child = fork();
     if (child == 0)
-        child_run(path, &command, (int[]){script->fd, object_fd}, 2, output_fd);
+        child_run(path, c, fds, n, output_fd);
     err = child < 0 ? -errno : child_wait(child, &status);
     (void)sigaction(SIGCHLD, &old_action, NULL);
     if (err) {
         message_error("cannot run the compiler: %s", message_errno(err));
         return COMPILER_FAILED;
     }
-    status = status_judge(status);
+    return status_judge(status);
+}
+
+int compiler_run(const struct options *o, const struct script *script, bool has_color,
+                 int output_fd, struct buf *object_out)
+{
+    _cleanup_(command_done) struct command command = {0};
+    _cleanup_close_ int object_fd = file_memory_new("object");
+    int status = 0;
+
+    if (object_fd < 0 || !command_make(&command, o, script, has_color, object_fd)) {
+        message_error("cannot start the compiler: out of memory");
+        return COMPILER_FAILED;
+    }
+    status = command_run(&command, (int[]){script->fd, object_fd}, 2, output_fd);
     return status || o->emit ? status : object_read(o, object_fd, object_out);
+}
+
+int compiler_list(const struct options *o, const char *search, int output_fd)
+{
+    const char *words[8] = {NULL};
+    struct command command = {.words = words};
+
+    command_add(&command, COMPILER_NAME, NULL);
+    command_add(&command, "--list", search);
+    if (o->is_verbose)
+        command_add(&command, "--details", NULL);
+    return command_run(&command, NULL, 0, output_fd);
 }

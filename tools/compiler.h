@@ -17,3 +17,7 @@
  * script's own --help to output_fd. Returns 0, COMPILER_REJECTED or COMPILER_FAILED. */
 int compiler_run(const struct options *o, const struct script *script, bool has_color,
                  int output_fd, struct buf *object_out);
+
+/* Let ptlc print the probes that match a search to output_fd; with -v their arguments as well.
+ * Returns as compiler_run() does. */
+int compiler_list(const struct options *o, const char *search, int output_fd);

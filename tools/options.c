@@ -64,6 +64,13 @@ static bool option_output(struct options *o, const char *arg)
     return true;
 }
 
+static bool option_list(struct options *o, const char *arg)
+{
+    (void)arg; /* none */
+    o->is_list = true;
+    return true;
+}
+
 static bool option_quiet(struct options *o, const char *arg)
 {
     (void)arg; /* none */
@@ -251,12 +258,14 @@ static bool is_program_text(const char *arg)
 /* What is left behind the options: the program, unless -e gave it, and its parameters. */
 static bool operands_take(struct options *o, const char **operands, u32 n)
 {
+    if (o->is_list && n == 0)
+        return true;
     if (!o->text) {
         if (n == 0) {
             message_error("no program given");
             return false;
         }
-        *(is_program_text(operands[0]) ? &o->text : &o->file) = operands[0];
+        *(is_program_text(operands[0]) && !o->is_list ? &o->text : &o->file) = operands[0];
         operands++;
         n--;
     }
@@ -288,10 +297,11 @@ static bool words_take(struct options *o, int argc, char **argv, u32 *n_out)
             return false;
     }
     for (char **rest = argv + optind; *rest; rest++) { /* behind `--` */
-        if (strncmp(*rest, "--", 2) == 0 && (*rest)[2] != '\0')
+        if (strncmp(*rest, "--", 2) == 0 && (*rest)[2] != '\0') {
             o->script_options[o->n_script_options++] = *rest + 2;
-        else
+        } else {
             o->operands[(*n_out)++] = *rest;
+        }
     }
     return true;
 }
@@ -347,7 +357,8 @@ void options_usage(FILE *out)
 {
     (void)fputs(
         "usage: ptrace-lite [OPTIONS] PROGRAM|FILE|- [PARAMETERS...] [-- --NAME=VALUE...]\n"
-        "       ptrace-lite [OPTIONS] -e TEXT [PARAMETERS...] [-- --NAME=VALUE...]\n\n"
+        "       ptrace-lite [OPTIONS] -e TEXT [PARAMETERS...] [-- --NAME=VALUE...]\n"
+        "       ptrace-lite -l [-v] [SEARCH]\n\n"
         "PROGRAM is a text with a block in it: 'kprobe:do_sys_openat2 < @[comm] = count(); >'.\n"
         "Else it is the name of a FILE that holds one; - is standard input. Behind -- stand\n"
         "options of the program's own; -- --help lists them.\n\n",

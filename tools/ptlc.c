@@ -104,6 +104,7 @@ static void diagnostics_print(struct buf *out)
 static int run(const struct ptlc_options *o)
 {
     _cleanup_buf_ struct buf text = {0};
+    int status = 0;
 
     if (o->wants_help) {
         ptlc_options_usage(stdout);
@@ -115,11 +116,14 @@ static int run(const struct ptlc_options *o)
         vocab_reference(&text);
     } else if (o->wants_diagnostics) {
         diagnostics_print(&text);
+    } else if (o->search) {
+        ptl_list(&o->compile, str_of(o->search), o->wants_details, &text);
+        status = text.n > 0 ? 0 : STATUS_ERRORS;
     } else {
         return compile(o);
     }
     text_write(&text, stdout);
-    return text.failed ? STATUS_ERRORS : 0;
+    return text.failed ? STATUS_ERRORS : status;
 }
 
 int main(int argc, char **argv)
@@ -130,8 +134,8 @@ int main(int argc, char **argv)
 
     if (!ptlc_options_parse(&o, argc, argv))
         return STATUS_ERRORS;
-    if (is_stdout_closed && (o.compile.stages || o.wants_reference || o.wants_diagnostics ||
-                             o.wants_version || o.wants_help)) {
+    if (is_stdout_closed && (o.compile.stages || o.search || o.wants_reference ||
+                             o.wants_diagnostics || o.wants_version || o.wants_help)) {
         message_error(STDOUT_NAME " is closed");
         return STATUS_ERRORS;
     }

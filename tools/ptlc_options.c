@@ -22,6 +22,8 @@ enum long_option {
     LONG_TRACEFS,
     LONG_BTF,
     LONG_ARCH,
+    LONG_LIST,
+    LONG_DETAILS,
     LONG_REFERENCE,
     LONG_DIAGNOSTICS,
 };
@@ -40,6 +42,8 @@ static const struct option long_options[] = {
     {"kernel-tracefs", required_argument, NULL, LONG_TRACEFS},
     {"kernel-btf", required_argument, NULL, LONG_BTF},
     {"arch", required_argument, NULL, LONG_ARCH},
+    {"list", required_argument, NULL, LONG_LIST},
+    {"details", no_argument, NULL, LONG_DETAILS},
     {"reference", no_argument, NULL, LONG_REFERENCE},
     {"diagnostics", no_argument, NULL, LONG_DIAGNOSTICS},
     {"version", no_argument, NULL, 'V'},
@@ -66,6 +70,8 @@ void ptlc_options_usage(FILE *out)
         "  --kernel-tracefs DIR   read tracepoint formats there\n"
         "  --kernel-btf PATH      the kernel's types: a file of BTF, or a folder with vmlinux and\n"
         "                         modules (default: $BPFTRACE_BTF, else /sys/kernel/btf)\n"
+        "  --list SEARCH          print the probes that match\n"
+        "  --details              with --list: what args has, the members of types\n"
         "  --reference            print the reference of the language\n"
         "  --diagnostics          print the list of all diagnostics\n"
         "  --test-switch NAME     plain-rmw, refused or small-parts: for tests\n"
@@ -204,6 +210,12 @@ static bool option_take(struct ptlc_options *o, int option, const char *arg)
     case LONG_UNSAFE:
         o->compile.allows_unsafe = true;
         return true;
+    case LONG_LIST:
+        o->search = arg;
+        return true;
+    case LONG_DETAILS:
+        o->wants_details = true;
+        return true;
     case LONG_REFERENCE:
         o->wants_reference = true;
         return true;
@@ -225,7 +237,8 @@ static bool sources_check(struct ptlc_options *o, int argc, char **argv)
 {
     int n = argc - optind;
 
-    if (o->wants_help || o->wants_version || o->wants_reference || o->wants_diagnostics)
+    if (o->wants_help || o->wants_version || o->wants_reference || o->wants_diagnostics ||
+        o->search)
         return true;
     if (n > 0)
         o->file = argv[optind];

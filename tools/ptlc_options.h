@@ -13,6 +13,8 @@ struct ptlc_options {
     const char *text;            /* -e; else NULL */
     const char *file;            /* path or "-"; else NULL */
     const char *object;          /* -o; else NULL */
+    const char *search;          /* --list; else NULL */
+    bool wants_details;          /* --details, of the list */
     int source_fd, object_fd;    /* -1: not given */
     bool wants_reference, wants_diagnostics, wants_version, wants_help;
 };

@@ -157,6 +157,24 @@ static int script_run(const struct options *o, FILE *out)
     return object_run(&object, o, out, has_color);
 }
 
+/* -l. Returns the exit status. */
+static int probes_list(const struct options *o, FILE *out)
+{
+    const char *search = o->file ? o->file : "";
+    struct ptl_error err = {0};
+    int status = 0;
+
+    if (!ptl_lists(search)) {
+        status = compiler_list(o, search, fileno(out));
+    } else if (ptl_list(search, variable("PATH"), o->pid, out, &err)) {
+        return failure_report(NULL, &err, false);
+    }
+    if (status != STATUS_MISTAKE)
+        return status;
+    message_error("No probes found: %s", search);
+    return status;
+}
+
 /* The stream of -o, or standard output; NULL after saying what is wrong. */
 static FILE *output_open(const char *path, bool is_stdout_closed)
 {
@@ -196,6 +214,8 @@ int main(int argc, char **argv)
         options_usage(out);
     } else if (o.wants_version) {
         version_print(out);
+    } else if (o.is_list) {
+        status = probes_list(&o, out);
     } else {
         status = script_run(&o, out);
     }

@@ -52,7 +52,7 @@ verdict compiler-no-new-privs "$(grep -q '^NoNewPrivs:.1$' out || echo 'not set'
 verdict compiler-cpu-limit "$(grep -qx 60 out || echo 'not 60 s')"
 fake_compiler 'printf "%s|" "$@"'
 run "$fake/ptrace-lite" --emit=ast -- "$good" --one 'two words' ''
-says compiler-parameters 0 "" '\|--param\|--one\|--param\|two words\|--param\|\|$'
+says compiler-parameters 0 "" '\|--param\|two words\|--param\|\|--option\|one\|$'
 # shellcheck disable=SC2016
 fake_compiler 'cat <&"$2"'
 run "$fake/ptrace-lite" --emit=ast "$good"

@@ -1,0 +1,137 @@
+/* Listing the functions of programs and libraries that can be probed. */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "runtime/binary.h"
+#include "runtime/error.h"
+#include "runtime/runtime.h"
+
+/* "uprobe:BINARY:PATTERN"; without a pattern: all. */
+struct search {
+    enum probe_id provider;
+    struct str binary;
+    char *pattern; /* owned */
+};
+
+static bool names_provider(struct str name, enum probe_id id)
+{
+    return str_eq_nocase(name, probe_name(id)) || str_eq_nocase(name, probe_short_name(id));
+}
+
+static bool find_provider(struct str search, enum probe_id *out)
+{
+    static const enum probe_id providers[] = {PROBE_UPROBE, PROBE_URETPROBE};
+
+    int colon = str_index(search, ':');
+
+    for (u32 i = 0; colon > 0 && i < ARRAY_SIZE(providers); i++) {
+        *out = providers[i];
+        if (names_provider(str_sub(search, 0, (u32)colon), *out))
+            return true;
+    }
+    return false;
+}
+
+bool ptl_lists(const char *search)
+{
+    enum probe_id provider = PROBE_UPROBE;
+
+    return find_provider(str_of(search), &provider);
+}
+
+static int parse(struct str text, struct search *out)
+{
+    struct str rest;
+    int colon = 0;
+
+    if (!find_provider(text, &out->provider))
+        return -EINVAL;
+    rest = str_sub(text, (u32)str_index(text, ':') + 1, text.n);
+    colon = str_index(rest, ':');
+    out->binary = colon < 0 ? rest : str_sub(rest, 0, (u32)colon);
+    out->pattern = colon < 0 ? strdup("*") : strndup(rest.p + colon + 1, rest.n - (u32)colon - 1);
+    return out->pattern == NULL ? -ENOMEM : 0;
+}
+
+struct found {
+    const struct search *search;
+    const char **names; /* borrowed from the binary */
+    u32 n, capacity;
+};
+
+static int on_symbol(void *data, const struct binary_symbol *symbol)
+{
+    struct found *found = data;
+
+    if (!str_matches(found->search->pattern, symbol->name.p))
+        return 0;
+    if (found->n == found->capacity) {
+        u32 capacity = found->capacity * 2 + 64;
+        const char **grown = realloc(found->names, capacity * sizeof(*grown));
+
+        if (grown == NULL)
+            return -ENOMEM;
+        found->names = grown;
+        found->capacity = capacity;
+    }
+    found->names[found->n++] = symbol->name.p;
+    return 0;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void print(const struct found *found, FILE *out)
+{
+    qsort(found->names, found->n, sizeof(*found->names), by_name);
+    for (u32 i = 0; i < found->n; i++) {
+        if (i > 0 && strcmp(found->names[i], found->names[i - 1]) == 0)
+            continue;
+        (void)fprintf(out, "%s:%.*s:%s\n", probe_name(found->search->provider),
+                      STR_ARG(found->search->binary),
+                      found->names[i]); // the caller checks the stream
+    }
+}
+
+static int list_binary(struct binary *binary, const struct search *search, FILE *out,
+                       struct ptl_error *err)
+{
+    struct found found = {.search = search};
+    int failed = binary_each(binary, on_symbol, &found);
+
+    if (failed == 0 && found.n > 0)
+        print(&found, out);
+    free(found.names);
+    if (failed != 0)
+        return error_set(err, failed, EXIT_MACHINE, "Out of memory.");
+    if (found.n > 0)
+        return 0;
+    return error_set(err, -ENOENT, EXIT_USER, "No probes found: %s:%.*s:%s",
+                     probe_name(search->provider), STR_ARG(search->binary), search->pattern);
+}
+
+int ptl_list(const char *search, const char *search_path, pid_t pid, FILE *out,
+             struct ptl_error *err)
+{
+    _cleanup_(binary_close) struct binary *binary = NULL;
+    struct search parsed = {0};
+    char path[PATH_MAX];
+    int failed = parse(str_of(search), &parsed);
+
+    if (failed == 0)
+        failed = binary_path(parsed.binary, search_path, pid, path, sizeof(path));
+    if (failed == 0)
+        failed = binary_open(path, &binary);
+    if (failed == 0) {
+        failed = list_binary(binary, &parsed, out, err);
+    } else {
+        (void)error_set(err, failed, EXIT_USER, "%.*s: %s", STR_ARG(parsed.binary),
+                        failed == -ENOEXEC ? "not an ELF program or library" : error_text(failed));
+    }
+    free(parsed.pattern);
+    return failed;
+}

@@ -1,0 +1,58 @@
+# -l: the lists over the canned kernel of the golden tests, and over binaries. Sourced by run.
+# covers: opt:l
+# shellcheck shell=bash disable=SC2154
+
+# list SEARCH [OPTION...]: what the compiler prints for it.
+list() {
+    run "$compiler" --kernel-btf "$build/btf" --kernel-tracefs "$root/tests/golden/tracefs" \
+        --list "$@"
+}
+
+# lists NAME LINE...: the last run printed exactly these lines.
+lists() {
+    local name=$1
+    shift
+    verdict "$name" "$([ "$status" = 0 ] && diff <(printf '%s\n' "$@") out)"
+}
+
+list vfs_
+lists list-anywhere kprobe:vfs_open kprobe:vfs_read kprobe:vfs_write fentry:vfs_open \
+    fentry:vfs_read fentry:vfs_write
+list 'kr:*read'
+lists list-return kretprobe:vfs_read
+list 'k*:do_*'
+lists list-provider-pattern kprobe:do_exit
+list 'tracepoint:sched:*_exec' --details
+lists list-tracepoint tracepoint:sched:sched_process_exec '    __data_loc char[] filename' \
+    '    pid_t pid' '    pid_t old_pid'
+list 'fexit:vfs_read' --details
+lists list-function fexit:vfs_read '    struct file * file' '    int8 * buf' '    uint64 count' \
+    '    int64 * pos' '    int64 retval'
+list 'rawtracepoint:sched_*' --details
+lists list-raw rawtracepoint:sched_switch '    bool preempt' '    struct task_struct * prev' \
+    '    struct task_struct * next'
+list 'hardware:c*'
+lists list-counters hardware:cache-misses: hardware:cache-references: hardware:cpu-cycles:
+list 'struct q*' --details
+lists list-struct 'struct qstr {' '    union {' '        struct {' '            uint32 hash;' \
+    '            uint32 len;' '        };' '        uint64 hash_len;' '    };' '    uint8 * name;' '};'
+list 'enum bal*' --details
+lists list-enum 'enum balance {' '    BALANCE_LOW = 2,' '    BALANCE_NONE = 3,' \
+    '    BALANCE_HIGH = 1000,' '};'
+list nothing_like_it
+says list-nothing 1 ""
+
+run "$tool" -l "uprobe:$build/programs/callee:callee_*"
+lists list-binary "uprobe:$build/programs/callee:callee_add" "uprobe:$build/programs/callee:callee_down"
+run "$tool" -l "ur:$build/programs/callee:callee_a?d"
+lists list-binary-return "uretprobe:$build/programs/callee:callee_add"
+run "$tool" -l "uprobe:$build/programs/callee:nothing_like_it"
+says list-binary-nothing 1 '^ERROR: No probes found: uprobe:.*/callee:nothing_like_it$'
+run "$tool" -l uprobe:/etc/passwd:x
+says list-no-binary 1 '^ERROR: /etc/passwd: not an ELF program or library$'
+run "$tool" -l uprobe:/nowhere:x
+says list-missing 1 '^ERROR: /nowhere: No such file or directory$'
+run "$tool" -l software:page
+says list-no-match 1 '^ERROR: No probes found: software:page$'
+run "$tool" -l page-fault
+says list-all 0 "" '^software:page-faults:$'
