@@ -4,6 +4,10 @@
 #include "semantic/semantic.h"
 #include "stdlib/lower.h"
 
+enum {
+    VALUE_SIZE_MAX = 8192, /* bytes of a value that is stored, or read whole */
+};
+
 /* A variable or a map of the script; expr->symbol. */
 struct symbol {
     struct str name; /* without $; maps with @ */

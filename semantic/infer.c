@@ -99,10 +99,6 @@ static const struct type *infer_compound(struct sema *s, struct stmt *stmt)
     return infer_arithmetic(s, stmt->op, target, stmt->value, stmt->span);
 }
 
-enum {
-    VALUE_SIZE_MAX = 8192
-};
-
 static void check_size(struct sema *s, const struct expr *target)
 {
     struct str name = type_name(s->arena, target->type);

@@ -349,10 +349,18 @@ static ir_val read_bits(struct lowering *lo, const struct lvalue *p)
 /* Into a new slot, zeros behind it and where it cannot be read. */
 static ir_val read_to_slot(struct lowering *lo, ir_val from, enum space space, const struct type *t)
 {
+    struct str name = type_name(lo->v->arena, t);
+
     struct ir_builder *b = &lo->b;
     u32 raw_size = type_raw_size(t);
     ir_val slot = lower_slot(lo, "read", t);
 
+    if (raw_size > VALUE_SIZE_MAX) {
+        diag_add(lo->v->diags, E_VALUE_TOO_LARGE, lo->b.span,
+                 "A value of type '%.*s' has %u bytes: at most %u can be read", STR_ARG(name),
+                 raw_size, (unsigned)VALUE_SIZE_MAX);
+        return slot;
+    }
     if (t->kind == TYPE_STRING) {
         ir_fill_zero(b, slot, 0, type_mem_size(t));
         lower_read_string(lo, slot, ir_const(b, raw_size), from, space);

@@ -7,6 +7,7 @@
 #include "semantic/semantic.h"
 #include "tests/fuzz/evaluator.h"
 #include "tests/fuzz/interp.h"
+#include "tests/fuzz/known.h"
 #include "tests/unit/check.h"
 
 struct front {
@@ -70,6 +71,26 @@ static void test_both(void)
          "@s: he\n");
     both("BEGIN { $a = 5; if ($a > 3 && !($a == 4)) { print((uint8)300); } else { print(0); } }",
          "exit 0\n44\n\n\n");
+    both("BEGIN { $r = (a = 1, b = \"x\"); print($r); $a = (uint8[4])(uint32)0x04030201; "
+         "print(($a, $a[2])); @i = 9; print($a[@i]); }",
+         "exit 0\n{ .a = 1, .b = x }\n([1,2,3,4], 3)\n0\n\n\n@i: 9\n");
+    both("enum e { A, B = 5 } macro twice(x) { x * 2 } BEGIN { print((enum e)5); print(twice(4)); "
+         "print(buf(\"a\\x01\", 2)); print(*(uint16 *)uptr(1)); }",
+         "exit 0\nB\n8\na\\x01\n0\n\n\n");
+}
+
+/* What is read through pointers is the pages' bytes. */
+static void test_pages(void)
+{
+    char wanted[64];
+    u32 word = 0;
+
+    CHECK(known_read(PAGES_ADDRESS + 16, &word, sizeof(word)));
+    (void)snprintf(wanted, sizeof(wanted), "exit 0\n%u\n%u\n\n\n", word, word >> 4 & 0xff);
+    both("struct s { u32 word; }; struct b { u32 low : 4, mid : 8; };"
+         "BEGIN { print(((struct s *)uptr(0x20000000))[4].word);"
+         "print(((struct b *)uptr(0x20000010))->mid); }",
+         wanted);
 }
 
 /* The first instruction of that kind. */
@@ -109,6 +130,7 @@ static void test_caught(void)
 int main(void)
 {
     test_both();
+    test_pages();
     test_caught();
     return check_result();
 }
