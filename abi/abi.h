@@ -44,6 +44,14 @@ enum attach_method {
 
 #define METHOD_LAST METHOD_KRETPROBE_MULTI
 
+/* What a word is that is found out before load. The number is part of the format. */
+enum resolved_kind {
+    RESOLVED_SYMBOL = 1, /* address of a symbol of the kernel; of a per-CPU one, its offset */
+    RESOLVED_CGROUP = 2, /* ID of the control group of version 2 at a path */
+};
+
+#define RESOLVED_LAST RESOLVED_CGROUP
+
 /* Shape of a value in memory; kind of a `type` row of the metadata. The number is part of the
  * format. */
 enum abi_type {

@@ -97,7 +97,7 @@ static const char *check_piece(const struct meta *m, const struct meta_piece *p,
 {
     if (p->conv == 0)
         return NULL;
-    if (p->conv > 127 || !strchr("diuxXocspr", (int)p->conv))
+    if (p->conv > 127 || !strchr("diuxXocsprg", (int)p->conv))
         return "a printf of the metadata has an unknown conversion";
     if (!meta_value_fits(m, p->type, p->offset, payload_size))
         return "an argument of printf lies outside of its payload";
@@ -143,6 +143,10 @@ static const char *check_site_kind(const struct meta *m, const struct meta_site 
                    : "a printed value of the metadata lies outside of its payload";
     case SITE_TIME:
         return NULL;
+    case SITE_JOIN:
+        return s->payload_size == 8 + PTL_JOIN_WORDS * PTL_JOIN_WORD_BYTES
+                   ? NULL
+                   : "a join of the metadata has an impossible payload";
     case SITE_EXIT:
         return s->payload_size >= 8 ? NULL : "an exit of the metadata has no code";
     case SITE_PRINT_MAP:
@@ -181,6 +185,17 @@ static const char *check_prog(const struct meta_prog *p)
     return NULL;
 }
 
+static const char *check_resolved(const struct meta_resolved *r)
+{
+    if (r->kind < RESOLVED_SYMBOL || r->kind > RESOLVED_LAST)
+        return "a constant of the metadata is of an unknown kind";
+    if (r->text.n == 0)
+        return "a constant of the metadata has no name";
+    if (!span_ok(r->span_begin, r->span_end))
+        return "a constant of the metadata has an impossible place in the script";
+    return NULL;
+}
+
 static const char *check_all(const struct meta *m)
 {
     const char *why = meta_check_types(m);
@@ -197,6 +212,9 @@ static const char *check_all(const struct meta *m)
     }
     vec_foreach(a, &m->attachs) {
         why = why ? why : check_attach(m, a);
+    }
+    vec_foreach(r, &m->resolveds) {
+        why = why ? why : check_resolved(r);
     }
     vec_foreach(s, &m->sites) {
         why = why ? why : check_site(m, s);

@@ -33,6 +33,8 @@ enum site_kind {
     SITE_WARNF = 10,  /* the same as a warning */
     SITE_SYSTEM = 11, /* the same as a command for sh; only in objects with META_FLAG_UNSAFE */
     SITE_CAT = 12,    /* the same as the path of a file; num0: how much of it is shown, bytes */
+    SITE_JOIN =
+        13, /* payload u64 n, then n of PTL_JOIN_WORDS strings; text: what is between them */
 };
 
 /* Has the site pieces, which make a text of its payload? */
@@ -88,6 +90,10 @@ struct ptl_book {
 #define PTL_NAME_BYTES 128
 #define PTL_MAP_NAMES  "ptl_names"
 
+/* Strings of a SITE_JOIN at most, and the bytes of each. */
+#define PTL_JOIN_WORDS      16
+#define PTL_JOIN_WORD_BYTES 1024
+
 /* A SITE_ERROR is sent for the first so many times on each CPU, then only counted. */
 #define PTL_ERRORS_SENT 16
 
@@ -98,6 +104,8 @@ struct ptl_book {
 #define PTL_SECTION_META ".ptl.meta"
 #define PTL_SECTION_CONFIG \
     ".rodata.ptl" /* holds one struct ptl_config, filled in by the runtime before load */
+#define PTL_SECTION_RESOLVED \
+    ".rodata.resolved" /* a word for each row of the metadata's table `resolved`, the same */
 
 /* Constants that only the running machine knows. They are read-only data, so the verifier folds
  * them and removes the branches that they decide. LAYOUT: every member is 8 bytes. */

@@ -84,7 +84,7 @@ struct gen_part {
 
 /* What the parts that were made need the last one to declare. */
 struct gen_needs {
-    bool config;
+    bool config, resolved;
     u32 n_scratch;    /* entries of the scratch map */
     u32 scratch_size; /* bytes, of the largest */
 };
@@ -107,8 +107,9 @@ struct gen {
     LLVMValueRef *maps;        /* by map id */
     LLVMValueRef
         visitor; /* the function that MAP_LEN calls for each element, NULL before its first use */
-    LLVMValueRef config;  /* the global, NULL before its first use */
-    LLVMValueRef scratch; /* the scratch map, NULL before its first use */
+    LLVMValueRef config;   /* the global, NULL before its first use */
+    LLVMValueRef resolved; /* the array of words, the same */
+    LLVMValueRef scratch;  /* the scratch map, NULL before its first use */
     VEC(struct gen_const) consts;
     enum stack_plan plan;
     struct gen_family family;
@@ -164,6 +165,8 @@ bool gen_data(struct gen *g);
 LLVMValueRef gen_scratch_address(struct gen *g);
 /* Address of struct ptl_config. */
 LLVMValueRef gen_config_address(struct gen *g);
+/* Address of the words that are resolved before load. */
+LLVMValueRef gen_resolved_address(struct gen *g);
 /* Address of read-only bytes: text, zeros up to size. */
 LLVMValueRef gen_const_address(struct gen *g, struct str text, u32 size);
 /* Address of a table of names. */

@@ -184,6 +184,43 @@ static void gen_config(struct gen *g)
                  debug_struct(g, "ptl_config", members, ARRAY_SIZE(members)));
 }
 
+/* One more than the largest row that any function reads. */
+static u32 resolved_count(const struct ir_module *m)
+{
+    s64 n = 0;
+
+    vec_foreach(func, &m->funcs) {
+        vec_foreach(block, &(*func)->blocks) {
+            vec_foreach(inst, &(*block)->insts) {
+                if ((*inst)->op == IR_RESOLVED)
+                    n = MAX(n, (*inst)->imm + 1);
+            }
+        }
+    }
+    return (u32)n;
+}
+
+LLVMValueRef gen_resolved_address(struct gen *g)
+{
+    if (g->resolved)
+        return g->resolved;
+    g->needs.resolved = true;
+    g->resolved =
+        LLVMAddGlobal(g->e.module, LLVMArrayType2(g->e.i64, resolved_count(g->ir)), "ptl_resolved");
+    LLVMSetGlobalConstant(g->resolved, 1);
+    LLVMSetAlignment(g->resolved, 8);
+    return g->resolved;
+}
+
+static void gen_resolved(struct gen *g)
+{
+    LLVMValueRef global = gen_resolved_address(g);
+
+    LLVMSetInitializer(global, LLVMConstNull(LLVMGlobalGetValueType(global)));
+    LLVMSetSection(global, PTL_SECTION_RESOLVED);
+    debug_global(g, global, "ptl_resolved", debug_array(g, g->word_type, 8, resolved_count(g->ir)));
+}
+
 LLVMValueRef gen_const_address(struct gen *g, struct str text, u32 size)
 {
     LLVMValueRef init = NULL, global = NULL;
@@ -238,6 +275,8 @@ bool gen_data(struct gen *g)
         gen_scratch_map(g);
     if (g->needs.config)
         gen_config(g);
+    if (g->needs.resolved)
+        gen_resolved(g);
     gen_license(g);
     return gen_meta(g);
 }

@@ -1,5 +1,5 @@
 /* Instructions that read and write memory one word at a time: loads, stores, atomics, the context,
- * the configuration.
+ * the configuration and what is like it.
  *
  * The verifier allows the context to be read only by its register plus a constant, so LLVM must not
  * compute an address in it first: llvm.preserve.static.offset is BPF's way to say that. Reads of
@@ -38,9 +38,9 @@ static LLVMValueRef load_arg(struct gen *g, const struct ir_inst *inst)
     return emit_word(&g->e, 0);
 }
 
-static LLVMValueRef load_config(struct gen *g, const struct ir_inst *inst)
+static LLVMValueRef load_constant(struct gen *g, LLVMValueRef base, s64 offset)
 {
-    LLVMValueRef v = emit_load(&g->e, emit_member(&g->e, gen_config_address(g), inst->imm), 8);
+    LLVMValueRef v = emit_load(&g->e, emit_member(&g->e, base, offset), 8);
 
     LLVMSetVolatile(v, 1);
     return v;
@@ -100,7 +100,10 @@ bool gen_mem_op(struct gen *g, const struct ir_inst *inst, LLVMValueRef *result_
         *result_out = gen_core(g, inst);
         return true;
     case IR_CONFIG:
-        *result_out = load_config(g, inst);
+        *result_out = load_constant(g, gen_config_address(g), inst->imm);
+        return true;
+    case IR_RESOLVED:
+        *result_out = load_constant(g, gen_resolved_address(g), 8 * inst->imm);
         return true;
     case IR_LOAD:
         *result_out = load(g, inst);

@@ -218,6 +218,14 @@ ir_val ir_config(struct ir_builder *b, u32 offset)
     return inst;
 }
 
+ir_val ir_resolved(struct ir_builder *b, u64 row)
+{
+    struct ir_inst *inst = append(b, IR_RESOLVED, NULL, 0);
+
+    inst->imm = (s64)row;
+    return inst;
+}
+
 /* ---- memory ---- */
 
 ir_val ir_load(struct ir_builder *b, ir_val ptr, s64 offset, u32 size, bool is_signed)

@@ -214,6 +214,11 @@ ir_val ir_retval(struct ir_builder *b);
 /* A member of the configuration. offset: offsetof(struct ptl_config, member). */
 ir_val ir_config(struct ir_builder *b, u32 offset);
 
+/* A word that only the machine knows where the object is loaded. row: of the metadata's table
+ * `resolved`, below IR_RESOLVED_MAX. */
+ir_val ir_resolved(struct ir_builder *b, u64 row);
+#define IR_RESOLVED_MAX 4096
+
 /* Memory at ptr + offset, naturally aligned: size is 1, 2, 4 or 8 bytes, extended to a word. */
 ir_val ir_load(struct ir_builder *b, ir_val ptr, s64 offset, u32 size, bool is_signed);
 /* The common case: 8 bytes. */

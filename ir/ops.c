@@ -186,6 +186,7 @@ static bool is_pure(enum ir_op op)
     case IR_CONST:
     case IR_STRING:
     case IR_CONFIG:
+    case IR_RESOLVED:
     case IR_CTX_LOAD:
     case IR_ARG:
     case IR_RETVAL:

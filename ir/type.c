@@ -41,7 +41,8 @@ static u32 hash_word(u32 hash, u64 word)
 
 static u32 type_hash(const struct type *t)
 {
-    u32 hash = hash_word(t->kind, t->size * 4u + t->is_literal * 2u + t->is_signed);
+    u32 hash =
+        hash_word(t->kind, t->size * 8u + t->is_chars * 4u + t->is_literal * 2u + t->is_signed);
 
     hash = hash_word(hash, t->n_elems * 4u + t->space);
     for (u32 i = 0; t->elems && i < t->n_elems; i++)
@@ -67,7 +68,8 @@ static bool names_same(const struct type *a, const struct type *b)
 static bool type_same(const struct type *a, const struct type *b)
 {
     if (a->kind != b->kind || a->size != b->size || a->is_signed != b->is_signed ||
-        a->is_literal != b->is_literal || a->n_elems != b->n_elems || a->agg != b->agg)
+        a->is_literal != b->is_literal || a->is_chars != b->is_chars || a->n_elems != b->n_elems ||
+        a->agg != b->agg)
         return false;
     if (a->of != b->of || a->space != b->space || a->composite != b->composite ||
         a->enumeration != b->enumeration || a->shape != b->shape || !str_eq(a->text, b->text))
@@ -166,6 +168,11 @@ const struct type *type_string(struct types *ts, u32 capacity)
 const struct type *type_own_string(struct types *ts, u32 capacity)
 {
     return type_get(ts, &(struct type){.kind = TYPE_STRING, .size = capacity, .is_literal = true});
+}
+
+const struct type *type_chars(struct types *ts, u32 n)
+{
+    return type_get(ts, &(struct type){.kind = TYPE_STRING, .size = n, .is_chars = true});
 }
 
 const struct type *type_enum(struct types *ts, const struct enumeration *enumeration, u32 size,

@@ -39,6 +39,7 @@ struct type {
     bool is_signed;
     bool is_literal; /* of an integer literal that is not negative: its sign adapts; of a string of
                         the script's own */
+    bool is_chars;   /* of a string: size characters of an array, which need not have a NUL */
     enum space space;
     u32 n_elems; /* TUPLE, ARRAY */
     const struct type *const *elems;
@@ -110,6 +111,10 @@ const struct type *type_enum(struct types *ts, const struct enumeration *enumera
 const struct type *type_string(struct types *ts, u32 capacity);
 /* The same for strings of the script's own, which need no escapes when they are printed. */
 const struct type *type_own_string(struct types *ts, u32 capacity);
+/* The string in an array of n characters, which may be full: in memory there is a NUL behind it. */
+const struct type *type_chars(struct types *ts, u32 n);
+/* Bytes of the longest string of a type, with its NUL. */
+u32 type_capacity(const struct type *t);
 /* capacity: bytes, at least 1. */
 const struct type *type_buffer(struct types *ts, u32 capacity);
 /* elems: n types, copied. */

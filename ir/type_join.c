@@ -18,8 +18,11 @@ static const struct type *join_ints(struct types *ts, const struct type *a, cons
 
 static const struct type *join_strings(struct types *ts, const struct type *a, const struct type *b)
 {
-    u32 capacity = MAX(a->size, b->size);
+    const struct type *longer = type_capacity(a) >= type_capacity(b) ? a : b;
+    u32 capacity = type_capacity(longer);
 
+    if (longer->is_chars)
+        return longer;
     return a->is_literal && b->is_literal ? type_own_string(ts, capacity)
                                           : type_string(ts, capacity);
 }

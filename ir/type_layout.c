@@ -1,6 +1,11 @@
 /* Sizes of types in memory, and members of C structs. */
 #include "ir/type.h"
 
+u32 type_capacity(const struct type *t)
+{
+    return t->size + t->is_chars;
+}
+
 u32 type_mem_size(const struct type *t)
 {
     switch (t->kind) {
@@ -15,7 +20,7 @@ u32 type_mem_size(const struct type *t)
     case TYPE_POINTER:
         return 8;
     case TYPE_STRING:
-        return ROUND_UP(t->size, 8);
+        return ROUND_UP(type_capacity(t), 8);
     case TYPE_BUFFER:
         return 8 + ROUND_UP(t->size, 8);
     case TYPE_ARRAY:

@@ -286,6 +286,10 @@ static bool check_fields(struct verifier *v, const struct ir_inst *inst)
         return has_regs(v->func) ? true : wrong(v, inst, "the context has no return value");
     case IR_CONFIG:
         return check_config(v, inst);
+    case IR_RESOLVED:
+        return inst->imm >= 0 && inst->imm < IR_RESOLVED_MAX
+                   ? true
+                   : wrong(v, inst, "there is no such resolved word");
     case IR_LOAD:
         return check_word_access(v, inst, inst->size, false);
     case IR_STORE:

@@ -72,6 +72,33 @@ static void do_command(struct events *e, u32 index, const u8 *payload)
     run_errors_message(e->errors, index, (struct str){message.p, (u32)message.n});
 }
 
+/* join(). What is between the words is the script's own. */
+static void show_words(struct events *e, const struct meta_site *site, const u8 *payload)
+{
+    u64 n = MIN(value_word(payload), (u64)PTL_JOIN_WORDS);
+    const char *words = (const char *)payload + sizeof(n);
+    _cleanup_buf_ struct buf text = {0};
+
+    for (u64 i = 0; i < n; i++) {
+        const char *p = words + i * PTL_JOIN_WORD_BYTES;
+        struct str word = {p, (u32)strnlen(p, PTL_JOIN_WORD_BYTES)};
+
+        if (i > 0)
+            buf_add_str(&text, site->text);
+        if (e->sink->env->is_raw) {
+            buf_add_str(&text, word);
+        } else {
+            value_escape(word, &text);
+        }
+    }
+    buf_add_char(&text, '\n');
+    if (text.failed) {
+        remember(e, -ENOMEM);
+    } else {
+        sink_output(e->sink, site, (struct str){text.p, (u32)text.n});
+    }
+}
+
 /* Returns what events_record() returns. */
 static int handle(struct events *e, u32 index, const u8 *payload)
 {
@@ -91,6 +118,9 @@ static int handle(struct events *e, u32 index, const u8 *payload)
         return 0;
     case SITE_PRINT:
         sink_value(e->sink, site, payload);
+        return 0;
+    case SITE_JOIN:
+        show_words(e, site, payload);
         return 0;
     case SITE_TIME:
         sink_time(e->sink, site, (s64)time(NULL));

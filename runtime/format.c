@@ -184,6 +184,33 @@ static struct spec spec_of(const struct meta_piece *piece, const u8 *payload)
     return spec;
 }
 
+/* Flags of the kernel's allocator, as its own traces show them; what has no name as a number. */
+static void add_gfp(const struct spec *spec, u64 flags, struct buf *out)
+{
+    static const struct {
+        u64 flags;
+        const char *name;
+    } rows[] = {
+
+#define GFP(flags, name) {flags, name},
+#include "abi/gfp.def"
+#undef GFP
+    };
+    size_t begin = out->n;
+
+    if (flags == 0)
+        buf_add_cstr(out, "none");
+    for (u32 i = 0; i < ARRAY_SIZE(rows); i++) {
+        if ((flags & rows[i].flags) != rows[i].flags)
+            continue;
+        buf_printf(out, "%s%s", out->n > begin ? "|" : "", rows[i].name);
+        flags &= ~rows[i].flags;
+    }
+    if (flags != 0)
+        buf_printf(out, "%s0x%llx", out->n > begin ? "|" : "", (unsigned long long)flags);
+    pad_tail(spec, begin, out);
+}
+
 static void add_piece(const struct value_env *env, const struct meta_piece *piece,
                       const u8 *payload, struct buf *out)
 {
@@ -196,6 +223,9 @@ static void add_piece(const struct value_env *env, const struct meta_piece *piec
         break;
     case 'r':
         add_buffer(env, &spec, piece->type, bytes, out);
+        break;
+    case 'g':
+        add_gfp(&spec, value_word(bytes), out);
         break;
     case 'c':
         add_char(env, &spec, value_word(bytes), out);

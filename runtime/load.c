@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 
 #include "runtime/error.h"
+#include "runtime/resolve.h"
 #include "runtime/session.h"
 #include "runtime/verifier.h"
 
@@ -110,6 +111,8 @@ int ptl_load(struct ptl_session *s, struct ptl_error *err)
     if (s->state != SESSION_OPEN)
         ptl_bug("ptl_load() of a session that is not just opened");
     failed = aim_programs(s, err);
+    if (failed == 0)
+        failed = resolve_words(s, err);
     if (failed != 0)
         return failed;
     log_init(&log, s);

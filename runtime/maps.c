@@ -19,6 +19,7 @@ struct map_view {
     u32 key_size;
     u32 slot_size;   /* of one CPU's value, bytes */
     u32 n_slots;     /* possible CPUs, or 1 */
+    bool is_array;   /* a keyed one: keys of 4 bytes in the kernel, and marks */
     bool was_zeroed; /* zero() on a written scalar: it is shown though its value says nothing */
 };
 
@@ -58,6 +59,9 @@ static bool view_fits(const struct maps *m, const struct meta_map *row, const st
 
     if (is_percpu_type(type) != (row->is_percpu != 0) || slot_size % 8 != 0)
         return false;
+    if (!is_scalar && type == BPF_MAP_TYPE_ARRAY)
+        return row->set_offset != META_NO_REF && row->set_offset + 8 <= slot_size &&
+               m->meta->types.items[row->key].size == sizeof(u64) && slot_size >= value_size;
     if (is_scalar ? !is_array_type(type) : !is_hash_type(type))
         return false;
     if (bpf_map__key_size(map) != (is_scalar ? 4 : m->meta->types.items[row->key].size))
@@ -83,6 +87,7 @@ static int view_init(struct maps *m, const struct bpf_object *obj, u32 index)
         .key_size = bpf_map__key_size(map),
         .slot_size = bpf_map__value_size(map),
         .n_slots = row->is_percpu != 0 ? m->n_cpus : 1,
+        .is_array = row->key != META_NO_REF && bpf_map__type(map) == BPF_MAP_TYPE_ARRAY,
     };
     return 0;
 }
@@ -245,7 +250,14 @@ static int walk(struct maps *m, struct map_view *view, visit_fn *visit)
 
 static int visit_row(struct maps *m, struct map_view *view, const u8 *key, const u8 *value)
 {
-    return table_add(&m->table, key, value, view->n_slots);
+    u64 number = 0;
+
+    if (!view->is_array)
+        return table_add(&m->table, key, value, view->n_slots);
+    if (!table_is_set(&m->table, value))
+        return 0;
+    memcpy(&number, key, view->key_size); // little-endian, as all CPUs of abi/arch.c
+    return table_add(&m->table, (const u8 *)&number, value, 1);
 }
 
 /* Read the only element of a scalar's array into the table. */
@@ -303,7 +315,7 @@ static int scalar_reset(struct maps *m, u32 index, bool keep_mark)
     return bpf_map_update_elem(bpf_map__fd(view->map), &key, value, BPF_ANY);
 }
 
-/* Delete, or set to zero, each element of a hash map. All keys are read first: changes while
+/* Delete, or set to zero, each element of a map. All keys are read first: changes while
  * walking would make the kernel skip or repeat some. */
 static int change_keys(struct maps *m, u32 index, bool is_zero)
 {
@@ -311,15 +323,17 @@ static int change_keys(struct maps *m, u32 index, bool is_zero)
     const struct table *table = NULL;
     int fd = bpf_map__fd(view->map);
     int err = maps_read(m, index, 0, 1, &table);
-    const u8 *zeros = err == 0 ? room(&m->values, row_bytes(view)) : NULL;
+    u8 *zeros = err == 0 ? room(&m->values, row_bytes(view)) : NULL;
 
     if (err == 0 && zeros == NULL)
         return -ENOMEM;
+    if (err == 0 && view->is_array && is_zero)
+        zeros[m->meta->maps.items[index].set_offset] = 1;
     for (u32 i = 0; err == 0 && i < table->n; i++) {
-        const u8 *key = table_key(table, i);
+        const u8 *key = table_key(table, i); // of an array: its low half
 
-        err =
-            is_zero ? bpf_map_update_elem(fd, key, zeros, BPF_EXIST) : bpf_map_delete_elem(fd, key);
+        err = is_zero || view->is_array ? bpf_map_update_elem(fd, key, zeros, BPF_EXIST)
+                                        : bpf_map_delete_elem(fd, key);
         if (err == -ENOENT)
             err = 0; // a program deleted it meanwhile
     }

@@ -27,7 +27,7 @@ enum {
 #define RING_ASKED_MAX_BYTES (1 * GIB)
 #define RING_MEMORY_SHARE    256 /* at most this part of the available memory */
 #define RING_RESERVE_BYTES   (64 * KIB)
-#define PREALLOC_MAX_BYTES   (1 * MIB) /* larger hash maps allocate their elements when needed */
+#define PREALLOC_MAX_BYTES   (16 * MIB) /* larger hash maps allocate their elements when needed */
 #define MEMORY_DEFAULT_BYTES (1 * GIB)
 
 /* LAYOUT: include/linux/proc_ns.h: inode of the initial PID namespace. */
@@ -83,7 +83,8 @@ static u64 available_memory(void)
 
 static bool site_is_data(u64 kind)
 {
-    return kind == SITE_PRINT || kind == SITE_TIME || site_has_pieces((enum site_kind)kind);
+    return kind == SITE_PRINT || kind == SITE_TIME || kind == SITE_JOIN ||
+           site_has_pieces((enum site_kind)kind);
 }
 
 static bool is_percpu(enum bpf_map_type type)
@@ -117,7 +118,9 @@ static struct str shown_name(const struct ptl_session *s, const struct bpf_map *
     return str_of(name);
 }
 
-/* Elements of large hash maps are allocated as keys appear: few scripts use all they may. */
+/* Elements of large hash maps are allocated as keys appear: few scripts use all they may. The
+ * kernel has only few at hand then, of large values one: a program that makes several new keys in a
+ * row finds the map "full". So this is for maps that are a burden. */
 static int choose_prealloc(const struct ptl_session *s, struct bpf_map *map)
 {
     enum bpf_map_type type = bpf_map__type(map);

@@ -148,6 +148,8 @@ static const char *record_words(u64 kind)
         return "outputs of this printf";
     case SITE_PRINT:
         return "values of this print";
+    case SITE_JOIN:
+        return "outputs of this join";
     case SITE_TIME:
         return "outputs of this time";
     case SITE_ERRORF:

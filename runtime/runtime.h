@@ -52,8 +52,9 @@ struct ptl_session;
 int ptl_open(struct ptl_session **out, const void *elf, size_t size, const struct ptl_opts *opts,
              struct ptl_error *err);
 
-/* Load maps and programs into the kernel. Returns 0, or -EACCES/-EPERM/... with *err; a verifier's
- * refusal is located: see ptl_diags. */
+/* Find out what the programs want to know of this kernel, and load maps and programs into it.
+ * Returns 0, -ENOENT where it has no symbol or control group that is wanted, or -EACCES/-EPERM/...
+ * with *err; what is missing and a verifier's refusal are located: see ptl_diags. */
 int ptl_load(struct ptl_session *s, struct ptl_error *err);
 
 /* Resolve every attach point, run the begin clauses, then attach the rest. From then until

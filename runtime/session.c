@@ -18,6 +18,7 @@
 #include "runtime/prepare.h"
 #include "runtime/unsafe.h"
 #include "runtime/users.h"
+#include "runtime/usym.h"
 
 #define NS_PER_S  1000000000u
 #define NS_PER_MS 1000000u
@@ -208,12 +209,15 @@ static void open_names(struct ptl_session *s)
             (void)users_new(&s->users);
         if (is_shape && type->num0 == SHAPE_CGROUP_PATH && s->cgroups == NULL)
             (void)cgroups_new(&s->cgroups);
+        if (is_shape && type->num0 == SHAPE_USYM && s->usyms == NULL)
+            (void)usyms_new(&s->usyms);
     }
     s->env = (struct value_env){
         .meta = &s->meta,
         .symbols = s->symbols,
         .users = s->users,
         .cgroups = s->cgroups,
+        .usyms = s->usyms,
         .boot_time_ns = (s64)(clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_BOOTTIME)),
         .is_raw = s->opts->is_raw_output,
     };
@@ -305,6 +309,7 @@ void ptl_free(struct ptl_session **session)
     symbols_free(&s->symbols);
     users_free(&s->users);
     cgroups_free(&s->cgroups);
+    usyms_free(&s->usyms);
     close_fd(&s->target_fd);
     signals_restore(&s->signals);
     arena_done(&s->arena);

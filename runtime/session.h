@@ -38,6 +38,7 @@ struct ptl_session {
     struct symbols *symbols; /* NULL if the script shows none */
     struct users *users;     /* the same */
     struct cgroups *cgroups; /* the same */
+    struct usyms *usyms;     /* the same */
     struct value_env env;
     struct child child;
     struct signals signals;

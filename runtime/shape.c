@@ -7,6 +7,7 @@
 #include "runtime/cgroups.h"
 #include "runtime/timestamp.h"
 #include "runtime/users.h"
+#include "runtime/usym.h"
 
 typedef void (*shape_fn)(const struct value_env *env, const struct meta_type *type, const u8 *bytes,
                          struct buf *out);
@@ -37,9 +38,19 @@ static void show_mac(const struct value_env *env, const struct meta_type *type, 
 static void show_usym(const struct value_env *env, const struct meta_type *type, const u8 *bytes,
                       struct buf *out)
 {
-    (void)env;
+    u64 address = value_word(bytes);
+    struct str name = {0};
+
     (void)type;
-    buf_printf(out, "0x%" PRIx64, value_word(bytes));
+    if (env->usyms != NULL)
+        name = usyms_find(env->usyms, value_word(bytes + sizeof(address)), address);
+    if (name.n == 0) {
+        buf_printf(out, "0x%" PRIx64, address);
+    } else if (env->is_raw) {
+        buf_add_str(out, name);
+    } else {
+        value_escape(name, out); // a file may call its functions anything
+    }
 }
 
 static void show_username(const struct value_env *env, const struct meta_type *type,

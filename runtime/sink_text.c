@@ -20,10 +20,11 @@ static void text_value(struct sink *sink, const struct meta_site *site, const u8
     buf_add_char(&sink->text, '\n');
 }
 
-/* What a command prints is the user's own doing; a file may hold what a traced program wrote. */
+/* What a command prints is the user's own doing, and join() has seen to its words; a file may hold
+ * what a traced program wrote. */
 static void text_output(struct sink *sink, const struct meta_site *site, struct str text)
 {
-    if (site->kind == SITE_SYSTEM || sink->env->is_raw) {
+    if (site->kind != SITE_CAT || sink->env->is_raw) {
         buf_add_str(&sink->text, text);
     } else {
         value_escape(text, &sink->text);

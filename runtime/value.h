@@ -9,6 +9,7 @@
 struct symbols;
 struct users;
 struct cgroups;
+struct usyms;
 
 /* What is needed to show a value. All borrowed. */
 struct value_env {
@@ -16,6 +17,7 @@ struct value_env {
     struct symbols *symbols; /* NULL: addresses are shown as numbers */
     struct users *users;     /* NULL: users are shown as numbers */
     struct cgroups *cgroups; /* NULL: cgroups are shown as numbers */
+    struct usyms *usyms;     /* NULL: addresses of processes are shown as numbers */
     s64 boot_time_ns;        /* of CLOCK_REALTIME when the machine booted */
     bool is_raw;             /* strings of traced programs are not escaped */
 };

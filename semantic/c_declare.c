@@ -55,7 +55,7 @@ static const struct type *array_type(struct sema *s, struct type_name *name)
         return NULL;
     }
     if (n > 0 && is_char(name->inner))
-        return type_string(s->v.types, (u32)n);
+        return type_chars(s->v.types, (u32)n);
     return type_array(s->v.types, of, (u32)n);
 }
 

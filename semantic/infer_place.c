@@ -172,6 +172,8 @@ const struct type *infer_deref(struct sema *s, struct expr *e)
         return t;
     if (t->kind == TYPE_POINTER)
         return check_pointee(s, e, t) ? in_space(s, t->of, space_of(e)) : error(s);
+    if (type_is_integer(t))
+        return type_int(s->v.types, 8, false); /* an address, of 64 bits: *kaddr("x") */
 
     struct str name = type_name(s->arena, t);
 

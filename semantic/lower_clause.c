@@ -27,8 +27,8 @@ static void lower_pid_filter(struct lowering *lo)
 }
 
 /* MAX_USED_MAPS of the kernel (include/linux/bpf_verifier.h), less codegen's own: constants,
- * configuration, scratch. */
-#define MAX_MAPS (64 - 3)
+ * configuration, resolved words, scratch. */
+#define MAX_MAPS (64 - 4)
 
 static void check_map_count(struct sema *s, const struct ir_func *func, struct span span)
 {

@@ -58,7 +58,7 @@ ir_val lower_arithmetic(struct lowering *lo, enum op op, const struct type *t, i
  * compared up to its NUL, with all of the other's memory at hand. */
 static ir_val lower_string_eq(struct lowering *lo, struct operand a, struct operand b)
 {
-    u32 size = MIN(a.type->size, b.type->size);
+    u32 size = MIN(type_capacity(a.type), type_capacity(b.type));
 
     if (a.val->op == IR_STRING) {
         size = type_mem_size(b.type);

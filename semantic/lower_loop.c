@@ -1,6 +1,7 @@
 /* Declarations of variables and loops to IR. A loop's body becomes a function that a helper calls;
  * what it shares with the rest of the clause lies in slots of the program. */
 #include "semantic/context.h"
+#include "stdlib/lower_array.h"
 
 /* ---- does control leave the clause in here? ---- */
 
@@ -146,16 +147,31 @@ static void store_element(struct lowering *lo, struct stmt *stmt)
     struct map_info *map = &stmt->value->symbol->map;
     const struct type *pair = stmt->target->symbol->type;
     ir_val variable = lower_variable(lo, stmt->target->symbol);
-    struct operand value = {pair->elems[1], NULL};
+    struct operand value = {pair->elems[1], NULL}, key = {map->key, NULL};
 
-    lower_store(lo, variable, 0, pair->elems[0],
-                (struct operand){map->key, lower_load(lo, map->key, ir_element_key(b), 0)});
+    if (lower_is_array(map)) { /* its keys are the kernel's own, of 4 bytes */
+        key.val = ir_load(b, ir_element_key(b), 0, sizeof(u32), false);
+    } else {
+        key.val = lower_load(lo, map->key, ir_element_key(b), 0);
+    }
+    lower_store(lo, variable, 0, pair->elems[0], key);
     if (map->value->kind == TYPE_AGG) {
         value.val = lower_map_gather(lo, map, variable);
     } else {
         value = (struct operand){map->value, lower_load(lo, map->value, ir_element_value(b), 0)};
     }
     lower_store(lo, variable, type_elem_offset(pair, 1), pair->elems[1], value);
+}
+
+/* An array has all its elements; those that the script does not have are passed over. */
+static void skip_absent(struct lowering *lo, const struct map_info *map)
+{
+    struct ir_builder *b = &lo->b;
+    ir_val mark = ir_load64(b, ir_element_value(b), type_mem_size(map->value));
+    struct branch br = lower_if(lo, ir_binary(b, IR_EQ, mark, ir_const(b, 0)));
+
+    ir_ret(b, 0);
+    lower_end_if(lo, &br);
 }
 
 static void lower_for_map(struct sema *s, struct lowering *lo, struct stmt *stmt)
@@ -166,6 +182,8 @@ static void lower_for_map(struct sema *s, struct lowering *lo, struct stmt *stmt
     lower_map_declare(lo->v, map);
     loop = loop_begin(s, lo, IR_FUNC_EACH, stmt_leaves(stmt->body));
     s->loop = &loop.scope;
+    if (lower_is_array(map))
+        skip_absent(lo, map);
     store_element(lo, stmt);
     lower_stmt(s, lo, stmt->body);
     loop_end(s, lo, &loop);

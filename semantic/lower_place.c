@@ -259,6 +259,16 @@ static struct lvalue index_place(struct sema *s, struct lowering *lo, struct exp
     return p;
 }
 
+/* What an integer stands for is not said: 64 bits of whosesoever memory it is the address of. */
+static struct lvalue deref_place(struct sema *s, struct lowering *lo, struct expr *e)
+{
+    const struct type *t = e->a->type;
+
+    if (t->kind != TYPE_POINTER)
+        t = type_pointer(s->v.types, e->type, SPACE_NONE);
+    return place_behind(lower_expr(s, lo, e->a).val, t);
+}
+
 bool expr_is_place(const struct expr *e)
 {
     return (e->kind == EXPR_FIELD && !e->call) || e->kind == EXPR_INDEX ||
@@ -276,7 +286,7 @@ static struct lvalue place_of(struct sema *s, struct lowering *lo, struct expr *
     } else if (e->kind == EXPR_INDEX) {
         p = index_place(s, lo, e);
     } else if (e->kind == EXPR_UNARY && e->op == OP_DEREF) {
-        p = place_behind(lower_expr(s, lo, e->a).val, e->a->type);
+        p = deref_place(s, lo, e);
     } else {
         p.base = lower_expr(s, lo, e).val;
     }
@@ -346,6 +356,22 @@ static ir_val read_bits(struct lowering *lo, const struct lvalue *p)
     return cut_bits(lo, ir_load64(b, word, 0), shift, p->bit_size, p->type->is_signed);
 }
 
+/* What reads a string puts a NUL at the end: of an array that is full, in place of the last one of
+ * its n characters. */
+static void read_last_char(struct lowering *lo, ir_val slot, ir_val from, enum space space, u32 n)
+{
+    struct ir_builder *b = &lo->b;
+    ir_val at = ir_const(b, (s64)n - 1);
+    ir_val is_full = ir_const(b, 1);
+    struct branch br;
+
+    if (n > 1)
+        is_full = ir_binary(b, IR_NE, ir_load(b, slot, (s64)n - 2, 1, false), ir_const(b, 0));
+    br = lower_if(lo, is_full);
+    lower_try_read(lo, ir_ptr_add(b, slot, at), ir_const(b, 1), add_words(lo, from, at), space);
+    lower_end_if(lo, &br);
+}
+
 /* Into a new slot, zeros behind it and where it cannot be read. */
 static ir_val read_to_slot(struct lowering *lo, ir_val from, enum space space, const struct type *t)
 {
@@ -364,6 +390,8 @@ static ir_val read_to_slot(struct lowering *lo, ir_val from, enum space space, c
     if (t->kind == TYPE_STRING) {
         ir_fill_zero(b, slot, 0, type_mem_size(t));
         lower_read_string(lo, slot, ir_const(b, raw_size), from, space);
+        if (t->is_chars)
+            read_last_char(lo, slot, from, space, raw_size);
         return slot;
     }
     if (raw_size < type_mem_size(t) && !type_is_word(t))

@@ -80,17 +80,24 @@ static void check_use(struct sema *s, const struct map_info *map)
 {
     bool is_agg = map->value->kind == TYPE_AGG;
     struct str type = type_name(s->arena, map->value);
+    const char *article = map->kind->name[0] == 'a' ? "an" : "a";
 
     if (map->is_scalar) {
         diag_add(s->v.diags, E_MAP_IS_SCALAR, map->span,
-                 "%.*s is declared as a %s but used without keys (scalar map)", STR_ARG(map->name),
-                 map->kind->name);
+                 "%.*s is declared as %s %s but used without keys (scalar map)", STR_ARG(map->name),
+                 article, map->kind->name);
     } else if (is_agg != map->kind->is_percpu) {
         diag_hint(diag_add(s->v.diags, E_MAP_KIND, map->span,
-                           "%.*s is declared as a %s but holds values of type '%.*s'",
-                           STR_ARG(map->name), map->kind->name, STR_ARG(type)),
+                           "%.*s is declared as %s %s but holds values of type '%.*s'",
+                           STR_ARG(map->name), article, map->kind->name, STR_ARG(type)),
                   is_agg ? "Aggregations are kept in a percpuhash or a percpulruhash."
-                         : "A percpuhash holds aggregations only; take hash or lruhash.");
+                         : "A percpuhash holds aggregations only; take hash, lruhash or array.");
+    } else if (map->kind->bpf_type == BPF_MAP_TYPE_ARRAY && !type_is_integer(map->key)) {
+        struct str key = type_name(s->arena, map->key);
+
+        diag_add(s->v.diags, E_MAP_KIND, map->span,
+                 "%.*s is declared as an array but has keys of type '%.*s'", STR_ARG(map->name),
+                 STR_ARG(key));
     }
 }
 

@@ -100,7 +100,7 @@ static const struct type *make_array(const struct maker *m, const struct btf_typ
     if (array->nelems > MAX_ARRAY_BYTES / size)
         return make_opaque(m, 0);
     if (array->nelems > 0 && is_char(m, array->type))
-        return type_string(m->types, array->nelems);
+        return type_chars(m->types, array->nelems);
     return type_array(m->types, of, array->nelems);
 }
 

@@ -1,6 +1,6 @@
 /* Words about maps: clear, zero, delete, has_key, len. */
 #include "abi/record.h"
-#include "stdlib/lower.h"
+#include "stdlib/lower_array.h"
 
 static void control_record(struct lowering *lo, struct call *c, enum site_kind kind)
 {
@@ -90,6 +90,12 @@ static ir_val key_of(struct lowering *lo, const struct call *c)
     return lower_key(lo, c->args[0].map, keys, c->n_args - 1);
 }
 
+static const struct type *check_delete(struct vocab *v, struct call *c)
+{
+    c->args[0].map->is_deleted = true;
+    return check_keyed(v, c);
+}
+
 static ir_val lower_delete(struct lowering *lo, struct call *c)
 {
     return lower_map_delete(lo, c->args[0].map, key_of(lo, c));
@@ -102,7 +108,7 @@ const struct func_desc fn_delete = {
         "delete(@map, key) removes an entry, delete(@scalar) the value; true if it was there. Several keys are "
         "written as a tuple: delete(@map, (1, 2)).",
     .example = "BEGIN { @a[1] = 1; if (delete(@a, 1)) { print(\"gone\"); } }",
-    .check = check_keyed,
+    .check = check_delete,
     .lower = lower_delete,
 };
 
@@ -197,6 +203,8 @@ static ir_val lower_len(struct lowering *lo, struct call *c)
     struct map_info *map = c->args[0].map;
 
     lower_map_declare(lo->v, map);
+    if (lower_is_array(map))
+        return lower_array_len(lo, map);
     return ir_map_len(&lo->b, map->ir);
 }
 

@@ -31,12 +31,12 @@ static const struct type *check_usym(struct vocab *v, struct call *c)
     return type_shape(v->types, SHAPE_USYM, no_text);
 }
 
-/* The process is named by its number in the initial PID namespace. */
+/* The process is named by its number in the tracer's PID namespace, as its /proc has it. */
 static ir_val lower_usym(struct lowering *lo, struct call *c)
 {
     struct ir_builder *b = &lo->b;
     ir_val slot = shape_slot(lo, SHAPE_USYM);
-    ir_val pid_tgid = ir_call(b, BPF_FUNC_get_current_pid_tgid, NULL, 0);
+    ir_val pid_tgid = lower_pid_tgid(lo);
 
     ir_store64(b, slot, 0, c->args[0].val);
     ir_store64(b, slot, 8, ir_binary(b, IR_LSHR, pid_tgid, ir_const(b, 32)));
@@ -47,8 +47,8 @@ const struct func_desc fn_usym = {
     .name = "usym",
     .sig = "(int) -> ?",
     .doc =
-        "An address of the current process that is shown as the name of its function; 0x... where there is "
-        "none, or where the process has ended.",
+        "An address of the current process that is shown as the name of its function, by the symbols of "
+        "the program or library; 0x... where there is none, or where the process has ended before it is shown.",
     .example = "BEGIN { print(usym(0)); }",
     .check = check_usym,
     .lower = lower_usym,

@@ -25,7 +25,7 @@ const struct func_desc fn_printf = {
     .doc =
         "Prints as printf(3): %d %i %u %x %X %o %c %s %p with flags, width and precision (`*` too). Integers are "
         "printed whole unless `h` or `hh` cuts them; %s takes any value. %r, %rx and %rh show a buffer as text, as "
-        "\\xNN, and as bytes with spaces.",
+        "\\xNN, and as bytes with spaces; %gr the flags of an allocation in the kernel by name.",
     .example = "BEGIN { printf(\"%-8s|%5d|%#x\\n\", \"name\", 42, 255); }",
     .check = format_check,
     .lower = lower_printf,

@@ -15,7 +15,7 @@ static u64 source_capacity(const struct call_arg *from)
     if (from->is_param)
         return (u64)from->text.n + 1;
     if (from->type && from->type->kind == TYPE_STRING)
-        return from->type->size;
+        return type_capacity(from->type);
     if (from->type && from->type->kind == TYPE_ARRAY)
         return type_raw_size(from->type) + 1;
     return PTL_STRING_MAX;
@@ -35,6 +35,8 @@ static const struct type *check_str(struct vocab *v, struct call *c)
                  "str() expects an address or a string (%.*s provided)", STR_ARG(type));
         return type_error(v->types);
     }
+    if (c->n_args == 1 && t && t->is_chars && type_capacity(t) == capacity)
+        return t;
     if (c->n_args == 2 && c->args[1].is_const) {
         capacity = MIN(capacity, MIN(c->args[1].num, most - 1) + 1);
     } else if (c->n_args == 2) {

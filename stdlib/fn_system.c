@@ -1,9 +1,5 @@
 /* Words about the machine and the current task that the kernel gives as they are. */
-#include <sys/stat.h>
-#include <sys/vfs.h>
-
 #include <linux/bpf.h>
-#include <linux/magic.h>
 
 #include "abi/record.h"
 #include "stdlib/btf.h"
@@ -102,56 +98,26 @@ const struct func_desc fn_curtask = {
 
 /* ---- control groups by path ---- */
 
-/* A control group's ID is its inode's number. */
-static bool cgroup_id(const struct call *c, u64 *id_out)
-{
-    char path[4096];
-    struct statfs fs;
-    struct stat st;
-    struct str text = c->args[0].text;
-
-    if (text.n >= sizeof(path))
-        return false;
-    memcpy(path, text.p, text.n);
-    path[text.n] = '\0';
-    if (statfs(path, &fs) != 0 || fs.f_type != CGROUP2_SUPER_MAGIC || stat(path, &st) != 0)
-        return false;
-    *id_out = st.st_ino;
-    return true;
-}
-
 static const struct type *check_cgroupid(struct vocab *v, struct call *c)
 {
-    u64 id = 0;
-
-    if (cgroup_id(c, &id))
+    if (c->args[0].text.n > 0)
         return NULL;
-    diag_add(v->diags, E_ARG_RANGE, c->args[0].span,
-             "cgroupid(): '%.*s' is no control group of version 2", STR_ARG(c->args[0].text));
+    diag_add(v->diags, E_ARG_RANGE, c->args[0].span, "cgroupid() needs a path");
     return type_error(v->types);
-}
-
-static bool fold_cgroupid(struct vocab *v, const struct call *c, struct folded *out)
-{
-    (void)v;
-    return cgroup_id(c, &out->num);
 }
 
 static ir_val lower_cgroupid(struct lowering *lo, struct call *c)
 {
-    (void)lo;
-    (void)c;
-    ptl_bug("cgroupid() is always known");
+    return lower_resolved(lo, RESOLVED_CGROUP, c->args[0].text);
 }
 
 const struct func_desc fn_cgroupid = {
     .name = "cgroupid",
     .sig = "(literal) -> uint64",
     .doc =
-        "cgroupid(\"/sys/fs/cgroup/x\"): ID of a control group of version 2 of this machine, as the "
-        "script is compiled.",
+        "cgroupid(\"/sys/fs/cgroup/x\"): ID of a control group of version 2, of the machine where the "
+        "script runs.",
     .example = "kprobe:vfs_open / cgroup == cgroupid(\"/sys/fs/cgroup\") / { @ = count(); }",
     .check = check_cgroupid,
-    .fold = fold_cgroupid,
     .lower = lower_cgroupid,
 };

@@ -178,6 +178,20 @@ const struct func_desc fn_cpid = {
     .lower = lower_cpid,
 };
 
+static ir_val lower_has_cpid(struct lowering *lo, struct call *c)
+{
+    return ir_binary(&lo->b, IR_NE, lower_cpid(lo, c), ir_const(&lo->b, 0));
+}
+
+const struct func_desc fn_has_cpid = {
+    .name = "has_cpid",
+    .sig = "() -> bool",
+    .doc = "Was a command started by -c?",
+    .example = "BEGIN { print(has_cpid); }",
+    .flags = FN_VARIABLE,
+    .lower = lower_has_cpid,
+};
+
 static ir_val lower_rand(struct lowering *lo, struct call *c)
 {
     (void)c;

@@ -96,7 +96,7 @@ static ir_val lower_strncmp(struct lowering *lo, struct call *c)
     } else if (y.val->op == IR_STRING) {
         most = MIN(most, type_mem_size(x.type));
     } else {
-        most = MIN(most, MIN(x.type->size, y.type->size));
+        most = MIN(most, MIN(type_capacity(x.type), type_capacity(y.type)));
     }
     return ir_binary(b, IR_EQ, ir_str_eq(b, x.val, y.val, (u32)most), ir_const(b, 0));
 }
@@ -126,25 +126,15 @@ static bool fold_strstr(struct vocab *v, const struct call *c, struct folded *ou
     return true;
 }
 
-/* A search unrolls the wanted text, so it has a limit. */
-static const struct type *check_strstr(struct vocab *v, struct call *c)
-{
-    u32 n = is_const_text(&c->args[1]) ? const_text(&c->args[1]).n : 0;
-
-    if (are_const_texts(c) || n <= IR_FIND_MAX)
-        return NULL;
-    diag_add(v->diags, E_ARG_RANGE, c->args[1].span,
-             "%.*s() searches for at most %u bytes (%u provided)", STR_ARG(c->name),
-             (unsigned)IR_FIND_MAX, n);
-    return type_error(v->types);
-}
-
+/* A short text that is known is unrolled. */
 static ir_val lower_strstr(struct lowering *lo, struct call *c)
 {
     struct ir_builder *b = &lo->b;
     struct operand text = lower_text(lo, &c->args[0]);
     struct str wanted = const_text(&c->args[1]);
 
+    if (!is_const_text(&c->args[1]) || wanted.n > IR_FIND_MAX)
+        return lower_find_text(lo, text, lower_text(lo, &c->args[1]));
     if (wanted.n == 0)
         return ir_const(b, 0);
     return ir_str_find(b, text.val, type_mem_size(text.type), wanted);
@@ -152,11 +142,10 @@ static ir_val lower_strstr(struct lowering *lo, struct call *c)
 
 const struct func_desc fn_strstr = {
     .name = "strstr",
-    .sig = "(text, literal) -> int64",
+    .sig = "(text, text) -> int64",
     .doc = "strstr(text, part): number of bytes before the first place of a string in another; -1 "
            "if it is not there.",
     .example = "BEGIN { print(strstr(\"hello\", \"l\")); }",
-    .check = check_strstr,
     .fold = fold_strstr,
     .lower = lower_strstr,
 };
@@ -177,10 +166,9 @@ static ir_val lower_strcontains(struct lowering *lo, struct call *c)
 
 const struct func_desc fn_strcontains = {
     .name = "strcontains",
-    .sig = "(text, literal) -> bool",
+    .sig = "(text, text) -> bool",
     .doc = "strcontains(text, part): is the second string somewhere in the first one?",
     .example = "kprobe:vfs_open / strcontains(comm, \"sh\") / { @[comm] = count(); }",
-    .check = check_strstr,
     .fold = fold_strcontains,
     .lower = lower_strcontains,
 };
@@ -278,7 +266,7 @@ static const struct type *check_str_concat(struct vocab *v, struct call *c)
 
         if (!t || t->kind == TYPE_ERROR)
             return type_error(v->types);
-        size += t->kind == TYPE_STRING ? t->size - 1 : type_raw_size(t);
+        size += t->kind == TYPE_STRING ? type_capacity(t) - 1 : type_raw_size(t);
     }
     size = MIN(size, PTL_STRING_MAX);
     return c->args[0].type->is_literal && c->args[1].type->is_literal
@@ -314,7 +302,7 @@ static ir_val lower_str_concat(struct lowering *lo, struct call *c)
 
     ir_val end = ir_ptr_add(b, joined, ir_opaque(b, ir_str_len(b, joined, x_size)));
 
-    lower_copy_string(lo, end, ir_const(b, y.type->size), y.val);
+    lower_copy_string(lo, end, ir_const(b, type_capacity(y.type)), y.val);
     if (t->size == PTL_STRING_MAX)
         ir_store(b, joined, t->size - 1, 1, ir_const(b, 0));
     return joined;

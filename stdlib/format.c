@@ -95,6 +95,8 @@ static u32 parse_conversion(struct str text, u32 i, struct piece *piece)
     if (!at(text, i) || !strchr("diuxXocsprfFeEgGaAn", at(text, i)))
         return 0;
     piece->conv = at(text, i++);
+    if (piece->conv == 'g' && at(text, i) == 'r')
+        return i + 1;
     if (piece->conv == 'r' && (at(text, i) == 'x' || at(text, i) == 'h'))
         piece->flags |= at(text, i++) == 'x' ? PIECE_FLAG_HEX : PIECE_FLAG_SPACED;
     return i;
@@ -125,7 +127,8 @@ static void parse_format(struct arena *arena, struct str text, struct format *f)
         literal += n;
         n = 0;
         i = next;
-        if (strchr("fFeEgGaAn", conversion.conv))
+        if (strchr("fFeEGaAn", conversion.conv) ||
+            (conversion.conv == 'g' && at(text, i - 1) != 'r'))
             f->refused = conversion.conv;
         f->n_args += 1U + conversion.star_width + conversion.star_precision;
         *vec_push(arena, &f->pieces) = conversion;
@@ -139,7 +142,8 @@ static void parse_format(struct arena *arena, struct str text, struct format *f)
 /* The conversion as it is written, without flags and sizes. */
 static struct str conversion_name(struct arena *arena, const struct piece *piece)
 {
-    const char *suffix = piece->flags & PIECE_FLAG_HEX      ? "x"
+    const char *suffix = piece->conv == 'g'                 ? "r"
+                         : piece->flags & PIECE_FLAG_HEX    ? "x"
                          : piece->flags & PIECE_FLAG_SPACED ? "h"
                                                             : "";
 

@@ -42,6 +42,7 @@ struct lowering {
     struct vocab *v;
     const struct attach_point *point;
     VEC(struct known_entry) known;
+    bool is_slot_shared; /* the aggregation's slot that is updated is cleared by other CPUs */
     const struct ir_slot *left; /* a word, 1 when a loop's function was left for good; NULL: not in
                                    a loop that can be */
 };
@@ -68,7 +69,8 @@ ir_val lower_truth(struct lowering *lo, struct operand o);
 void lower_read(struct lowering *lo, ir_val dst, ir_val size, ir_val from, enum space space);
 /* The same up to a NUL; there is one in dst always. What lies behind it is not touched. */
 void lower_read_string(struct lowering *lo, ir_val dst, ir_val size, ir_val from, enum space space);
-/* The same without a warning. */
+/* The same two without a warning. */
+void lower_try_read(struct lowering *lo, ir_val dst, ir_val size, ir_val from, enum space space);
 void lower_try_read_string(struct lowering *lo, ir_val dst, ir_val size, ir_val from,
                            enum space space);
 
@@ -82,6 +84,9 @@ u64 lower_mask(u64 most);
 void lower_copy_string(struct lowering *lo, ir_val dst, ir_val size, ir_val from);
 /* An argument of kind `text` as a string. */
 struct operand lower_text(struct lowering *lo, const struct call_arg *arg);
+
+/* Offset of the first place of part in text, both strings; -1 where there is none. */
+ir_val lower_find_text(struct lowering *lo, struct operand text, struct operand part);
 
 /* ---- maps ---- */
 
@@ -125,6 +130,9 @@ void lower_map_declare(struct vocab *v, struct map_info *map);
  * for those that have one (agg_desc.gather). */
 ir_val lower_map_gather(struct lowering *lo, struct map_info *map, ir_val key);
 
+/* Clear the slots of all CPUs of an aggregation without key; it is declared. 1 if any was set. */
+ir_val lower_map_clear_slots(struct lowering *lo, struct map_info *map);
+
 /* agg_desc.gathered of those whose number is the first of the two words. */
 ir_val lower_gathered_first(struct lowering *lo, const struct type *t, ir_val sum);
 
@@ -160,6 +168,10 @@ void lower_run_error(struct lowering *lo, enum run_error error, ir_val code,
 
 /* The same for a helper that failed: helper: BPF_FUNC_*, which the warning names. */
 void lower_helper_error(struct lowering *lo, enum run_error error, ir_val code, u32 helper);
+
+/* A word that is found out where the object is loaded, named at the builder's span: the address of
+ * a symbol, .. */
+ir_val lower_resolved(struct lowering *lo, enum resolved_kind kind, struct str text);
 
 /* ---- control flow ---- */
 

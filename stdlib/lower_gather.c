@@ -1,5 +1,6 @@
-/* Reading an aggregation in an expression: its slots of all CPUs are gathered, by a loop over the
- * possible CPUs (bpf_map_lookup_percpu_elem: 5.19). */
+/* Slots of all CPUs, by a loop over the possible CPUs (bpf_map_lookup_percpu_elem: 5.19): they are
+ * gathered where an aggregation is read in an expression, and cleared where one without a key is
+ * deleted. */
 #include <linux/bpf.h>
 
 #include "stdlib/lower.h"
@@ -64,4 +65,42 @@ ir_val lower_gathered_first(struct lowering *lo, const struct type *t, ir_val su
 {
     (void)t;
     return ir_load64(&lo->b, sum, 0);
+}
+
+/* ---- delete(@x) ---- */
+
+static void clear_one(struct lowering *lo, const struct map_info *map, ir_val slot,
+                      const struct ir_slot *was_set)
+{
+    struct ir_builder *b = &lo->b;
+    u32 size = type_mem_size(map->value);
+    ir_val is_there = ir_binary(b, IR_EQ, ir_unary(b, IR_IS_NULL, slot), ir_const(b, 0));
+    struct branch br = lower_if(lo, is_there);
+    ir_val difference = ir_mem_cmp(b, slot, ir_zero(b, size), size);
+    struct branch is_set = lower_if(lo, ir_binary(b, IR_NE, difference, ir_const(b, 0)));
+
+    ir_fill_zero(b, slot, 0, size);
+    ir_store64(b, ir_slot_addr(b, was_set), 0, ir_const(b, 1));
+    lower_end_if(lo, &is_set);
+    lower_end_if(lo, &br);
+}
+
+ir_val lower_map_clear_slots(struct lowering *lo, struct map_info *map)
+{
+    struct ir_builder *b = &lo->b;
+    const struct ir_slot *key = ir_shared_slot_new(b, "clear_key", 8);
+    const struct ir_slot *was_set = ir_shared_slot_new(b, "was_set", 8);
+    struct callback cb;
+
+    ir_store64(b, ir_slot_addr(b, key), 0, ir_const(b, 0));
+    ir_store64(b, ir_slot_addr(b, was_set), 0, ir_const(b, 0));
+    cb = lower_callback_begin(lo, IR_FUNC_LOOP);
+
+    ir_val args[] = {ir_map_addr(b, map->ir), ir_slot_addr(b, key), ir_index(b)};
+
+    clear_one(lo, map, ir_call_ptr(b, BPF_FUNC_map_lookup_percpu_elem, args, ARRAY_SIZE(args)),
+              was_set);
+    lower_callback_end(lo, &cb);
+    (void)ir_loop(b, ir_config(b, offsetof(struct ptl_config, n_cpus)), cb.func);
+    return ir_load64(b, ir_slot_addr(b, was_set), 0);
 }

@@ -3,12 +3,13 @@
  *   scalar             ARRAY of one { value, is_set }
  *   keyed              HASH of values
  *   aggregation        the per-CPU kind of these, a slot a CPU, without is_set
+ *   declared as array  see lower_array.h
  *
  * Integers are 8 bytes everywhere, so `@x++` is one atomic instruction on the element. */
 #include <linux/bpf.h>
 
 #include "abi/record.h"
-#include "stdlib/lower.h"
+#include "stdlib/lower_array.h"
 
 static bool is_agg(const struct map_info *map)
 {
@@ -27,7 +28,9 @@ static u32 bpf_map_type_of(const struct map_info *map, bool percpu)
 /* Offset of is_set in the value, or META_NO_REF. */
 static u64 set_offset(const struct map_info *map)
 {
-    return map->key || is_agg(map) ? META_NO_REF : type_mem_size(map->value);
+    bool has_mark = lower_is_array(map) || (!map->key && !is_agg(map));
+
+    return has_mark ? type_mem_size(map->value) : META_NO_REF;
 }
 
 void lower_map_declare(struct vocab *v, struct map_info *map)
@@ -43,8 +46,8 @@ void lower_map_declare(struct vocab *v, struct map_info *map)
 
     ir->bpf_type = bpf_map_type_of(map, percpu);
     ir->max_entries = !map->key ? 1 : map->max_entries ? map->max_entries : v->max_map_keys;
-    ir->key_type = map->key;
-    ir->key_size = map->key ? type_mem_size(map->key) : sizeof(u32);
+    ir->key_type = lower_is_array(map) ? NULL : map->key;
+    ir->key_size = ir->key_type ? type_mem_size(map->key) : sizeof(u32);
     ir->value_type = has_set ? type_tuple(v->types, scalar, 2) : map->value;
     ir->value_size = type_mem_size(ir->value_type);
     map->ir = ir;
@@ -102,8 +105,11 @@ static ir_val make_key(struct lowering *lo, const struct map_info *map, const st
 
 ir_val lower_key(struct lowering *lo, const struct map_info *map, const struct operand *keys, u32 n)
 {
-    ir_val known = known_key(lo, map->key, keys, n);
+    ir_val known = NULL;
 
+    if (lower_is_array(map))
+        return lower_array_index(lo, map, keys[0].val);
+    known = known_key(lo, map->key, keys, n);
     return known ? known : known_add_key(lo, map->key, keys, n, make_key(lo, map, keys, n));
 }
 
@@ -182,6 +188,8 @@ ir_val lower_map_read(struct lowering *lo, struct map_info *map, ir_val key)
         return known;
     if (!map->key)
         return known_add_of_map(lo, KNOWN_ELEMENT, map, key, read_only_element(lo, map, key));
+    if (lower_is_array(map))
+        return lower_array_read(lo, map, key);
 
     ir_val copy = lower_slot(lo, "element", map->value);
     ir_val found = lookup(lo, map, key);
@@ -197,11 +205,15 @@ ir_val lower_map_read(struct lowering *lo, struct map_info *map, ir_val key)
 ir_val lower_map_find(struct lowering *lo, struct map_info *map, ir_val key, struct operand dst)
 {
     struct ir_builder *b = &lo->b;
-    ir_val result = ir_slot_addr(b, ir_slot_new(b, "found", 8));
-    ir_val found = lookup(lo, map, key);
-    struct branch br = if_found(lo, found);
+    ir_val result = NULL, found = NULL;
+    struct branch br;
     struct operand value = {dst.type, NULL};
 
+    if (lower_is_array(map))
+        return lower_array_find(lo, map, key, dst);
+    result = ir_slot_addr(b, ir_slot_new(b, "found", 8));
+    found = lookup(lo, map, key);
+    br = if_found(lo, found);
     if (map->value->kind == TYPE_AGG) {
         value.val = lower_map_gather(lo, map, key);
     } else {
@@ -226,6 +238,10 @@ void lower_map_write(struct lowering *lo, struct map_info *map, ir_val key, stru
 
         lower_store(lo, element, 0, map->value, value);
         mark_set(lo, map, element);
+        return;
+    }
+    if (lower_is_array(map)) {
+        lower_array_write(lo, map, key, value);
         return;
     }
 
@@ -284,9 +300,12 @@ static void visit_add(struct lowering *lo, struct map_info *map, ir_val element,
 
 ir_val lower_map_add(struct lowering *lo, struct map_info *map, ir_val key, ir_val delta)
 {
-    struct visit visit = {visit_add, delta, ir_slot_addr(&lo->b, ir_slot_new(&lo->b, "before", 8))};
+    struct visit visit = {visit_add, delta, NULL};
 
     known_forget_elements(lo, map);
+    if (lower_is_array(map))
+        return lower_array_add(lo, map, key, delta);
+    visit.result = ir_slot_addr(&lo->b, ir_slot_new(&lo->b, "before", 8));
     ir_store64(&lo->b, visit.result, 0, ir_const(&lo->b, 0));
     visit_element(lo, map, key, &visit);
     return ir_load64(&lo->b, visit.result, 0);
@@ -306,27 +325,34 @@ void lower_map_aggregate(struct lowering *lo, struct map_info *map, ir_val key, 
     if (agg->prepare)
         visit.operand = agg->prepare(lo, map->value, value);
 
+    lo->is_slot_shared = map->is_deleted && !map->key;
     visit_element(lo, map, key, &visit);
+    lo->is_slot_shared = false;
 }
 
 /* Per-CPU slots of EXEC_ALONE and EXEC_GUARDED programs have one writer at a time: a plain update
- * is exact. Where a program of the script can interrupt another one of it, the add is atomic. */
+ * is exact. Where a program of the script can interrupt another one of it, the add is atomic; and a
+ * slot that other CPUs clear must not come back by the store of a sum from before. */
 void lower_slot_add(struct lowering *lo, ir_val ptr, s64 offset, ir_val delta)
 {
-    if (lo->v->has_open_exec) {
+    ir_val sum = NULL;
+
+
+    if (lo->v->has_open_exec || lo->is_slot_shared) {
         ir_atomic_add(&lo->b, ptr, offset, delta);
         return;
     }
-
-    ir_val sum = ir_binary(&lo->b, IR_ADD, ir_load64(&lo->b, ptr, offset), delta);
-
+    sum = ir_binary(&lo->b, IR_ADD, ir_load64(&lo->b, ptr, offset), delta);
     ir_store64(&lo->b, ptr, offset, sum);
 }
 
 ir_val lower_map_has(struct lowering *lo, struct map_info *map, ir_val key)
 {
-    ir_val is_null = ir_unary(&lo->b, IR_IS_NULL, lookup(lo, map, key));
+    ir_val is_null = NULL;
 
+    if (lower_is_array(map))
+        return lower_array_has(lo, map, key);
+    is_null = ir_unary(&lo->b, IR_IS_NULL, lookup(lo, map, key));
     return ir_binary(&lo->b, IR_EQ, is_null, ir_const(&lo->b, 0));
 }
 
@@ -334,9 +360,13 @@ ir_val lower_map_has(struct lowering *lo, struct map_info *map, ir_val key)
 static ir_val delete_scalar(struct lowering *lo, struct map_info *map, ir_val key)
 {
     struct ir_builder *b = &lo->b;
-    ir_val element = only_element(lo, map, key);
+    ir_val element = NULL;
     ir_val was_set = ir_const(b, 0);
 
+    lower_map_declare(lo->v, map);
+    if (map->ir->bpf_type == BPF_MAP_TYPE_PERCPU_ARRAY)
+        return lower_map_clear_slots(lo, map);
+    element = only_element(lo, map, key);
     if (set_offset(map) != META_NO_REF)
         was_set = ir_load64(b, element, (s64)set_offset(map));
     ir_fill_zero(b, element, 0, map->ir->value_size);
@@ -348,6 +378,8 @@ ir_val lower_map_delete(struct lowering *lo, struct map_info *map, ir_val key)
     known_forget_elements(lo, map);
     if (!map->key)
         return delete_scalar(lo, map, key);
+    if (lower_is_array(map))
+        return lower_array_delete(lo, map, key);
 
     ir_val args[] = {map_addr(lo, map), key};
     ir_val rc = ir_call(&lo->b, BPF_FUNC_map_delete_elem, args, ARRAY_SIZE(args));

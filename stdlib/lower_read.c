@@ -59,6 +59,13 @@ void lower_read_string(struct lowering *lo, ir_val dst, ir_val size, ir_val from
     read_somewhere(lo, &r, space);
 }
 
+void lower_try_read(struct lowering *lo, ir_val dst, ir_val size, ir_val from, enum space space)
+{
+    struct read r = {dst, size, from, BPF_FUNC_probe_read_kernel, BPF_FUNC_probe_read_user, true};
+
+    read_somewhere(lo, &r, space);
+}
+
 void lower_try_read_string(struct lowering *lo, ir_val dst, ir_val size, ir_val from,
                            enum space space)
 {

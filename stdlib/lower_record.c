@@ -5,6 +5,30 @@
 #include "abi/record.h"
 #include "stdlib/lower.h"
 
+static u64 resolved_row(struct lowering *lo, enum resolved_kind kind, struct str text)
+{
+    struct vocab *v = lo->v;
+    u64 index = 0;
+
+    vec_foreach(row, &v->module->meta.resolveds) {
+        if (row->kind == kind && str_eq(row->text, text))
+            return index;
+        index++;
+    }
+    *vec_push(v->arena, &v->module->meta.resolveds) = (struct meta_resolved){
+        .kind = kind,
+        .text = text,
+        .span_begin = lo->b.span.begin,
+        .span_end = lo->b.span.end,
+    };
+    return index;
+}
+
+ir_val lower_resolved(struct lowering *lo, enum resolved_kind kind, struct str text)
+{
+    return ir_resolved(&lo->b, resolved_row(lo, kind, text));
+}
+
 u64 lower_site_new(struct vocab *v, enum site_kind kind, struct span span)
 {
     u64 index = v->module->meta.sites.n;

@@ -79,6 +79,7 @@ struct map_info {
         is_keyed;           /* how it is used; neither before the first use with or without a key */
     const struct type *key; /* NULL: scalar, or not known yet */
     const struct type *value;    /* NULL: not known yet */
+    bool is_deleted;             /* by delete(), somewhere in the script */
     bool is_declared;            /* by let */
     const struct map_kind *kind; /* NULL: the default for its value */
     u32 max_entries;             /* 0: the default */

@@ -128,6 +128,7 @@ static void record_handle(struct interp *in, const u8 *record)
     case SITE_WARNF:
     case SITE_SYSTEM:
     case SITE_CAT:
+    case SITE_JOIN:
         return; // they are shown on standard error
     }
     interp_fail(in, "a record of a kind that the interpreter does not know");

@@ -44,6 +44,7 @@ static void fill_tables(struct arena *a, struct meta *m)
     *vec_push(a, &m->attachs) = (struct meta_attach){
         .provider = PROBE_KPROBE, .name = STR("kprobe:f"), .text0 = STR("f"), .n_variants = 1};
     *vec_push(a, &m->variants) = (struct meta_variant){0};
+    *vec_push(a, &m->resolveds) = (struct meta_resolved){RESOLVED_SYMBOL, STR("avenrun"), 1, 3};
     *vec_push(a, &m->sites) = (struct meta_site){.kind = SITE_PRINTF,
                                                  .payload_size = 24,
                                                  .type = META_NO_REF,
@@ -172,6 +173,9 @@ static void test_more_refusals(struct meta *m)
     REFUSED_WITH(m, m->attachs.items[0].n_variants, 0);
     REFUSED_WITH(m, m->attachs.items[0].first_variant, ~(u64)0);
     REFUSED_WITH(m, m->variants.items[0].prog, 1);
+    REFUSED_WITH(m, m->resolveds.items[0].kind, RESOLVED_LAST + 1);
+    REFUSED_WITH(m, m->resolveds.items[0].text, STR(""));
+    REFUSED_WITH(m, m->resolveds.items[0].span_end, 0);
     REFUSED_WITH(m, m->sites.items[0].payload_size, 16);
     REFUSED_WITH(m, m->sites.items[0].n_pieces, ~(u64)0);
     REFUSED_WITH(m, m->sites.items[1].map, META_NO_REF);

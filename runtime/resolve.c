@@ -1,0 +1,199 @@
+/* A word for each row of the metadata's table `resolved`, written into read-only data before load.
+ *
+ * /proc/kallsyms is read once, line by line, and only if a symbol is wanted: a table of all symbols
+ * in order, as symbols.c makes it, is more than that needs. */
+#include "runtime/resolve.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+
+#include <linux/limits.h>
+#include <linux/magic.h>
+
+#include "abi/record.h"
+#include "runtime/error.h"
+
+/* One word on its way. */
+struct word {
+    const struct meta_resolved *row;
+    bool is_found;
+    bool is_global; /* a symbol that other parts of the kernel see */
+    u64 value;
+};
+
+struct words {
+    struct word *items; /* one for each row */
+    u32 n;
+};
+
+static void words_done(struct words *w)
+{
+    free(w->items);
+}
+
+static int words_init(struct words *w, const struct meta *meta)
+{
+    w->n = meta->resolveds.n;
+    w->items = calloc(MAX(w->n, 1), sizeof(*w->items));
+    if (w->items == NULL)
+        return -ENOMEM;
+    for (u32 i = 0; i < w->n; i++)
+        w->items[i].row = &meta->resolveds.items[i];
+    return 0;
+}
+
+/* ---- symbols ---- */
+
+/* Of several symbols with one name the global one is meant, else the first. */
+static void offer_symbol(const struct words *w, struct str name, char type, u64 address)
+{
+    bool is_global = type >= 'A' && type <= 'Z';
+
+    for (u32 i = 0; i < w->n; i++) {
+        struct word *word = &w->items[i];
+
+        if (word->row->kind != RESOLVED_SYMBOL || !str_eq(word->row->text, name) ||
+            (word->is_found && (word->is_global || !is_global)))
+            continue;
+        word->is_found = true;
+        word->is_global = is_global;
+        word->value = address;
+    }
+}
+
+/* "ADDRESS TYPE NAME[\tMODULE]" */
+static void offer_line(const struct words *w, const char *line)
+{
+    char *at = NULL;
+    u64 address = strtoull(line, &at, 16);
+
+    if (at != line && at[0] == ' ' && at[1] != '\0' && at[2] == ' ')
+        offer_symbol(w, (struct str){at + 3, (u32)strcspn(at + 3, "\t\n ")}, at[1], address);
+}
+
+static int find_symbols(const struct words *w)
+{
+    _cleanup_free_ char *line = NULL;
+    size_t size = 0;
+    FILE *f = NULL;
+    bool is_wanted = false;
+
+    for (u32 i = 0; i < w->n; i++)
+        is_wanted = is_wanted || w->items[i].row->kind == RESOLVED_SYMBOL;
+    if (!is_wanted)
+        return 0;
+    f = fopen("/proc/kallsyms", "re");
+    if (f == NULL)
+        return -errno;
+    while (getline(&line, &size, f) > 0)
+        offer_line(w, line);
+    (void)fclose(f); // only read
+    return 0;
+}
+
+/* ---- control groups ---- */
+
+/* Its ID is its inode's number. */
+static void find_cgroup(struct word *word)
+{
+    char path[PATH_MAX];
+    struct statfs fs;
+    struct stat st;
+
+    if (snprintf(path, sizeof(path), "%.*s", STR_ARG(word->row->text)) >= (int)sizeof(path))
+        return;
+    if (statfs(path, &fs) != 0 || fs.f_type != CGROUP2_SUPER_MAGIC || stat(path, &st) != 0)
+        return;
+    word->is_found = true;
+    word->value = st.st_ino;
+}
+
+static int find_words(const struct words *w)
+{
+    int failed = find_symbols(w);
+
+    for (u32 i = 0; i < w->n; i++) {
+        if (w->items[i].row->kind == RESOLVED_CGROUP)
+            find_cgroup(&w->items[i]);
+    }
+    return failed;
+}
+
+/* ---- results ---- */
+
+/* With kptr_restrict every address reads as 0. */
+static bool is_hidden(const struct word *word)
+{
+    return word->row->kind == RESOLVED_SYMBOL && word->is_found && word->value == 0;
+}
+
+static void report(struct ptl_session *s, const struct word *word)
+{
+    struct span span = session_span(word->row->span_begin, word->row->span_end);
+    struct str text = word->row->text;
+    struct diag *diag = NULL;
+
+    if (word->row->kind == RESOLVED_CGROUP) {
+        (void)diag_add(&s->diags, E_NO_CGROUP, span, "'%.*s' is no control group of version 2",
+                       STR_ARG(text));
+        return;
+    }
+    diag = diag_add(&s->diags, E_NO_SYMBOL, span, "Failed to resolve kernel symbol: %.*s",
+                    STR_ARG(text));
+    if (is_hidden(word))
+        diag_hint(diag, "The kernel hides its addresses: see /proc/sys/kernel/kptr_restrict.");
+}
+
+static bool report_missing(struct ptl_session *s, const struct words *w)
+{
+    bool is_missing = false;
+
+    for (u32 i = 0; i < w->n; i++) {
+        if (w->items[i].is_found && !is_hidden(&w->items[i]))
+            continue;
+        report(s, &w->items[i]);
+        is_missing = true;
+    }
+    return is_missing;
+}
+
+/* The programs may read fewer words than there are rows, never more. */
+static int fill_in(const struct words *w, struct bpf_map *map)
+{
+    size_t size = bpf_map__value_size(map);
+    _cleanup_free_ u64 *values = calloc(1, size);
+
+    if (values == NULL)
+        return -ENOMEM;
+    if (size % sizeof(*values) != 0 || size / sizeof(*values) > w->n)
+        return -EPROTO;
+    for (size_t i = 0; i < size / sizeof(*values); i++)
+        values[i] = w->items[i].value;
+    return bpf_map__set_initial_value(map, values, size);
+}
+
+int resolve_words(struct ptl_session *s, struct ptl_error *err)
+{
+    struct bpf_map *map = bpf_object__find_map_by_name(s->object, PTL_SECTION_RESOLVED);
+    _cleanup_(words_done) struct words w = {0};
+    int failed = 0;
+
+    if (map == NULL)
+        return 0; // nothing in the programs depends on one
+    failed = words_init(&w, &s->meta);
+    if (failed == 0)
+        failed = find_words(&w);
+    if (failed == 0 && report_missing(s, &w)) {
+        *err = (struct ptl_error){.err = -ENOENT, .exit_status = EXIT_USER};
+        return -ENOENT;
+    }
+    if (failed == 0)
+        failed = fill_in(&w, map);
+    if (failed == 0)
+        return 0;
+    return error_set(err, failed, EXIT_MACHINE, "Cannot set the constants of the object: %s",
+                     error_text(failed));
+}
