@@ -11,7 +11,6 @@
 #include <llvm-c/Analysis.h>
 #include <llvm-c/ErrorHandling.h>
 #include <llvm-c/IRReader.h>
-#include <llvm-c/Support.h>
 
 #include "codegen/gen.h"
 
@@ -26,16 +25,55 @@ static void on_fatal(const char *reason)
     ptl_bug(reason);
 }
 
+bool gen_note_stack(struct gen *g, const char *name, size_t name_n)
+{
+    const struct ir_module *m = g->ir;
+    const struct ir_func *root = NULL;
+
+    vec_foreach(func, &m->funcs) {
+        if (strlen((*func)->name) == name_n && memcmp((*func)->name, name, name_n) == 0)
+            root = (*func)->root;
+    }
+    for (u32 i = 0; i < m->funcs.n; i++) {
+        if (m->funcs.items[i] == root)
+            g->is_too_large[i] = true;
+    }
+    return root;
+}
+
+bool gen_stack_fails(const struct gen *g)
+{
+    for (u32 i = 0; i < g->ir->funcs.n; i++) {
+        if (g->is_too_large[i])
+            return true;
+    }
+    return false;
+}
+
+/* A message of LLVM that a function's stack is too large ("... in function NAME i32 (ptr): ..."):
+ * note it. */
+static bool note_stack_error(struct gen *g, const char *message)
+{
+    static const char lead[] = "in function ";
+    const char *name = strstr(message, lead);
+
+    if (!name || !(strstr(message, "stack limit") || strstr(message, "stack size")))
+        return false;
+    name += strlen(lead);
+    return gen_note_stack(g, name, strcspn(name, " "));
+}
+
 /* Keep LLVM's first error; its warnings and remarks say nothing about the script. */
 static void on_diagnostic(LLVMDiagnosticInfoRef info, void *data)
 {
     struct gen *g = data;
     char *text = NULL;
 
-    if (LLVMGetDiagInfoSeverity(info) != LLVMDSError || g->llvm_error)
+    if (LLVMGetDiagInfoSeverity(info) != LLVMDSError)
         return;
     text = LLVMGetDiagInfoDescription(info);
-    g->llvm_error = str_cstr(g->arena, str_of(text));
+    if (!note_stack_error(g, text) && !g->llvm_error)
+        g->llvm_error = str_cstr(g->arena, str_of(text));
     LLVMDisposeMessage(text);
 }
 
@@ -54,18 +92,6 @@ static LLVMModuleRef new_module(struct gen *g)
     if (LLVMParseIRInContext(g->e.context, memory, &module, &error)) /* takes memory */
         ptl_bug(error);
     return module;
-}
-
-/* Of the 512 bytes, len() costs a clause 32: it calls back a function of ours, which has a frame of
- * its own, and the verifier adds up both. */
-static void limit_stack(void)
-{
-    static const char *const words[] = {"ptlc", "-bpf-stack-size=480"};
-    static bool is_done = false; /* LLVM takes an option once */
-
-    if (!is_done)
-        LLVMParseCommandLineOptions(ARRAY_SIZE(words), words, NULL);
-    is_done = true;
 }
 
 static bool gen_init(struct gen *g)
@@ -124,6 +150,7 @@ static bool gen_module(struct gen *g)
 {
     gen_maps(g);
     for (u32 i = g->part.first; i < g->part.end; i++) {
+        g->plan = g->plans[i];
         if (g->ir->funcs.items[i]->kind == IR_FUNC_PROGRAM)
             gen_program(g, g->ir->funcs.items[i]);
     }
@@ -134,44 +161,37 @@ static bool gen_module(struct gen *g)
     return !g->failed;
 }
 
-/* The function that a message of LLVM is about ("... in function NAME i32 (ptr): ..."), or NULL. */
-static const struct ir_func *find_func(const struct ir_module *m, const char *message)
+/* Why there is no object, unless a diagnostic says it already. */
+static void report(const struct gen *g)
 {
-    static const char lead[] = "in function ";
-    const char *name = strstr(message, lead);
-    size_t n = 0;
-
-    if (!name)
-        return NULL;
-    name += strlen(lead);
-    n = strcspn(name, " ");
-    vec_foreach(func, &m->funcs) {
-        if (strlen((*func)->name) == n && memcmp((*func)->name, name, n) == 0)
-            return *func;
-    }
-    return NULL;
+    if (g->llvm_error)
+        ptl_bug(g->llvm_error); /* nothing that a script can do: the IR is checked */
+    if (!g->failed)
+        (void)diag_add(g->diags, E_OUT_OF_MEMORY, NO_SPAN, "Out of memory in code generation");
 }
 
-static bool is_stack_error(const char *message)
+static void report_stack(const struct gen *g, const struct ir_func *func)
 {
-    return strstr(message, "stack limit") || strstr(message, "stack size");
+    struct diag *d = diag_add(g->diags, E_STACK_TOO_LARGE, func->span,
+                              "This clause needs more than the 512 bytes of a BPF stack");
+
+    diag_hint(d, "Split it into several clauses, or nest fewer loops: at most 7.");
 }
 
-static void report(struct diags *diags, const struct ir_module *m, const char *llvm_error)
+/* Give the programs whose stack was too large a stricter plan. False if there is none, with a
+ * diagnostic. */
+static bool tighten(struct gen *like)
 {
-    const struct ir_func *func = llvm_error ? find_func(m, llvm_error) : NULL;
-    struct span span = func ? func->span : NO_SPAN;
-
-    if (!llvm_error) {
-        (void)diag_add(diags, E_OUT_OF_MEMORY, NO_SPAN, "Out of memory in code generation");
-    } else if (is_stack_error(llvm_error)) {
-        struct diag *d = diag_add(diags, E_STACK_TOO_LARGE, span,
-                                  "This clause needs more than the 512 bytes of a BPF stack");
-
-        diag_hint(d, "Split it into several clauses, or use fewer variables at once.");
-    } else {
-        ptl_bug(llvm_error); /* nothing that a script can do: the IR is checked */
+    for (u32 i = 0; i < like->ir->funcs.n; i++) {
+        if (!like->is_too_large[i])
+            continue;
+        like->is_too_large[i] = false;
+        if (++like->plans[i] == STACK_PLAN_COUNT_) {
+            report_stack(like, like->ir->funcs.items[i]);
+            return false;
+        }
     }
+    return true;
 }
 
 /* One attempt; g is what it left behind: failed, llvm_error, needs. Returns whether the part was
@@ -191,17 +211,16 @@ static bool make_part(struct gen *like, struct link *link)
 {
     struct gen g;
 
-    for (like->plan = STACK_FREE; like->plan < STACK_PLAN_COUNT_; like->plan++) {
-        if (attempt(like, link, &g)) {
-            like->needs = g.needs;
-            return true;
+    while (!attempt(like, link, &g)) {
+        if (g.failed || g.llvm_error || !gen_stack_fails(&g)) {
+            report(&g);
+            return false;
         }
-        if (g.failed || !g.llvm_error || !is_stack_error(g.llvm_error))
-            break;
+        if (!tighten(like))
+            return false;
     }
-    if (!g.failed)
-        report(like->diags, like->ir, g.llvm_error);
-    return false;
+    like->needs = g.needs;
+    return true;
 }
 
 static struct gen_part next_part(const struct gen *like)
@@ -237,14 +256,15 @@ bool codegen_object(const struct ir_module *m, const struct codegen_opts *opts, 
 
     LLVMResetFatalErrorHandler(); /* installing a second one is an error */
     LLVMInstallFatalErrorHandler(on_fatal);
-    limit_stack();
+    like.plans = arena_array(m->arena, enum stack_plan, m->funcs.n);
+    like.is_too_large = arena_array(m->arena, bool, m->funcs.n);
     ok = make_parts(&like, &link);
     if (ok)
         rc = link_write(&link, out);
     if (rc == -EPROTO)
         ptl_bug("the parts of the object do not fit together");
     if (rc)
-        report(diags, m, NULL);
+        report(&like);
     link_done(&link);
     return ok && rc == 0;
 }

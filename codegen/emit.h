@@ -175,6 +175,15 @@ static inline LLVMValueRef emit_opaque(const struct emit *e, LLVMValueRef v)
     return LLVMBuildCall2(e->builder, type, code, &v, 1, "");
 }
 
+/* The same for a pointer. */
+static inline LLVMValueRef emit_opaque_ptr(const struct emit *e, LLVMValueRef v)
+{
+    LLVMTypeRef type = LLVMFunctionType(e->ptr, (LLVMTypeRef[]){e->ptr}, 1, 0);
+    LLVMValueRef code = LLVMGetInlineAsm(type, "", 0, "=r,0", 4, 1, 0, LLVMInlineAsmDialectATT, 0);
+
+    return LLVMBuildCall2(e->builder, type, code, &v, 1, "");
+}
+
 /* v, of which the kernel's verifier then knows only that it is at most mask (2^n - 1), so that it
  * follows what comes behind once and not for each value. unknown: a word of which it knows nothing;
  * the zero that is made of it is none to the verifier, nor to LLVM. */

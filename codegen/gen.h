@@ -17,13 +17,14 @@
 #define BPF_TRIPLE "bpfel"
 #define BPF_CPU    "v3"
 
-/* How freely a function's slots may use the BPF stack. If LLVM finds the stack too large, the
- * object is made again with the next. */
+/* How freely a program and its callbacks may use the BPF stack. If that proves too large, the part
+ * is made again with the next for that program. */
 enum stack_plan {
     STACK_FREE,   /* slots that LLVM can keep in registers do not count */
     STACK_COUNT,  /* all slots count */
     STACK_NARROW, /* all count, and only few may */
-    STACK_NONE,   /* none may: the stack is for LLVM's spills */
+    STACK_NONE,   /* none may, and words that are used later lie in scratch, too: what LLVM has to
+                     keep on the stack are a few pointers */
     STACK_PLAN_COUNT_
 };
 
@@ -40,6 +41,7 @@ struct slot_plan {
     const struct ir_func *func;
     struct slot_place *own;  /* by slot id */
     struct slot_place *root; /* by slot id of the program; the same as own in a program */
+    u32 *homes;              /* by instruction id: offset in scratch plus 1, 0: none; or NULL */
     LLVMValueRef llvm;       /* of a callback: what LOOP and EACH call */
 };
 
@@ -70,6 +72,7 @@ struct gen_func {
     LLVMValueRef ctx;
     LLVMValueRef frame;       /* {scratch entry, context} for callbacks; NULL: not needed */
     LLVMValueRef scratch_key; /* on the stack: number of the entry */
+    LLVMValueRef scratch;     /* the entry */
     u32 scratch_block;        /* block at whose begin the scratch entry is looked up */
     LLVMMetadataRef subprogram;
     struct span last_span; /* of the location that the builder has */
@@ -111,7 +114,9 @@ struct gen {
     LLVMValueRef resolved; /* the array of words, the same */
     LLVMValueRef scratch;  /* the scratch map, NULL before its first use */
     VEC(struct gen_const) consts;
-    enum stack_plan plan;
+    enum stack_plan *plans; /* by number of the program in the IR module */
+    bool *is_too_large;     /* the same: its stack, in this attempt */
+    enum stack_plan plan;   /* of the program that is being made */
     struct gen_family family;
     struct gen_func f;
     struct diags *diags;
@@ -184,12 +189,31 @@ void slots_find_scratch(struct gen *g);
 /* Append the lookup of the scratch entry and the addresses in it. */
 void slots_emit_scratch(struct gen *g);
 /* Address of a slot in the current function. */
-LLVMValueRef slot_address(const struct gen *g, const struct ir_slot *slot);
+LLVMValueRef slot_address(struct gen *g, const struct ir_slot *slot);
+/* Are loads to stay where they are? Else LLVM makes them earlier and keeps the words. */
+bool slots_are_fixed(const struct gen *g);
+
+/* ---- gen_home.c: words in scratch ---- */
+
+/* Decide which words of a function lie in scratch, which grows by their homes; by instruction id.
+ */
+u32 *homes_plan(struct gen *g, const struct ir_func *func);
+/* Does an instruction make or use such a word? */
+bool home_is_used(const struct gen *g, const struct ir_inst *inst);
+/* Keep the result of an instruction of the current function; NULL: it has none. */
+void home_store(struct gen *g, const struct ir_inst *inst, LLVMValueRef v);
+/* The result of an instruction that is no leaf. */
+LLVMValueRef home_load(struct gen *g, const struct ir_inst *inst);
 
 /* ---- gen_func.c, gen_op.c, gen_mem.c: functions and instructions ---- */
 
 /* Make a program with its callbacks. */
 void gen_program(struct gen *g, const struct ir_func *func);
+/* Note that the stack of the function of that name (name_n bytes) is too large. False if there is
+ * no such function. */
+bool gen_note_stack(struct gen *g, const char *name, size_t name_n);
+/* Was that noted of any in this attempt? */
+bool gen_stack_fails(const struct gen *g);
 /* CORE. */
 LLVMValueRef gen_core(struct gen *g, const struct ir_inst *inst);
 /* MAP_LEN, LOOP, EACH, INDEX, KEY, VALUE; NULL if it is none of those. */
@@ -231,10 +255,17 @@ LLVMValueRef gen_str_len(struct gen *g, const struct ir_inst *inst);
 LLVMValueRef gen_str_find(struct gen *g, const struct ir_inst *inst);
 LLVMValueRef gen_mem_cmp(struct gen *g, const struct ir_inst *inst);
 
+/* ---- stack.c ---- */
+
+/* Note each program of an object whose frame is more than the 512 bytes of a BPF stack, together
+ * with those of the functions that it calls or has called. Returns 0, or -EPROTO if the object is
+ * not one of ours. */
+int stack_check(struct gen *g, const struct elf_view *object);
+
 /* ---- object.c ---- */
 
 /* Make LLVM's BPF target known and create the target machine for CPU v3; never NULL. */
 LLVMTargetMachineRef object_target(void);
 /* Optimise the module and add its object to the link. False with g->llvm_error set (it is the first
- * complaint), or without it: no memory. */
+ * complaint), with a stack noted as too large, or without either: no memory. */
 bool object_emit(struct gen *g, struct link *link);

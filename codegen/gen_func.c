@@ -26,7 +26,7 @@ LLVMValueRef gen_value(struct gen *g, ir_val v)
     case IR_MAP:
         return g->maps[v->map->id];
     default:
-        return g->f.values[v->id];
+        return home_load(g, v);
     }
 }
 
@@ -98,7 +98,7 @@ static void gen_block(struct gen *g, const struct ir_block *block)
         if (ir_is_leaf((*inst)->op))
             continue;
         debug_at(g, (*inst)->span);
-        g->f.values[(*inst)->id] = gen_inst(g, *inst);
+        home_store(g, *inst, gen_inst(g, *inst));
     }
 }
 

@@ -55,6 +55,7 @@ static LLVMValueRef load(struct gen *g, const struct ir_inst *inst)
 {
     LLVMValueRef v = emit_load(&g->e, place(g, inst), inst->size);
 
+    LLVMSetVolatile(v, slots_are_fixed(g));
     return inst->size == 8 ? v : emit_widen(&g->e, v, inst->is_signed);
 }
 

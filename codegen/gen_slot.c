@@ -3,10 +3,10 @@
  * one for each program that needs it.
  *
  * A slot that is only read and written at constant places becomes registers in LLVM (SROA), so at
- * first it is taken to cost no stack. Where that proves wrong, the object is made again with a
- * stricter plan (enum stack_plan). The scratch entry is looked up as late as all its uses allow, so
- * that a predicate that says no has not paid for it; but never while a ring buffer record is
- * reserved: the way out (no entry: return 0) could not give that back. */
+ * first it is taken to cost no stack. Where that proves wrong, the part is made again with a
+ * stricter plan for the program (enum stack_plan). The scratch entry is looked up as late as all
+ * its uses allow, so that a predicate that says no has not paid for it; but never while a ring
+ * buffer record is reserved: the way out (no entry: return 0) could not give that back. */
 #include "codegen/gen.h"
 
 enum {
@@ -94,9 +94,19 @@ static struct slot_place *place_of(const struct gen *g, const struct ir_slot *sl
     return owns(plan->func, slot) ? &plan->own[slot->id] : &plan->root[slot->id];
 }
 
-LLVMValueRef slot_address(const struct gen *g, const struct ir_slot *slot)
+bool slots_are_fixed(const struct gen *g)
 {
-    return place_of(g, slot)->address;
+    return g->plan == STACK_NONE;
+}
+
+/* An address that LLVM computes once for many uses is one that it has to keep. */
+LLVMValueRef slot_address(struct gen *g, const struct ir_slot *slot)
+{
+    const struct slot_place *place = place_of(g, slot);
+
+    if (place->is_scratch && slots_are_fixed(g))
+        return emit_member(&g->e, emit_opaque_ptr(&g->e, g->f.scratch), place->offset);
+    return place->address;
 }
 
 static bool uses_scratch(const struct gen *g, const struct ir_inst *inst)
@@ -109,7 +119,7 @@ static bool uses_scratch(const struct gen *g, const struct ir_inst *inst)
         if (v->op == IR_SLOT && place_of(g, v->slot)->is_scratch)
             return true;
     }
-    return false;
+    return home_is_used(g, inst);
 }
 
 /* The latest block that all uses of scratch slots pass, and that no reservation precedes. */
@@ -230,6 +240,8 @@ void slots_plan(struct gen *g, const struct ir_func *program)
         place_slots(g, plan->func, plan->own, &own[i], &used);
         if (i)
             place_slots(g, program, plan->root, &root[i], &used);
+        if (g->plan == STACK_NONE)
+            plan->homes = homes_plan(g, plan->func);
     }
 }
 
@@ -304,7 +316,7 @@ void slots_emit_entry(struct gen *g)
     }
     g->f.frame = LLVMGetParam(g->e.func, plan->func->kind == IR_FUNC_LOOP ? 1 : 3);
     g->f.ctx = load_pointer(g, g->f.frame, FRAME_CTX);
-    base = load_pointer(g, g->f.frame, FRAME_SCRATCH);
+    base = g->f.scratch = load_pointer(g, g->f.frame, FRAME_SCRATCH);
     emit_stack(g, root, plan->root);
     emit_addresses(g, plan->func, plan->own, base);
     emit_addresses(g, root, plan->root, base);
@@ -325,7 +337,7 @@ void slots_emit_scratch(struct gen *g)
     debug_at(g, NO_SPAN);
     emit_store(e, LLVMConstInt(e->i32, g->needs.n_scratch++, 0), g->f.scratch_key, 4);
     g->needs.scratch_size = MAX(g->needs.scratch_size, g->family.scratch_size);
-    base = emit_helper(e, e->ptr, HELPER_MAP_LOOKUP, args, 2);
+    base = g->f.scratch = emit_helper(e, e->ptr, HELPER_MAP_LOOKUP, args, 2);
     emit_branch(e, emit_is_zero(e, base), missing, found);
     emit_at(e, missing);
     (void)LLVMBuildRet(e->builder, LLVMConstInt(e->i32, 0, 0));

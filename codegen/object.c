@@ -71,11 +71,16 @@ static bool optimise(struct gen *g)
     return true;
 }
 
-static bool add_object(struct link *link, LLVMMemoryBufferRef memory)
+/* False too if the stack of a program is too large, which is noted. */
+static bool add_object(struct gen *g, struct link *link, LLVMMemoryBufferRef memory)
 {
     struct elf_view part;
     int rc = elf_view_open(&part, LLVMGetBufferStart(memory), LLVMGetBufferSize(memory));
 
+    if (rc == 0)
+        rc = stack_check(g, &part);
+    if (rc == 0 && gen_stack_fails(g))
+        return false;
     if (rc == 0)
         rc = link_add(link, &part);
     if (rc == -EPROTO)
@@ -97,7 +102,7 @@ bool object_emit(struct gen *g, struct link *link)
         LLVMDisposeMessage(error);
         return false;
     }
-    ok = !g->llvm_error && add_object(link, memory);
+    ok = !g->llvm_error && add_object(g, link, memory);
     LLVMDisposeMemoryBuffer(memory);
     return ok;
 }

