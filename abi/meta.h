@@ -10,7 +10,7 @@
 /* Of the tool, as -V prints it. */
 #define PTL_VERSION "0.1.0"
 
-#define META_VERSION 4
+#define META_VERSION 5
 #define META_NO_REF  (~(u64)0)
 
 #define META_FLAG_TEST       (1u << 0) /* built by a switch of the tests */

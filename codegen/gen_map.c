@@ -102,7 +102,8 @@ static void describe_map(struct gen *g, LLVMValueRef global, const char *name,
 
 static void gen_license(struct gen *g)
 {
-    LLVMValueRef text = LLVMConstStringInContext2(g->e.context, "GPL", 3, 0);
+    struct str license = g->ir->license.n ? g->ir->license : STR("GPL");
+    LLVMValueRef text = LLVMConstStringInContext2(g->e.context, license.p, license.n, 0);
     LLVMValueRef global = LLVMAddGlobal(g->e.module, LLVMTypeOf(text), "_license");
 
     LLVMSetInitializer(global, text);

@@ -156,6 +156,7 @@ struct ir_module {
     VEC(struct ir_map *) maps;
     VEC(struct ir_func *) funcs;
     struct meta meta;
+    struct str license; /* that the kernel is told; empty: GPL */
 };
 
 /* An empty module; everything in it will live in arena. types and sources are borrowed. */

@@ -338,6 +338,8 @@ primary: INT                                { $$ = build_int(ps, @1); }
        | LPAREN fields RPAREN               { $$ = build_list(ps, @$, EXPR_RECORD, $2); }
        | LPAREN fields COMMA RPAREN         { $$ = build_list(ps, @$, EXPR_RECORD, $2); }
        | IDENT LPAREN args RPAREN           { $$ = build_call(ps, @$, @1, $3); }
+       | CONFIG DOT IDENT                   { $$ = build_field(ps, @$,
+                                                               build_name(ps, EXPR_IDENT, @1), @3); }
        | query
        | value_if
        | value_block                        { $$ = build_value_block(ps, $1); }

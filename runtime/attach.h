@@ -57,7 +57,8 @@ struct attach_point {
     struct attach_event *events;
     u32 n_events;
     u32 first_name, n_names; /* what a pattern stands for, in env->names */
-    u64 n_missed;            /* events, see attach_missed(); known once detached */
+    bool is_skipped; /* it could not be attached, which the script allows (missing_probes) */
+    u64 n_missed;    /* events, see attach_missed(); known once detached */
 };
 
 struct attach_ops {

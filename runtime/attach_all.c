@@ -5,6 +5,7 @@
 
 #include <bpf/bpf.h>
 
+#include "abi/config.h"
 #include "abi/record.h"
 #include "runtime/error.h"
 #include "runtime/session.h"
@@ -15,6 +16,39 @@ static void detach_all(struct ptl_session *s)
         attach_detach(&s->points[i]);
 }
 
+/* ORDER: words of missing_probes in abi/config.def */
+enum missing {
+    MISSING_ERROR,
+    MISSING_WARN,
+    MISSING_IGNORE,
+};
+
+int session_skip(struct ptl_session *s, struct attach_point *point, u32 n_before, int failed)
+{
+    u64 policy = config_of(&s->meta, CONFIG_missing_probes).num;
+    _cleanup_buf_ struct buf text = {0};
+
+    if (failed == 0 || policy == MISSING_ERROR)
+        return failed;
+    attach_detach(point);
+    point->is_skipped = true;
+    s->n_skipped++;
+    for (u32 i = n_before; i < s->diags.list.n && policy == MISSING_WARN; i++) {
+        struct diag *diag = s->diags.list.items[i];
+
+        if (diag->severity != SEV_ERROR)
+            continue; /* it said what the error will say */
+        diag->severity = SEV_WARNING;
+        diag->text = str_printf(&s->arena, "%.*s Skipping.", STR_ARG(diag->text));
+        diag->notes.n = 0; /* what to do about it: nothing */
+        diag_render(diag, &s->sources, &text, false);
+    }
+    if (text.n != 0)
+        (void)fwrite(text.p, 1, text.n, s->opts->log); // nowhere to tell that
+    diags_truncate(&s->diags, n_before);
+    return 0;
+}
+
 /* Resolve all points, so that all that is wrong is told at once. Returns the first failure, but a
  * name without a match only if there is nothing worse. */
 static int open_all(struct ptl_session *s)
@@ -23,8 +57,11 @@ static int open_all(struct ptl_session *s)
 
     for (u32 i = 0; i < s->n_points; i++) {
         struct attach_point *point = &s->points[i];
-        int err = point->ops->open != NULL ? point->ops->open(point, &s->diags) : 0;
+        u32 n_before = s->diags.list.n;
+        bool opens = point->ops->open != NULL && !point->is_skipped;
+        int err = opens ? point->ops->open(point, &s->diags) : 0;
 
+        err = session_skip(s, point, n_before, err);
         if (err != 0 && (worst == 0 || worst == -ENOENT))
             worst = err;
     }
@@ -49,8 +86,10 @@ static int enable_all(struct ptl_session *s)
     int first = 0;
 
     for (u32 i = 0; i < s->n_points; i++) {
-        int err = attach_enable(&s->points[i], &s->diags);
+        u32 n_before = s->diags.list.n;
+        int err = s->points[i].is_skipped ? 0 : attach_enable(&s->points[i], &s->diags);
 
+        err = session_skip(s, &s->points[i], n_before, err);
         if (first == 0)
             first = err;
     }
@@ -92,6 +131,10 @@ int ptl_attach(struct ptl_session *s, struct ptl_error *err)
         failed = run_begin_clauses(s);
     if (failed == 0)
         failed = enable_all(s);
+    if (failed == 0 && s->n_points != 0 && s->n_skipped == s->n_points) {
+        signals_restore(&s->signals);
+        return error_set(err, -ENOENT, EXIT_MACHINE, "Attachment failed for all probes.");
+    }
     if (failed == 0) {
         s->state = SESSION_ATTACHED;
         session_log(s, "attached");

@@ -86,6 +86,16 @@ static int report_failure(struct ptl_session *s, const struct load_log *log, int
     return failed;
 }
 
+/* Without a target the kernel would refuse the program, unless another point has one for it. */
+static void leave_out(const struct ptl_session *s, const struct attach_point *skipped)
+{
+    for (u32 i = 0; i < s->n_points; i++) {
+        if (s->points[i].program == skipped->program && !s->points[i].is_skipped)
+            return;
+    }
+    (void)bpf_program__set_autoload(skipped->program, false); // fails only once it is loaded
+}
+
 /* Programs that are loaded for one target. All that is wrong is told at once. */
 static int aim_programs(struct ptl_session *s, struct ptl_error *err)
 {
@@ -93,10 +103,16 @@ static int aim_programs(struct ptl_session *s, struct ptl_error *err)
 
     for (u32 i = 0; i < s->n_points; i++) {
         struct attach_point *point = &s->points[i];
+        u32 n_before = s->diags.list.n;
         int failed = point->ops->aim != NULL ? point->ops->aim(point, &s->diags) : 0;
 
+        failed = session_skip(s, point, n_before, failed);
         if (first == 0)
             first = failed;
+    }
+    for (u32 i = 0; i < s->n_points; i++) {
+        if (s->points[i].is_skipped)
+            leave_out(s, &s->points[i]);
     }
     if (first != 0)
         (void)error_set(err, first, first == -ENOENT ? EXIT_USER : EXIT_MACHINE, "%s", "");

@@ -10,6 +10,7 @@
 #include <sys/sysmacros.h>
 #include <time.h>
 
+#include "abi/config.h"
 #include "abi/record.h"
 #include "runtime/error.h"
 #include "runtime/task_name.h"
@@ -22,6 +23,7 @@ enum {
 #define MIB (1024 * KIB)
 #define GIB (1024 * MIB)
 
+#define PAGE_BYTES           (4 * KIB)
 #define RING_MIN_BYTES       (256 * KIB)
 #define RING_MAX_BYTES       (16 * MIB)
 #define RING_ASKED_MAX_BYTES (1 * GIB)
@@ -169,13 +171,15 @@ static int too_much_memory(const struct ptl_session *s, const struct bpf_map *la
 static int size_ring(struct ptl_session *s, struct ptl_error *err)
 {
     struct bpf_map *ring = bpf_object__find_map_by_name(s->object, PTL_MAP_RING);
+    u64 pages = config_of(&s->meta, CONFIG_perf_rb_pages).num, asked = 0;
     bool has_data = false;
 
     if (ring == NULL || bpf_map__type(ring) != BPF_MAP_TYPE_RINGBUF)
         return error_set(err, -EPROTO, EXIT_USER, "The object has no ring buffer.");
     vec_foreach(site, &s->meta.sites)
         has_data = has_data || site_is_data(site->kind);
-    s->ring_bytes = prepare_ring_bytes(s->opts->ring_bytes, has_data, available_memory());
+    asked = s->opts->ring_bytes != 0 ? s->opts->ring_bytes : pages * PAGE_BYTES;
+    s->ring_bytes = prepare_ring_bytes(asked, has_data, available_memory());
     return bpf_map__set_max_entries(ring, (u32)s->ring_bytes);
 }
 

@@ -230,7 +230,9 @@ static int loop(struct run *run)
 static bool has_events(const struct ptl_session *s)
 {
     for (u32 i = 0; i < s->n_points; i++) {
-        if (s->points[i].ops->when == ATTACH_EVENTS || s->points[i].ops->when == ATTACH_SIGNAL)
+        enum attach_when when = s->points[i].ops->when;
+
+        if ((when == ATTACH_EVENTS || when == ATTACH_SIGNAL) && !s->points[i].is_skipped)
             return true;
     }
     return s->child.pid != 0;

@@ -11,6 +11,7 @@
 #include <sys/syscall.h>
 #include <time.h>
 
+#include "abi/config.h"
 #include "abi/record.h"
 #include "runtime/cgroups.h"
 #include "runtime/error.h"
@@ -152,6 +153,33 @@ static int check_features(struct ptl_session *s, struct ptl_error *err)
     return failed;
 }
 
+/* Is there no more of what than the script's setting allows? */
+static int check_count(const struct ptl_session *s, u64 n, enum config_id id, const char *what,
+                       struct ptl_error *err)
+{
+    u64 most = config_of(&s->meta, id).num;
+
+    if (n <= most)
+        return 0;
+    (void)error_set(err, -E2BIG, EXIT_USER,
+                    "Can't %s because it exceeds the current limit of %llu %s.", what,
+                    (unsigned long long)most, id == CONFIG_max_probes ? "probes" : "BPF programs");
+    error_hint(err, "The setting %s raises it: config = { %s = %llu; }", config_row(id)->name,
+               config_row(id)->name, (unsigned long long)n);
+    return -E2BIG;
+}
+
+static int check_counts(const struct ptl_session *s, struct ptl_error *err)
+{
+    char what[64];
+    int failed = 0;
+
+    (void)snprintf(what, sizeof(what), "attach to %u probes", s->meta.attachs.n); // fits
+    failed = check_count(s, s->meta.attachs.n, CONFIG_max_probes, what, err);
+    (void)snprintf(what, sizeof(what), "load %u BPF programs", s->meta.progs.n); // fits
+    return failed != 0 ? failed : check_count(s, s->meta.progs.n, CONFIG_max_bpf_progs, what, err);
+}
+
 /* One program runs at one attach point; two rows with the same one would be an object made by hand.
  */
 static int choose_programs(struct ptl_session *s, struct ptl_error *err)
@@ -218,6 +246,8 @@ static void open_names(struct ptl_session *s)
         .users = s->users,
         .cgroups = s->cgroups,
         .usyms = s->usyms,
+        .cut_size = config_of(&s->meta, CONFIG_max_strlen).num,
+        .cut_mark = config_of(&s->meta, CONFIG_str_trunc_trailer).text,
         .boot_time_ns = (s64)(clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_BOOTTIME)),
         .is_raw = s->opts->is_raw_output,
     };
@@ -235,6 +265,8 @@ static int session_open(struct ptl_session *s, struct ptl_error *err)
         failed = check_target(s, err);
     if (failed == 0)
         failed = check_features(s, err);
+    if (failed == 0)
+        failed = check_counts(s, err);
     if (failed == 0)
         failed = open_object(s, err);
     if (failed == 0)
@@ -287,8 +319,10 @@ u32 ptl_attach_count(const struct ptl_session *s)
 {
     u32 n = 0;
 
-    for (u32 i = 0; i < s->n_points; i++)
-        n += MAX(s->points[i].n_names, 1);
+    for (u32 i = 0; i < s->n_points; i++) {
+        if (!s->points[i].is_skipped)
+            n += MAX(s->points[i].n_names, 1);
+    }
     return n;
 }
 

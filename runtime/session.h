@@ -33,7 +33,7 @@ struct ptl_session {
     struct attach_env attach_env;
     struct probe_names probe_names;
     struct attach_point *points; /* one for each attach row */
-    u32 n_points;
+    u32 n_points, n_skipped;     /* skipped: those that could not be attached, which is allowed */
     struct maps *maps;
     struct symbols *symbols; /* NULL if the script shows none */
     struct users *users;     /* the same */
@@ -49,6 +49,11 @@ struct ptl_session {
 
 /* A line to the log, with the milliseconds since the start, if -v was given. */
 void session_log(const struct ptl_session *s, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/* A point could not be aimed, opened or attached, which was reported behind the first n_before
+ * diagnostics. Where the script allows that (missing_probes) the point is skipped, and the report
+ * becomes a warning on the log, or nothing. Returns the failure that remains. */
+int session_skip(struct ptl_session *s, struct attach_point *point, u32 n_before, int failed);
 
 /* Span of an attach, map or site row. */
 struct span session_span(u64 begin, u64 end);

@@ -10,7 +10,6 @@
 #include "runtime/symbols.h"
 
 /* Shown behind a string that fills its array: it was cut. */
-#define CUT_MARK ".."
 
 u64 value_word(const u8 *p)
 {
@@ -104,7 +103,8 @@ static void format_string(const struct value_env *env, const struct meta_type *t
 {
     bool is_own_literal = type->num0 == 1;
     struct str text = {(const char *)bytes, (u32)strnlen((const char *)bytes, type->size)};
-    bool is_cut = !is_own_literal && type->size >= PTL_STRING_MAX && text.n + 1 >= type->size;
+    bool is_cut =
+        !is_own_literal && type->size == ROUND_UP(env->cut_size, 8) && text.n + 1 >= env->cut_size;
 
     if (text.n > most) {
         text.n = (u32)most;
@@ -116,7 +116,7 @@ static void format_string(const struct value_env *env, const struct meta_type *t
         value_escape(text, out);
     }
     if (is_cut)
-        buf_add_cstr(out, CUT_MARK);
+        buf_add_str(out, env->cut_mark);
 }
 
 static void format_symbol(const struct value_env *env, u64 address, struct buf *out)

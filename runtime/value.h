@@ -19,6 +19,8 @@ struct value_env {
     struct cgroups *cgroups; /* NULL: cgroups are shown as numbers */
     struct usyms *usyms;     /* NULL: addresses of processes are shown as numbers */
     s64 boot_time_ns;        /* of CLOCK_REALTIME when the machine booted */
+    u64 cut_size;            /* capacity of strings that may have been cut: max_strlen */
+    struct str cut_mark;     /* what is shown behind those */
     bool is_raw;             /* strings of traced programs are not escaped */
 };
 

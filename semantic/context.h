@@ -1,6 +1,7 @@
 /* What the files of this folder share: symbols and the state of one analysis. */
 #pragma once
 
+#include "abi/config.h"
 #include "semantic/semantic.h"
 #include "stdlib/lower.h"
 
@@ -52,10 +53,11 @@ struct sema {
     struct c_types *c_types;          /* of the script's own C declarations */
     const struct clause_info *clause; /* that is being looked at */
     bool has_changed;                 /* a type was learnt in this round of inference */
-    u32 n_expansions;                 /* of macros */
-    struct macro *prelude;            /* NULL: not parsed yet */
-    u32 loop_depth;                   /* resolve: loops around */
-    const struct loop_scope *loop;    /* lowering: the innermost loop */
+    struct config_value config[CONFIG_COUNT_];
+    u32 n_expansions;              /* of macros */
+    struct macro *prelude;         /* NULL: not parsed yet */
+    u32 loop_depth;                /* resolve: loops around */
+    const struct loop_scope *loop; /* lowering: the innermost loop */
 };
 
 /* resolve.c: parse the probe specs, connect variables, maps and words to what they name. Reports
@@ -116,8 +118,13 @@ const struct type *infer_enumerator(struct sema *s, struct expr *e);
 void hint_field(struct sema *s, struct diag *diag, const struct composite *composite,
                 struct str name);
 
-/* config.c: the settings of the script. */
+/* config.c: the settings of the script and of the environment. */
 void apply_config(struct sema *s, const struct program *program);
+/* Those that the runtime is to know. */
+void settings_to_meta(struct sema *s, struct meta *meta);
+/* If e is config.NAME, make it the constant that it is, or report that there is none of the name;
+ * false: it is something else. */
+bool resolve_setting(struct sema *s, struct expr *e);
 
 /* map_decl.c: the maps that let declares; and, when the types are known, whether they are used so.
  */

@@ -247,6 +247,9 @@ static void resolve_word(struct sema *s, struct expr *e)
 /* args.filename: the word with its member; else a member of any value. */
 static void resolve_field(struct sema *s, struct expr *e)
 {
+    if (resolve_setting(s, e))
+        return;
+
     const struct expr *of = e->a;
     const struct func_desc *fn = of->kind == EXPR_IDENT ? vocab_func(of->name, NULL) : NULL;
 

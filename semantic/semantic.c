@@ -79,6 +79,8 @@ static void end_module(struct sema *s, const struct sources *sources)
         .arch_tag = s->opts->arch->elf_machine_bpf_tag,
         .flags = s->v.meta_flags | (s->opts->test == SEMANTIC_TEST_NONE ? 0 : META_FLAG_TEST),
     };
+    settings_to_meta(s, meta);
+    s->v.module->license = config_word(config_row(CONFIG_license), s->config[CONFIG_license].num);
     vec_foreach(source, &sources->list) {
         *vec_push(s->arena, &meta->sources) =
             (struct meta_source){.name = source->name, .text = source->text};

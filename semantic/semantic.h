@@ -21,9 +21,10 @@ struct semantic_opts {
     u32 n_params;
     const struct str *options; /* of the script, as given: "pid=5", "verbose" */
     u32 n_options;
-    struct buf *help;   /* what the script's option --help asks for is appended here */
-    const char *btf;    /* as btf_new() takes it */
-    bool allows_unsafe; /* --unsafe */
+    struct buf *help; /* what the script's option --help asks for is appended here */
+    const char *btf;  /* as btf_new() takes it */
+    const char *(*environment)(const char *name); /* of variables that set things; NULL: none */
+    bool allows_unsafe;                           /* --unsafe */
     enum semantic_test test;
 };
 

@@ -71,7 +71,7 @@ const struct func_desc fn_system = {
 
 static ir_val lower_cat(struct lowering *lo, struct call *c)
 {
-    lower_site(lo->v, format_send(lo, c, SITE_CAT))->num0 = PTL_CAT_BYTES;
+    lower_site(lo->v, format_send(lo, c, SITE_CAT))->num0 = lo->v->max_cat_bytes;
     return NULL;
 }
 
@@ -79,7 +79,7 @@ const struct func_desc fn_cat = {
     .name = "cat",
     .sig = "(literal, ...) -> void",
     .doc =
-        "Shows the file whose path is formatted as by printf(), at most 10240 bytes of it, when the record is "
+        "Shows the file whose path is formatted as by printf(), at most 10240 bytes of it (config max_cat_bytes), when the record is "
         "read.",
     .example = "BEGIN { cat(\"/proc/%d/comm\", 1); }",
     .check = format_check,

@@ -1,4 +1,5 @@
 /* The reference manual, from the descriptors: what docs/reference.md holds. */
+#include "abi/config.h"
 #include "stdlib/prelude.h"
 #include "stdlib/vocab.h"
 
@@ -63,6 +64,35 @@ static void add_aggs(struct buf *out)
     }
 }
 
+static void add_settings(struct buf *out)
+{
+    buf_add_cstr(
+        out,
+        "## Settings\n\nSet by `config = { NAME = VALUE; }` at the head of a script, or by a variable of the "
+        "environment, which wins: `BPFTRACE_NAME` or `PTRACE_LITE_NAME`, in capitals. `config.NAME` is the "
+        "value.\n\n| name | without | values | |\n|---|---|---|---|\n");
+    for (u32 i = 0; i < CONFIG_COUNT_; i++) {
+        const struct config_row *row = config_row((enum config_id)i);
+        struct str word = config_word(row, row->preset);
+
+        buf_printf(out, "| `%s` | ", row->name);
+        if (row->kind == CONFIG_KIND_INT) {
+            buf_printf(out, "%llu | %llu to %llu", (unsigned long long)row->preset,
+                       (unsigned long long)row->min, (unsigned long long)row->max);
+        } else if (row->kind == CONFIG_KIND_BOOL) {
+            buf_printf(out, "%s | true, false", row->preset ? "true" : "false");
+        } else if (row->kind == CONFIG_KIND_TEXT) {
+            buf_printf(out, "`%s` | a string", row->words);
+        } else {
+            buf_printf(out, "%.*s | ", STR_ARG(word));
+            for (const char *p = row->words; *p; p++)
+                *p == '|' ? buf_add_cstr(out, ", ") : buf_add_char(out, *p);
+        }
+        buf_printf(out, " | %s |\n", row->doc);
+    }
+    buf_add_char(out, '\n');
+}
+
 static struct str line_take(struct str *rest)
 {
     int newline = str_index(*rest, '\n');
@@ -111,4 +141,5 @@ void vocab_reference(struct buf *out)
     add_funcs(out, false);
     add_aggs(out);
     add_prelude(out);
+    add_settings(out);
 }

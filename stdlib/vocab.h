@@ -50,10 +50,10 @@ struct vocab {
     const struct ir_map *ring, *books; /* PTL_MAP_RING, PTL_MAP_BOOKS */
     const struct ir_map *names;        /* PTL_MAP_NAMES; NULL: no word has asked for it */
     VEC(struct known_type) meta_types;
-    VEC(const char *) macro_names; /* that calls may mean, for "did you mean" */
-    u32 max_map_keys, max_strlen;  /* of the script's config */
-    u64 meta_flags;                /* META_FLAG_* that the programs need */
-    const struct str *params;      /* $1 .. $n of the command line */
+    VEC(const char *) macro_names;               /* that calls may mean, for "did you mean" */
+    u32 max_map_keys, max_strlen, max_cat_bytes; /* of the script's config */
+    u64 meta_flags;                              /* META_FLAG_* that the programs need */
+    const struct str *params;                    /* $1 .. $n of the command line */
     u32 n_params;
     const struct str *options; /* of the script, as given: "pid=5", "verbose" */
     u32 n_options;

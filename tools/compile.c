@@ -106,6 +106,7 @@ static struct ir_module *module_make(struct compilation *c, struct program *prog
         .n_options = o->n_options,
         .help = &c->out->print,
         .btf = o->btf,
+        .environment = o->environment,
         .allows_unsafe = o->allows_unsafe,
         .test = o->test,
     };

@@ -31,7 +31,8 @@ struct compile_opts {
     const struct arch *arch;
     const char *tracefs; /* folder of the tracepoints; NULL: this machine's */
     const char *btf;     /* file or folder of the kernel's types; NULL: this machine's */
-    bool allows_unsafe;  /* --unsafe */
+    const char *(*environment)(const char *name); /* as in semantic_opts */
+    bool allows_unsafe;                           /* --unsafe */
     enum semantic_test test;
     u32 stages;        /* 1 << enum compile_stage, for `print` */
     bool wants_object; /* false: stop behind the last of the stages; with none of them, check all */

@@ -250,12 +250,12 @@ static bool sources_check(struct ptlc_options *o, int argc, char **argv)
     return false;
 }
 
-/* bpftrace's variable; NULL where it is not set. */
-static const char *btf_of_environment(void)
+/* NULL where it is not set. */
+static const char *variable(const char *name)
 {
-    const char *path = getenv("BPFTRACE_BTF"); // NOLINT(concurrency-mt-unsafe): one thread
+    const char *text = getenv(name); // NOLINT(concurrency-mt-unsafe): one thread
 
-    return path && *path != '\0' ? path : NULL;
+    return text && *text != '\0' ? text : NULL;
 }
 
 bool ptlc_options_parse(struct ptlc_options *o, int argc, char **argv)
@@ -272,7 +272,8 @@ bool ptlc_options_parse(struct ptlc_options *o, int argc, char **argv)
     o->compile.params = o->params;
     o->compile.options = o->options;
     o->compile.arch = arch_native();
-    o->compile.btf = btf_of_environment();
+    o->compile.btf = variable("BPFTRACE_BTF");
+    o->compile.environment = variable;
     // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread
     while ((option = getopt_long(argc, argv, "e:o:Vh", long_options, NULL)) != -1) {
         if (!option_take(o, option, optarg))

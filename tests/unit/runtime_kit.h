@@ -25,6 +25,8 @@ static inline void kit_init(struct kit *k)
     *k = (struct kit){0};
     arena_init(&k->arena, 1 << 20, kit_full, NULL);
     k->env.meta = &k->meta;
+    k->env.cut_size = 1024;
+    k->env.cut_mark = STR("..");
     sink_init(&k->sink, &sink_text_ops, &k->env, stdout, NULL);
 }
 

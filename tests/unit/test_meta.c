@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "abi/meta.h"
+#include "abi/config.h"
 #include "abi/record.h"
 #include "tests/unit/check.h"
 
@@ -31,6 +31,7 @@ static void fill_tables(struct arena *a, struct meta *m)
     *vec_push(a, &m->infos) = (struct meta_info){STR("0.1"), 1, META_FLAG_TEST};
     *vec_push(a, &m->sources) = (struct meta_source){STR("stdin"), STR("begin { }")};
     *vec_push(a, &m->expansions) = (struct meta_expansion){1, 5, 7, 9};
+    *vec_push(a, &m->settings) = (struct meta_setting){STR("max_probes"), 7, STR("")};
     *vec_push(a, &m->types) = (struct meta_type){.kind = ABI_INT, .size = 8};
     *vec_push(a, &m->types) = (struct meta_type){.kind = ABI_STRING, .size = 16};
     *vec_push(a, &m->types) = (struct meta_type){.kind = ABI_TUPLE, .size = 24, .n_fields = 2};
@@ -71,6 +72,12 @@ static void test_round_trip(struct arena *a, const struct buf *bytes)
     CHECK(m.pieces.n == 2 && m.maps.n == 1 && m.maps.items[0].set_offset == META_NO_REF);
     CHECK_STR(m.sources.items[0].text, "begin { }");
     CHECK_STR(m.maps.items[0].name, "@x");
+    CHECK(config_of(&m, CONFIG_max_probes).num == 7);
+    CHECK(config_of(&m, CONFIG_max_bpf_progs).num == 1024);
+    m.settings.items[0].num = (u64)1 << 40;
+    CHECK(config_of(&m, CONFIG_max_probes).num == UINT32_MAX);
+    m.settings.items[0].num = 7;
+    CHECK_STR(config_of(&m, CONFIG_str_trunc_trailer).text, "..");
     meta_encode(&m, &again);
     CHECK(again.n == bytes->n && memcmp(again.p, bytes->p, bytes->n) == 0);
 }
