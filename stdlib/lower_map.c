@@ -337,7 +337,6 @@ void lower_slot_add(struct lowering *lo, ir_val ptr, s64 offset, ir_val delta)
 {
     ir_val sum = NULL;
 
-
     if (lo->v->has_open_exec || lo->is_slot_shared) {
         ir_atomic_add(&lo->b, ptr, offset, delta);
         return;
