@@ -107,7 +107,7 @@ ir_val lower_key(struct lowering *lo, const struct map_info *map, const struct o
 {
     ir_val known = NULL;
 
-    if (lower_is_array(map))
+    if (n > 0 && lower_is_array(map))
         return lower_array_index(lo, map, keys[0].val);
     known = known_key(lo, map->key, keys, n);
     return known ? known : known_add_key(lo, map->key, keys, n, make_key(lo, map, keys, n));
