@@ -39,6 +39,8 @@ static const struct method methods[] = {
 const struct attach_ops *attach_ops(enum probe_id provider)
 {
     static const struct attach_ops *const table[] = {
+        [PROBE_TEST] = &attach_ops_test,
+        [PROBE_BENCH] = &attach_ops_bench,
         [PROBE_BEGIN] = &attach_ops_begin,
         [PROBE_END] = &attach_ops_end,
         [PROBE_KPROBE] = &attach_ops_kprobe,

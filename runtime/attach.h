@@ -17,6 +17,8 @@ enum attach_when {
     ATTACH_BEGIN,  /* once, before anything is attached */
     ATTACH_EVENTS, /* whenever its event happens */
     ATTACH_SIGNAL, /* when this process gets SIGUSR1 */
+    ATTACH_TEST,   /* with --test, and nothing else then but begin clauses */
+    ATTACH_BENCH,  /* the same with --bench */
     ATTACH_END,    /* once, when everything is detached */
 };
 
@@ -84,6 +86,8 @@ extern const struct attach_ops attach_ops_end;
 extern const struct attach_ops attach_ops_kprobe;
 extern const struct attach_ops attach_ops_tracepoint;
 extern const struct attach_ops attach_ops_perf;
+extern const struct attach_ops attach_ops_test;
+extern const struct attach_ops attach_ops_bench;
 extern const struct attach_ops attach_ops_raw_tracepoint;
 extern const struct attach_ops attach_ops_self;
 extern const struct attach_ops attach_ops_uprobe;

@@ -2,6 +2,8 @@
  *
  * One epoll instance waits for everything: records, signals, the -c command, the -p process, and an
  * output that nobody reads any more. There are no signal handlers and no threads. */
+#include "runtime/run.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
@@ -11,12 +13,11 @@
 
 #include "abi/record.h"
 #include "runtime/error.h"
-#include "runtime/events.h"
-#include "runtime/session.h"
 
 enum {
     BATCH_RECORDS = 4096, /* then the output is flushed and signals are looked at */
     DRAIN_ENDED = 1,      /* the ring is empty */
+    EXIT_FAILED_TESTS = 1,
 };
 
 /* What epoll tells; the data of each registration. */
@@ -26,17 +27,6 @@ enum wake {
     WAKE_CHILD,
     WAKE_TARGET,
     WAKE_OUTPUT
-};
-
-struct run {
-    struct ptl_session *s;
-    struct events events;
-    struct sink sink;
-    struct run_errors errors;
-    struct ring_buffer *ring;
-    struct ptl_error *err;
-    int epoll_fd;
-    bool must_stop;
 };
 
 static void run_done(struct run *run)
@@ -145,9 +135,7 @@ static int drain_batch(struct run *run)
     return n == -EAGAIN || n == -ECANCELED ? 0 : DRAIN_ENDED;
 }
 
-/* Handle all that is in the ring. A second signal ends it early: the user has waited long enough.
- */
-static int drain_rest(struct run *run)
+int run_drain(struct run *run)
 {
     int err = 0;
 
@@ -319,11 +307,11 @@ static int finish(struct run *run)
     int err = 0;
 
     detach_all(run->s);
-    err = drain_rest(run);
+    err = run_drain(run);
     if (err == 0)
         err = run_end_clauses(run);
     if (err == 0)
-        err = drain_rest(run);
+        err = run_drain(run);
     if (err == 0)
         err = show_maps(run);
     if (err == 0)
@@ -335,7 +323,7 @@ static void show_banner(const struct ptl_session *s)
 {
     u32 n = ptl_attach_count(s);
 
-    if (s->opts->is_quiet)
+    if (s->opts->is_quiet || s->opts->mode != PTL_MODE_RUN)
         return;
     (void)fprintf(s->opts->log, "Attached %u probe%s\n", n, n == 1 ? "" : "s");
     (void)fflush(s->opts->log); // a lost banner loses nothing
@@ -345,6 +333,7 @@ int ptl_run(struct ptl_session *s, int *status_out, struct ptl_error *err)
 {
     _cleanup_(run_done) struct run run;
     int failed = run_init(&run, s, err);
+    u32 n_failed = 0;
 
     if (s->state != SESSION_ATTACHED)
         ptl_bug("ptl_run() of a session that is not attached");
@@ -352,15 +341,21 @@ int ptl_run(struct ptl_session *s, int *status_out, struct ptl_error *err)
     show_banner(s);
     if (failed == 0 && s->child.pid != 0)
         failed = child_start(&s->child, err);
-    if (failed == 0 && has_events(s))
-        failed = loop(&run);
-    if (failed == 0)
-        failed = finish(&run);
+    if (failed == 0 && s->opts->mode != PTL_MODE_RUN) {
+        failed = run_tests(&run, &n_failed);
+        if (failed == 0)
+            show_books(&run);
+    } else {
+        if (failed == 0 && has_events(s))
+            failed = loop(&run);
+        if (failed == 0)
+            failed = finish(&run);
+    }
     detach_all(s);
     signals_restore(&s->signals);
     if (failed != 0)
         return failed;
-    *status_out = (int)run.events.exit_code;
+    *status_out = n_failed != 0 ? EXIT_FAILED_TESTS : (int)run.events.exit_code;
     session_log(s, "done");
     return 0;
 }

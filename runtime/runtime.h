@@ -25,6 +25,13 @@ enum feature_state {
     FEATURE_NO
 };
 
+/* What of a script runs. */
+enum ptl_mode {
+    PTL_MODE_RUN,   /* all but tests and benchmarks */
+    PTL_MODE_TEST,  /* begin clauses and tests */
+    PTL_MODE_BENCH, /* begin clauses and benchmarks */
+};
+
 /* One run's options. All borrowed; must outlive the session. */
 struct ptl_opts {
     const char *const *no_features; /* from --no-feature: treated as missing in this kernel */
@@ -34,13 +41,14 @@ struct ptl_opts {
     const char *search_path;  /* PATH, to find the command in; NULL: the system's default */
     u64 max_map_memory_bytes; /* bound for all maps together; 0: the default of 1 GiB */
     u64 ring_bytes;           /* of the ring buffer; 0: by the machine's memory, up to 16 MiB */
-    bool is_verbose;          /* steps, timings and the kernel's log go to `log` */
-    bool is_quiet;            /* no banner */
-    bool is_raw_output;       /* strings of traced programs are not escaped */
-    bool allows_unsafe;       /* the object may run commands and change traced programs */
-    bool is_dry_run;          /* begin clauses do not run; ptl_run must not be called */
-    FILE *out;                /* program output and maps */
-    FILE *log;                /* banner, warnings, -v: standard error */
+    enum ptl_mode mode;
+    bool is_verbose;    /* steps, timings and the kernel's log go to `log` */
+    bool is_quiet;      /* no banner */
+    bool is_raw_output; /* strings of traced programs are not escaped */
+    bool allows_unsafe; /* the object may run commands and change traced programs */
+    bool is_dry_run;    /* begin clauses do not run; ptl_run must not be called */
+    FILE *out;          /* program output and maps */
+    FILE *log;          /* banner, warnings, -v: standard error */
 };
 
 struct ptl_session;
@@ -64,7 +72,8 @@ int ptl_attach(struct ptl_session *s, struct ptl_error *err);
 
 /* Banner, start the -c command, drain until exit(), a signal, the end of the command or of the -p
  * process, or a failing output. Then detach, run the end clauses, drain, print the maps and the
- * books. status_out: code of exit(N), else 0. Returns 0, or -EPIPE/-ENOSPC/... when the output
+ * books. With tests or benchmarks: run these instead, with a line for each. status_out: code of
+ * exit(N), else 0; 1 if a test failed. Returns 0, or -EPIPE/-ENOSPC/... when the output
  * failed (*err filled). */
 int ptl_run(struct ptl_session *s, int *status_out, struct ptl_error *err);
 

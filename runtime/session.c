@@ -180,6 +180,40 @@ static int check_counts(const struct ptl_session *s, struct ptl_error *err)
     return failed != 0 ? failed : check_count(s, s->meta.progs.n, CONFIG_max_bpf_progs, what, err);
 }
 
+static bool is_wanted(const struct ptl_session *s, const struct meta_attach *row)
+{
+    switch (attach_ops((enum probe_id)row->provider)->when) {
+    case ATTACH_BEGIN:
+        return true;
+    case ATTACH_TEST:
+        return s->opts->mode == PTL_MODE_TEST;
+    case ATTACH_BENCH:
+        return s->opts->mode == PTL_MODE_BENCH;
+    case ATTACH_EVENTS:
+    case ATTACH_SIGNAL:
+    case ATTACH_END:
+        break;
+    }
+    return s->opts->mode == PTL_MODE_RUN;
+}
+
+/* Is there anything to run? */
+static int check_any(const struct ptl_session *s, struct ptl_error *err)
+{
+    static const char *const texts[] = {
+        [PTL_MODE_RUN] = "No probes attached; use --test to run test probes, --bench to run bench "
+                         "probes.",
+        [PTL_MODE_TEST] = "The script has no test probes.",
+        [PTL_MODE_BENCH] = "The script has no bench probes.",
+    };
+
+    for (u32 i = 0; i < s->n_points; i++) {
+        if (s->opts->mode == PTL_MODE_RUN || s->points[i].ops->when != ATTACH_BEGIN)
+            return 0;
+    }
+    return error_set(err, -ENOENT, EXIT_USER, "%s", texts[s->opts->mode]);
+}
+
 /* One program runs at one attach point; two rows with the same one would be an object made by hand.
  */
 static int choose_programs(struct ptl_session *s, struct ptl_error *err)
@@ -192,16 +226,19 @@ static int choose_programs(struct ptl_session *s, struct ptl_error *err)
     s->points = calloc(MAX(s->meta.attachs.n, 1), sizeof(*s->points));
     if (s->points == NULL)
         return error_set(err, -ENOMEM, EXIT_MACHINE, "Out of memory.");
-    for (u32 i = 0; i < s->meta.attachs.n; i++) {
+    vec_foreach(row, &s->meta.attachs) {
+        struct attach_point *point = &s->points[s->n_points];
         int failed = 0;
 
-        attach_point_init(&s->points[i], &s->meta.attachs.items[i], &s->attach_env);
-        s->n_points = i + 1;
-        failed = attach_choose(&s->points[i], &s->meta, s->object, &s->features, err);
+        if (!is_wanted(s, row))
+            continue;
+        attach_point_init(point, row, &s->attach_env);
+        s->n_points++;
+        failed = attach_choose(point, &s->meta, s->object, &s->features, err);
         if (failed != 0)
             return failed;
     }
-    return 0;
+    return check_any(s, err);
 }
 
 static int open_object(struct ptl_session *s, struct ptl_error *err)

@@ -178,6 +178,20 @@ static bool option_raw_output(struct options *o, const char *arg)
     return true;
 }
 
+static bool option_test(struct options *o, const char *arg)
+{
+    (void)arg; /* none */
+    o->is_test = true;
+    return true;
+}
+
+static bool option_bench(struct options *o, const char *arg)
+{
+    (void)arg; /* none */
+    o->is_bench = true;
+    return true;
+}
+
 static bool option_unsafe(struct options *o, const char *arg)
 {
     (void)arg; /* none */
@@ -311,6 +325,10 @@ static bool options_check(const struct options *o)
     if (o->pid && o->command) {
         message_error("-p and -c exclude each other");
         message_hint("-c traces the command that it starts, -p a process that runs already");
+        return false;
+    }
+    if (o->is_test && o->is_bench) {
+        message_error("--test and --bench exclude each other");
         return false;
     }
     if (o->is_in_place && (!o->file || strcmp(o->file, "-") == 0 || o->output)) {

@@ -80,6 +80,9 @@ static int object_run(const struct buf *object, const struct options *o, FILE *o
         .command = o->command,
         .search_path = variable("PATH"),
         .max_map_memory_bytes = o->max_map_memory_bytes,
+        .mode = o->is_test    ? PTL_MODE_TEST
+                : o->is_bench ? PTL_MODE_BENCH
+                              : PTL_MODE_RUN,
         .is_verbose = o->is_verbose,
         .is_quiet = o->is_quiet,
         .is_raw_output = o->is_raw_output,

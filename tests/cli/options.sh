@@ -1,6 +1,6 @@
 # The options themselves. Sourced by run.
 # covers: opt:version opt:help opt:e opt:p opt:c opt:o opt:max-map-memory opt:no-feature opt:emit
-# covers: opt:v opt:test-switch
+# covers: opt:v opt:test-switch opt:test opt:bench
 # shellcheck shell=bash disable=SC2154
 
 good='BEGIN { exit(); }'
@@ -40,6 +40,8 @@ for far in 0 -1 4194305 99999999999999999999; do
 done
 run "$tool" -p 1 -c true "$good"
 says pid-and-command 1 '^ERROR: -p and -c exclude each other$'
+run "$tool" --test --bench "$good"
+says test-and-bench 1 '^ERROR: --test and --bench exclude each other$'
 run "$tool" -p 4194303 "$good"
 says pid-dead 1 '^ERROR: .*4194303'
 run "$tool" -c "$work/no-such-command" "$good"
