@@ -86,7 +86,7 @@ static void number_convert(const struct spec *spec, u64 v, struct number *number
         break;
     case 'o':
         number_digits(number, v, 8, false);
-        number->n_zeros = is_alternate ? 1 : 0;
+        number->n_zeros = has_flag(spec, PIECE_FLAG_HASH) ? 1 : 0; /* of 0, too */
         break;
     default: // 'u'
         number_digits(number, v, 10, false);

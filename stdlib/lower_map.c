@@ -202,6 +202,13 @@ ir_val lower_map_read(struct lowering *lo, struct map_info *map, ir_val key)
     return known_add_of_map(lo, KNOWN_ELEMENT, map, key, lower_load(lo, map->value, copy, 0));
 }
 
+/* Whether a look-up found something, as a value. LLVM would make `a || found` a test of the bits of
+ * both at once, and the verifier refuses to compute with what may be no pointer. */
+static ir_val as_truth(struct lowering *lo, ir_val is_found)
+{
+    return ir_opaque(&lo->b, is_found);
+}
+
 ir_val lower_map_find(struct lowering *lo, struct map_info *map, ir_val key, struct operand dst)
 {
     struct ir_builder *b = &lo->b;
@@ -225,7 +232,7 @@ ir_val lower_map_find(struct lowering *lo, struct map_info *map, ir_val key, str
     ir_fill_zero(b, dst.val, 0, type_mem_size(dst.type));
     ir_store64(b, result, 0, ir_const(b, 0));
     lower_end_if(lo, &br);
-    return ir_load64(b, result, 0);
+    return as_truth(lo, ir_load64(b, result, 0));
 }
 
 void lower_map_write(struct lowering *lo, struct map_info *map, ir_val key, struct operand value)
@@ -352,7 +359,7 @@ ir_val lower_map_has(struct lowering *lo, struct map_info *map, ir_val key)
     if (lower_is_array(map))
         return lower_array_has(lo, map, key);
     is_null = ir_unary(&lo->b, IR_IS_NULL, lookup(lo, map, key));
-    return ir_binary(&lo->b, IR_EQ, is_null, ir_const(&lo->b, 0));
+    return as_truth(lo, ir_binary(&lo->b, IR_EQ, is_null, ir_const(&lo->b, 0)));
 }
 
 /* The element of an array cannot be removed: it is cleared, is_set included. */
