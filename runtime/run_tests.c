@@ -124,15 +124,17 @@ int run_tests(struct run *run, u32 *n_failed_out)
         return error_set(run->err, -errno, EXIT_MACHINE,
                          "The kernel does not measure programs: %s.", error_text(-errno));
     }
-    if (err == 0 && has_failed(run))
+    if (err == 0 && has_failed(run)) {
         n_failed = 1;
-    else if (err == 0)
+    } else if (err == 0) {
         err = run_all(run, is_bench ? ATTACH_BENCH : ATTACH_TEST, &n_run, &n_failed);
+    }
     if (err != 0)
         return err;
-    if (!is_bench)
+    if (!is_bench) {
         buf_printf(&run->sink.text, "%u passed, %u failed\n", n_run - MIN(n_failed, n_run),
                    n_failed);
+    }
     *n_failed_out = n_failed;
     return flush(run);
 }

@@ -165,10 +165,11 @@ static void fold_block(struct expr *e)
 
 void fold_expr(struct expr *e)
 {
-    if (e->kind == EXPR_UNARY)
+    if (e->kind == EXPR_UNARY) {
         fold_unary(e);
-    else if (e->kind == EXPR_BINARY)
+    } else if (e->kind == EXPR_BINARY) {
         fold_binary(e);
-    else if (e->kind == EXPR_BLOCK)
+    } else if (e->kind == EXPR_BLOCK) {
         fold_block(e);
+    }
 }

@@ -206,9 +206,10 @@ static struct expr *expand_call(struct ast_clone *clone, const struct expr *call
     struct frame frame = {macro, call->args, ++x->s->n_expansions, span, 0, false, x->frame};
     struct expr *block = expr_new(x->s->arena, EXPR_BLOCK, span);
 
-    if (!x->is_prelude)
+    if (!x->is_prelude) {
         frame.shift =
             sources_expand(x->s->v.diags->sources, span_join(macro->span, macro->body->span), span);
+    }
     macro->is_called = true;
     x->frame = &frame;
     x->n_nested++;
@@ -253,10 +254,11 @@ static struct expr *replace_name(struct ast_clone *clone, const struct expr *e)
     const struct expr *arg = argument_of(x->frame, e->kind, e->name);
     struct expr *copy = NULL;
 
-    if (arg)
+    if (arg) {
         copy = clone_argument(clone, arg, e);
-    else if (e->kind == EXPR_VAR)
+    } else if (e->kind == EXPR_VAR) {
         copy = own_name(x, e);
+    }
     if (arg && e->kind == EXPR_MAP && e->args) { /* @m[key] of the parameter @m */
         struct expr **end = &copy->args;
 

@@ -61,15 +61,17 @@ static bool take_value(struct vocab *v, const struct call *c, struct script_opti
     if (!given_value(v, o->name, &text, &has_value))
         return true;
     o->text = text;
-    if (o->kind == OPTION_BOOL)
+    if (o->kind == OPTION_BOOL) {
         is_good = parse_bool(text, has_value, &o->num);
-    else if (o->kind == OPTION_INT)
+    } else if (o->kind == OPTION_INT) {
         is_good = parse_int(v, text, &o->num);
-    else
+    } else {
         is_good = has_value;
-    if (!is_good)
+    }
+    if (!is_good) {
         diag_add(v->diags, E_OPTION_VALUE, c->span, "--%.*s takes %s, not '%.*s'", STR_ARG(o->name),
                  kinds[o->kind], STR_ARG(text));
+    }
     return is_good;
 }
 
@@ -144,10 +146,11 @@ static const struct type *check_getopt(struct vocab *v, struct call *c)
     }
     if (!take_value(v, c, &option))
         return type_error(v->types);
-    if (!known)
+    if (!known) {
         *vec_push(v->arena, &v->script_options) = option;
-    else if (!known->description.n)
+    } else if (!known->description.n) {
         known->description = option.description;
+    }
     return type_of_option(v, &option);
 }
 
@@ -211,10 +214,11 @@ static void report_unknown(struct vocab *v, struct str name)
     nearest = str_nearest(name, names, n);
     if (nearest >= 0)
         diag_hint(diag, "Did you mean '--%s'?", names[nearest]);
-    if (n)
+    if (n) {
         diag_hint(diag, "The options of the script are %.*s.", STR_ARG(option_names(v)));
-    else
+    } else {
         diag_hint(diag, "The script has no options.");
+    }
 }
 
 void options_check(struct vocab *v)
@@ -247,12 +251,13 @@ static void help_line(struct buf *out, const struct script_option *o)
         buf_pad(out, ' ', out->n - begin < HELP_COLUMN ? HELP_COLUMN - (out->n - begin) : 0);
     if (o->description.n)
         buf_printf(out, "  %.*s", STR_ARG(o->description));
-    if (o->kind == OPTION_INT)
+    if (o->kind == OPTION_INT) {
         buf_printf(out, "  (default: %lld)", (long long)o->default_num);
-    else if (o->kind == OPTION_STRING && o->default_text.n)
+    } else if (o->kind == OPTION_STRING && o->default_text.n) {
         buf_printf(out, "  (default: %.*s)", STR_ARG(o->default_text));
-    else if (o->kind == OPTION_BOOL && o->default_num)
+    } else if (o->kind == OPTION_BOOL && o->default_num) {
         buf_add_cstr(out, "  (default: true)");
+    }
     buf_add_char(out, '\n');
 }
 
