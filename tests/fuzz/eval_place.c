@@ -69,8 +69,8 @@ struct value eval_from_bytes(struct eval *ev, const struct type *t, struct str b
         return v;
     }
     v.text = str_dup(ev->arena, bytes);
-    if (t->kind == TYPE_STRING) /* a full one loses its last byte */
-        v.text = eval_text_of(str_sub(v.text, 0, t->size - 1));
+    if (t->kind == TYPE_STRING)
+        v.text = eval_text_of(str_sub(v.text, 0, t->is_chars ? t->size : t->size - 1));
     return v;
 }
 
@@ -184,7 +184,8 @@ static struct value place_read(struct eval *ev, const struct spot *p)
     if (!p->is_address && !p->is_raw)
         return p->value;
     if (p->is_address && p->type->kind == TYPE_STRING)
-        return (struct value){.text = eval_memory_string(ev, p->space, p->address, size)};
+        return (struct value){
+            .text = eval_memory_string(ev, p->space, p->address, size + p->type->is_chars)};
     if (p->is_address)
         bytes = eval_memory(ev, p->space, p->address, size);
     if (bytes.n < size) {
