@@ -51,6 +51,22 @@ const char *probe_name(enum probe_id id)
     return (u32)id < PROBE_COUNT_ ? probe_names[id] : "?";
 }
 
+bool probe_find(struct str name, enum probe_id *out)
+{
+    for (u32 i = 0; i < PROBE_COUNT_; i++) {
+        *out = (enum probe_id)i;
+        if (name.n > 0 && str_eq_c(name, probe_short_names[i]))
+            return true;
+    }
+    for (u32 i = 0; i < PROBE_COUNT_; i++) {
+        *out = (enum probe_id)i;
+        if (str_eq_nocase(name, probe_names[i]) ||
+            (name.n > 0 && str_eq_nocase(name, probe_short_names[i])))
+            return true;
+    }
+    return false;
+}
+
 const char *probe_short_name(enum probe_id id)
 {
     return (u32)id < PROBE_COUNT_ ? probe_short_names[id] : "";

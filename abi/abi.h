@@ -1,7 +1,7 @@
 /* Enumerations that both programs agree on. */
 #pragma once
 
-#include "base/util.h"
+#include "base/str.h"
 
 enum agg_id {
 #define AGG(id, name, type_name) AGG_##id,
@@ -40,9 +40,10 @@ enum attach_method {
     METHOD_URETPROBE = 11,
     METHOD_KPROBE_MULTI = 12, /* one link for many functions (5.18) */
     METHOD_KRETPROBE_MULTI = 13,
+    METHOD_USDT = 14, /* as METHOD_UPROBE, with a counter that the kernel raises while attached */
 };
 
-#define METHOD_LAST METHOD_KRETPROBE_MULTI
+#define METHOD_LAST METHOD_USDT
 
 /* What a word is that is found out before load. The number is part of the format. */
 enum resolved_kind {
@@ -75,6 +76,9 @@ enum abi_type {
 /* Name as shown ("kprobe") and the short form ("k", "" if none) of a provider. */
 const char *probe_name(enum probe_id id);
 const char *probe_short_name(enum probe_id id);
+/* The provider of a long or short name, without regard to case but where that tells two short ones
+ * apart (`u`, `U`). False: there is none. */
+bool probe_find(struct str name, enum probe_id *out);
 /* Name ("hist") and type name ("hist_t") of an aggregation. */
 const char *agg_name(enum agg_id id);
 const char *agg_type_name(enum agg_id id);

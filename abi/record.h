@@ -75,6 +75,10 @@ struct ptl_book {
     u64 errors; /* times that a SITE_ERROR happened, sent or not */
 };
 
+/* Behind the books of the sites there is one more: its `errors` are events of user probes that were
+ * missed because too many tasks had been preempted in the program on that CPU. */
+#define PTL_BOOK_PREEMPTED(n_sites) (n_sites)
+
 /* Bytes with the NUL of a string that is read from memory, where nothing else is said (bpftrace's
  * max_strlen). */
 #define PTL_STRING_MAX 1024
@@ -93,6 +97,32 @@ struct ptl_book {
 /* Strings of a SITE_JOIN at most, and the bytes of each. */
 #define PTL_JOIN_WORDS      16
 #define PTL_JOIN_WORD_BYTES 1024
+
+/* Where the arguments of usdt probes are: PTL_MAP_USDT is an array of struct ptl_usdt, and the
+ * attach cookie of a place in a binary is its index, as in PTL_MAP_NAMES. LAYOUT: every member is 8
+ * bytes. */
+#define PTL_MAP_USDT  "ptl_usdt"
+#define PTL_USDT_ARGS 12
+
+enum usdt_kind {
+    USDT_NONE = 0,     /* the place has no such argument */
+    USDT_CONST = 1,    /* offset */
+    USDT_REGISTER = 2, /* the register */
+    USDT_MEMORY = 3,   /* what lies at register + index * scale + offset */
+};
+
+struct ptl_usdt_arg {
+    u64 kind;
+    u64 reg;          /* offset in the context */
+    u64 index, scale; /* the same; scale 0: no index */
+    u64 offset;
+    u64 shift; /* bits above the argument's own */
+    u64 is_signed;
+};
+
+struct ptl_usdt {
+    struct ptl_usdt_arg args[PTL_USDT_ARGS];
+};
 
 /* A SITE_ERROR is sent for the first so many times on each CPU, then only counted. */
 #define PTL_ERRORS_SENT 16

@@ -70,10 +70,11 @@ struct gen_func {
     struct slot_plan *plan;
     bool uses_scratch;
     LLVMValueRef ctx;
-    LLVMValueRef frame;       /* {scratch entry, context} for callbacks; NULL: not needed */
-    LLVMValueRef scratch_key; /* on the stack: number of the entry */
-    LLVMValueRef scratch;     /* the entry */
-    u32 scratch_block;        /* block at whose begin the scratch entry is looked up */
+    LLVMValueRef frame;        /* {scratch entry, context} for callbacks; NULL: not needed */
+    LLVMValueRef scratch_key;  /* on the stack: number of the entry */
+    LLVMValueRef scratch;      /* the entry */
+    LLVMValueRef scratch_held; /* on the stack: the entry that must be given back; NULL: none */
+    u32 scratch_block;         /* block at whose begin the scratch entry is looked up */
     LLVMMetadataRef subprogram;
     struct span last_span; /* of the location that the builder has */
 };
@@ -188,6 +189,8 @@ void slots_emit_entry(struct gen *g);
 void slots_find_scratch(struct gen *g);
 /* Append the lookup of the scratch entry and the addresses in it. */
 void slots_emit_scratch(struct gen *g);
+/* Before a program returns: give the scratch entry back, if it is one that must be. */
+void slots_emit_release(struct gen *g);
 /* Address of a slot in the current function. */
 LLVMValueRef slot_address(struct gen *g, const struct ir_slot *slot);
 /* Are loads to stay where they are? Else LLVM makes them earlier and keeps the words. */

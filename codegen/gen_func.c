@@ -79,6 +79,7 @@ static LLVMValueRef gen_inst(struct gen *g, const struct ir_inst *inst)
         gen_branch(g, inst);
         return NULL;
     case IR_RET:
+        slots_emit_release(g);
         (void)LLVMBuildRet(g->e.builder, return_value(g, inst->imm));
         return NULL;
     default:

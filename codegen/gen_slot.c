@@ -7,6 +7,9 @@
  * stricter plan for the program (enum stack_plan). The scratch entry is looked up as late as all
  * its uses allow, so that a predicate that says no has not paid for it; but never while a ring
  * buffer record is reserved: the way out (no entry: return 0) could not give that back. */
+#include <string.h>
+
+#include "abi/record.h"
 #include "codegen/gen.h"
 
 enum {
@@ -221,6 +224,8 @@ void slots_plan(struct gen *g, const struct ir_func *program)
 
     g->family = (struct gen_family){
         .plans = arena_array(g->arena, struct slot_plan, n), .n_plans = n, .needs_frame = n > 1};
+    if (program->is_preemptible)
+        g->family.scratch_size = sizeof(u64); /* the word that says whether the entry is held */
     for (u32 i = 0; i < n; i++) {
         const struct ir_func *func = i ? program->callbacks.items[i - 1] : program;
         struct slot_plan *plan = &g->family.plans[i];
@@ -296,6 +301,10 @@ static void enter_program(struct gen *g)
 
     if (g->f.uses_scratch)
         g->f.scratch_key = stack_slot(g, e->i32);
+    if (g->f.uses_scratch && g->f.ir->is_preemptible) {
+        g->f.scratch_held = stack_slot(g, e->ptr);
+        emit_store(e, LLVMConstNull(e->ptr), g->f.scratch_held, 8);
+    }
     if (!g->family.needs_frame)
         return;
     g->f.frame = stack_slot(g, LLVMArrayType2(e->i64, FRAME_SIZE / 8));
@@ -327,22 +336,111 @@ void slots_find_scratch(struct gen *g)
     g->f.scratch_block = find_scratch_block(g, &g->f.uses_scratch);
 }
 
+/* Entries of a program that can be preempted: so many tasks may be in it on one CPU. */
+#define LEVELS 4
+
+/* Look the entry up; where there is none, which never happens, go to missing. */
+static LLVMValueRef lookup_scratch(struct gen *g, u32 index, LLVMBasicBlockRef missing)
+{
+    const struct emit *e = &g->e;
+    LLVMValueRef args[2] = {gen_scratch_address(g), g->f.scratch_key};
+    LLVMBasicBlockRef found = emit_block(e, "scratch");
+    LLVMValueRef base = NULL;
+
+    emit_store(e, LLVMConstInt(e->i32, index, 0), g->f.scratch_key, 4);
+    base = emit_helper(e, e->ptr, HELPER_MAP_LOOKUP, args, 2);
+    emit_branch(e, emit_is_zero(e, base), missing, found);
+    emit_at(e, found);
+    return base;
+}
+
+/* Count the event that finds all levels taken. */
+static void count_preempted(struct gen *g, LLVMBasicBlockRef done)
+{
+    const struct emit *e = &g->e;
+    const struct ir_map *books = NULL;
+    LLVMBasicBlockRef found = emit_block(e, "book");
+    LLVMValueRef book = NULL;
+
+    vec_foreach(map, &g->ir->maps) {
+        if (strcmp((*map)->name, PTL_MAP_BOOKS) == 0)
+            books = *map;
+    }
+    if (!books) {
+        emit_jump(e, done);
+        return;
+    }
+    emit_store(e, LLVMConstInt(e->i32, books->max_entries - 1, 0), g->f.scratch_key, 4);
+    book = emit_helper(e, e->ptr, HELPER_MAP_LOOKUP,
+                       (LLVMValueRef[]){g->maps[books->id], g->f.scratch_key}, 2);
+    emit_branch(e, emit_is_zero(e, book), done, found);
+    emit_at(e, found);
+    (void)LLVMBuildAtomicRMW(e->builder, LLVMAtomicRMWBinOpAdd,
+                             emit_member(e, book, offsetof(struct ptl_book, errors)),
+                             emit_word(e, 1), LLVMAtomicOrderingSequentiallyConsistent, 0);
+    emit_jump(e, done);
+}
+
+/* Take the first entry that no other task holds on this CPU: its first word is 1 while it is held.
+ */
+static LLVMValueRef take_scratch(struct gen *g, LLVMBasicBlockRef missing)
+{
+    const struct emit *e = &g->e;
+    LLVMAtomicOrdering order = LLVMAtomicOrderingSequentiallyConsistent;
+    LLVMBasicBlockRef taken = emit_block(e, "taken");
+
+    for (u32 i = 0; i < LEVELS; i++) {
+        LLVMBasicBlockRef next = emit_block(e, "next_level"), mine = emit_block(e, "mine");
+        LLVMValueRef base = lookup_scratch(g, g->needs.n_scratch++, missing);
+        LLVMValueRef pair = LLVMBuildAtomicCmpXchg(e->builder, base, emit_word(e, 0),
+                                                   emit_word(e, 1), order, order, 0);
+        LLVMValueRef before = LLVMBuildExtractValue(e->builder, pair, 0, "");
+
+        emit_branch(e, emit_is_zero(e, before), mine, next);
+        emit_at(e, mine);
+        emit_store(e, base, g->f.scratch_held, 8);
+        emit_jump(e, taken);
+        emit_at(e, next);
+    }
+    count_preempted(g, missing);
+    emit_at(e, taken);
+    return LLVMBuildLoad2(e->builder, e->ptr, g->f.scratch_held, "");
+}
+
 void slots_emit_scratch(struct gen *g)
 {
     const struct emit *e = &g->e;
-    LLVMBasicBlockRef missing = emit_block(e, "no_scratch"), found = emit_block(e, "scratch");
-    LLVMValueRef args[2] = {gen_scratch_address(g), g->f.scratch_key};
+    LLVMBasicBlockRef missing = emit_block(e, "no_scratch"), here = NULL;
     LLVMValueRef base = NULL;
 
     debug_at(g, NO_SPAN);
-    emit_store(e, LLVMConstInt(e->i32, g->needs.n_scratch++, 0), g->f.scratch_key, 4);
     g->needs.scratch_size = MAX(g->needs.scratch_size, g->family.scratch_size);
-    base = g->f.scratch = emit_helper(e, e->ptr, HELPER_MAP_LOOKUP, args, 2);
-    emit_branch(e, emit_is_zero(e, base), missing, found);
+    base = g->f.scratch_held ? take_scratch(g, missing)
+                             : lookup_scratch(g, g->needs.n_scratch++, missing);
+    g->f.scratch = base;
+    here = emit_here(e);
     emit_at(e, missing);
     (void)LLVMBuildRet(e->builder, LLVMConstInt(e->i32, 0, 0));
-    emit_at(e, found);
+    emit_at(e, here);
     if (g->f.frame)
         emit_store(e, base, emit_member(e, g->f.frame, FRAME_SCRATCH), 8);
     emit_addresses(g, g->f.ir, g->f.plan->own, base);
+}
+
+void slots_emit_release(struct gen *g)
+{
+    const struct emit *e = &g->e;
+    LLVMBasicBlockRef held = NULL, done = NULL;
+    LLVMValueRef base = NULL;
+
+    if (!g->f.scratch_held)
+        return;
+    held = emit_block(e, "held");
+    done = emit_block(e, "released");
+    base = LLVMBuildLoad2(e->builder, e->ptr, g->f.scratch_held, "");
+    emit_branch(e, emit_is_zero(e, base), done, held);
+    emit_at(e, held);
+    emit_store(e, emit_word(e, 0), base, 8);
+    emit_jump(e, done);
+    emit_at(e, done);
 }

@@ -142,7 +142,8 @@ struct ir_func {
     const char *section;  /* that libbpf derives the program type from: "kprobe", "tracepoint",
                              "perf_event", "raw_tp" */
     enum ir_ctx ctx;
-    struct span span;                /* of the clause */
+    bool is_preemptible; /* another task may run it on the same CPU before it has ended */
+    struct span span;    /* of the clause */
     VEC(struct ir_func *) callbacks; /* of a program: the functions of its loops */
     VEC(struct ir_slot *) slots;
     VEC(struct ir_block *) blocks; /* the first is the entry */

@@ -9,6 +9,7 @@
 #include <bpf/libbpf.h>
 
 #include "abi/meta.h"
+#include "abi/record.h"
 #include "base/diag.h"
 #include "runtime/features.h"
 
@@ -42,10 +43,15 @@ struct attach_env {
 struct probe_names {
     char **items;
     u32 n, capacity;
+    struct ptl_usdt *usdt; /* where the arguments are, by index; owned */
+    u32 n_usdt;            /* those behind have none */
 };
 
 /* Add a name; its index goes to *out. Returns 0, -ENOMEM, or -E2BIG: there are PTL_PROBES_MAX. */
 int PRINTF_LIKE(3, 4) probe_names_add(struct probe_names *names, u32 *out, const char *fmt, ...);
+
+/* Where the arguments of a name are. Returns 0 or -ENOMEM. */
+int probe_names_usdt(struct probe_names *names, u32 index, const struct ptl_usdt *args);
 
 /* Free all. */
 void probe_names_done(struct probe_names *names);
@@ -65,7 +71,8 @@ struct attach_point {
 
 struct attach_ops {
     enum attach_when when;
-    u32 methods; /* bits 1 << METHOD_* that this way can do */
+    bool is_lifo; /* the kernel runs the program first that was attached last */
+    u32 methods;  /* bits 1 << METHOD_* that this way can do */
     /* Tell libbpf the target of a program that is loaded for one. NULL: it needs none.
      * Returns 0, or a negative errno after reporting to diags. */
     int (*aim)(struct attach_point *point, struct diags *diags);
@@ -84,6 +91,7 @@ const struct attach_ops *attach_ops(enum probe_id provider);
 extern const struct attach_ops attach_ops_begin;
 extern const struct attach_ops attach_ops_end;
 extern const struct attach_ops attach_ops_kprobe;
+extern const struct attach_ops attach_ops_kretprobe;
 extern const struct attach_ops attach_ops_tracepoint;
 extern const struct attach_ops attach_ops_perf;
 extern const struct attach_ops attach_ops_test;

@@ -49,18 +49,30 @@ int session_skip(struct ptl_session *s, struct attach_point *point, u32 n_before
     return 0;
 }
 
+/* Attach so that clauses for one event run in the order of the script: of two steps for each point,
+ * it takes one; NULL in the other. */
+static struct attach_point *point_at(const struct ptl_session *s, u32 step)
+{
+    bool is_lifo = step < s->n_points;
+    u32 i = is_lifo ? s->n_points - 1 - step : step - s->n_points;
+
+    return s->points[i].ops->is_lifo == is_lifo ? &s->points[i] : NULL;
+}
+
 /* Resolve all points, so that all that is wrong is told at once. Returns the first failure, but a
  * name without a match only if there is nothing worse. */
 static int open_all(struct ptl_session *s)
 {
     int worst = 0;
 
-    for (u32 i = 0; i < s->n_points; i++) {
-        struct attach_point *point = &s->points[i];
+    for (u32 i = 0; i < 2 * s->n_points; i++) {
+        struct attach_point *point = point_at(s, i);
         u32 n_before = s->diags.list.n;
-        bool opens = point->ops->open != NULL && !point->is_skipped;
+        bool opens = point != NULL && point->ops->open != NULL && !point->is_skipped;
         int err = opens ? point->ops->open(point, &s->diags) : 0;
 
+        if (!opens)
+            continue;
         err = session_skip(s, point, n_before, err);
         if (err != 0 && (worst == 0 || worst == -ENOENT))
             worst = err;
@@ -85,11 +97,14 @@ static int enable_all(struct ptl_session *s)
 {
     int first = 0;
 
-    for (u32 i = 0; i < s->n_points; i++) {
+    for (u32 i = 0; i < 2 * s->n_points; i++) {
+        struct attach_point *point = point_at(s, i);
         u32 n_before = s->diags.list.n;
-        int err = s->points[i].is_skipped ? 0 : attach_enable(&s->points[i], &s->diags);
+        int err = 0;
 
-        err = session_skip(s, &s->points[i], n_before, err);
+        if (point == NULL || point->is_skipped)
+            continue;
+        err = session_skip(s, point, n_before, attach_enable(point, &s->diags));
         if (first == 0)
             first = err;
     }
@@ -113,6 +128,19 @@ static int publish_names(const struct ptl_session *s)
     return err;
 }
 
+/* The same for the arguments of usdt probes. */
+static int publish_usdt(const struct ptl_session *s)
+{
+    const struct bpf_map *map = bpf_object__find_map_by_name(s->object, PTL_MAP_USDT);
+    int err = 0;
+
+    if (map == NULL || bpf_map__value_size(map) != sizeof(struct ptl_usdt))
+        return 0;
+    for (u32 i = 0; err == 0 && i < s->probe_names.n_usdt; i++)
+        err = bpf_map_update_elem(bpf_map__fd(map), &i, &s->probe_names.usdt[i], BPF_ANY);
+    return err;
+}
+
 int ptl_attach(struct ptl_session *s, struct ptl_error *err)
 {
     int failed = 0;
@@ -122,6 +150,8 @@ int ptl_attach(struct ptl_session *s, struct ptl_error *err)
     failed = open_all(s);
     if (failed == 0)
         failed = publish_names(s);
+    if (failed == 0)
+        failed = publish_usdt(s);
     /* From here on a signal must not end the process before the end clauses have run. */
     for (u32 i = 0; i < s->n_points; i++)
         s->signals.wants_user |= s->points[i].ops->when == ATTACH_SIGNAL;

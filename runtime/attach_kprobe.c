@@ -230,8 +230,17 @@ static int kprobe_open(struct attach_point *point, struct diags *diags)
 
 const struct attach_ops attach_ops_kprobe = {
     .when = ATTACH_EVENTS,
-    .methods = 1u << METHOD_KPROBE | 1u << METHOD_KRETPROBE | 1u << METHOD_KPROBE_MULTI |
-               1u << METHOD_KRETPROBE_MULTI,
+    .is_lifo = true,
+    .methods = 1u << METHOD_KPROBE | 1u << METHOD_KPROBE_MULTI,
+    .aim = kprobe_aim,
+    .open = kprobe_open,
+    .enable = kprobe_enable,
+};
+
+/* The last one attached is the first at the entry, and so the last on the way back. */
+const struct attach_ops attach_ops_kretprobe = {
+    .when = ATTACH_EVENTS,
+    .methods = 1u << METHOD_KRETPROBE | 1u << METHOD_KRETPROBE_MULTI,
     .aim = kprobe_aim,
     .open = kprobe_open,
     .enable = kprobe_enable,

@@ -44,6 +44,7 @@ static int trampoline_enable(struct attach_point *point)
 
 const struct attach_ops attach_ops_trampoline = {
     .when = ATTACH_EVENTS,
+    .is_lifo = true,
     .methods = 1u << METHOD_FENTRY | 1u << METHOD_FEXIT,
     .aim = trampoline_aim,
     .enable = trampoline_enable,

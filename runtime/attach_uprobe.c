@@ -1,4 +1,4 @@
-/* uprobe and uretprobe: events of the uprobe PMU, by place in a file. */
+/* uprobe, uretprobe and usdt: events of the uprobe PMU, by place in a file. */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -9,6 +9,10 @@
 #include "runtime/attach.h"
 #include "runtime/binary.h"
 #include "runtime/perf.h"
+#include "runtime/usdt.h"
+
+/* LAYOUT: the uprobe PMU's format/ref_ctr_offset: config:32-63. */
+#define SEMAPHORE_SHIFT 32
 
 static int report(const struct attach_point *point, struct diags *diags, const char *what,
                   struct str which)
@@ -52,7 +56,10 @@ static int find_target(const struct attach_point *point, struct binary *binary, 
     return 0;
 }
 
-static int open_event(const struct attach_point *point, const char *path, u64 offset)
+/* semaphore: offset in the file of a counter that the kernel raises while the event is open; 0:
+ * none.
+ */
+static int open_event(const struct attach_point *point, const char *path, u64 offset, u64 semaphore)
 {
     struct perf_event_attr attr = {.size = sizeof(attr), .disabled = 1};
     int type = perf_pmu_type("uprobe");
@@ -63,6 +70,7 @@ static int open_event(const struct attach_point *point, const char *path, u64 of
     attr.type = (u32)type;
     if (point->method == METHOD_URETPROBE)
         attr.config = (u64)1 << bit;
+    attr.config |= semaphore << SEMAPHORE_SHIFT;
     attr.uprobe_path = (u64)(uintptr_t)path;
     attr.probe_offset = offset;
     return perf_event_open(&attr, 0);
@@ -96,7 +104,7 @@ static int on_symbol(void *data, const struct binary_symbol *symbol)
 
     if (!str_matches(m->pattern, symbol->name.p) || is_known(point, symbol->offset))
         return 0;
-    fd = open_event(point, m->path, symbol->offset);
+    fd = open_event(point, m->path, symbol->offset, 0);
     if (fd < 0)
         return fd;
     err = probe_names_add(point->env->names, &index, "%s:%.*s:%.*s",
@@ -126,13 +134,86 @@ static int open_pattern(struct attach_point *point, struct binary *binary, const
     return err != 0 ? attach_report_matches(point, diags, err) : 0;
 }
 
-static int uprobe_open(struct attach_point *point, struct diags *diags)
+/* The places of a usdt probe. */
+struct placing {
+    struct attach_point *point;
+    struct binary *binary;
+    const char *path;
+    char *pattern; /* "NAMESPACE:NAME" */
+    struct diags *diags;
+};
+
+static bool is_matched(const struct placing *p, const struct usdt_place *place)
 {
-    _cleanup_(binary_close) struct binary *binary = NULL;
+    _cleanup_buf_ struct buf name = {0};
+
+    buf_printf(&name, "%.*s:%.*s%c", STR_ARG(place->space), STR_ARG(place->name), '\0');
+    return !name.failed && str_matches(p->pattern, name.p);
+}
+
+/* An argument that is written in an unknown way is no reason to do without the probe: it is 0. */
+static int add_place(const struct placing *p, const struct usdt_place *place, struct ptl_usdt *args)
+{
+    struct attach_point *point = p->point;
+    u32 index = 0;
+    int err = 0;
+    int fd = open_event(point, p->path, place->offset, place->semaphore);
+
+    if (fd < 0)
+        return fd;
+    err = probe_names_add(point->env->names, &index, "usdt:%.*s:%.*s:%.*s",
+                          STR_ARG(point->row->text0), STR_ARG(place->space), STR_ARG(place->name));
+    if (err == 0)
+        err = probe_names_usdt(point->env->names, index, args);
+    if (err != 0) {
+        close_fd(&fd);
+        return err;
+    }
+    point->n_names++;
+    return attach_add_match(point, fd, index);
+}
+
+static int on_place(void *data, const struct usdt_place *place)
+{
+    const struct placing *p = data;
+    struct ptl_usdt args;
+    int err = 0;
+
+    if (!is_matched(p, place))
+        return 0;
+    err = usdt_args(p->binary, place, &args);
+    if (err == -EINVAL) {
+        (void)diag_add(p->diags, W_USDT_ARGS, attach_span(p->point),
+                       "The arguments of %.*s:%.*s are written in a way that is not known: %.*s",
+                       STR_ARG(place->space), STR_ARG(place->name), STR_ARG(place->args));
+    }
+    return add_place(p, place, &args);
+}
+
+static int open_places(struct attach_point *point, struct binary *binary, const char *path,
+                       struct diags *diags)
+{
+    struct str pattern = point->row->text1;
+    struct placing p = {point, binary, path, strndup(pattern.p, pattern.n), diags};
+    int err = p.pattern == NULL ? -ENOMEM : usdt_each(binary, on_place, &p);
+
+    free(p.pattern);
+    if (err != 0)
+        return attach_report_matches(point, diags, err);
+    if (point->n_names != 0)
+        return 0;
+    diag_hint(diag_add(diags, E_ATTACH_NO_USDT, attach_span(point),
+                       "No matches for usdt %.*s:%.*s.", STR_ARG(point->row->text0),
+                       STR_ARG(pattern)),
+              "ptrace-lite -l 'usdt:%.*s' lists those that there are.", STR_ARG(point->row->text0));
+    return -ENOENT;
+}
+
+static int open_binary(const struct attach_point *point, struct diags *diags, char *path,
+                       struct binary **out)
+{
     const struct attach_env *env = point->env;
-    char path[PATH_MAX];
-    u64 offset = 0;
-    int err = binary_path(point->row->text0, env->search_path, env->pid, path, sizeof(path));
+    int err = binary_path(point->row->text0, env->search_path, env->pid, path, PATH_MAX);
 
     if (err != 0 && point->row->text0.n == 0) {
         return report(point, diags,
@@ -141,19 +222,31 @@ static int uprobe_open(struct attach_point *point, struct diags *diags)
     }
     if (err != 0)
         return report(point, diags, "No such program or library", point->row->text0);
-    err = binary_open(path, &binary);
+    err = binary_open(path, out);
     if (err == -ENOENT)
         return report(point, diags, "No such program or library", point->row->text0);
     if (err == -ENOEXEC)
         return report(point, diags, "This is not an ELF program or library", point->row->text0);
+    return err != 0 ? attach_report(point, diags, err) : 0;
+}
+
+static int uprobe_open(struct attach_point *point, struct diags *diags)
+{
+    _cleanup_(binary_close) struct binary *binary = NULL;
+    char path[PATH_MAX];
+    u64 offset = 0;
+    int err = open_binary(point, diags, path, &binary);
+
     if (err != 0)
-        return attach_report(point, diags, err);
+        return err;
+    if (point->method == METHOD_USDT)
+        return open_places(point, binary, path, diags);
     if (str_is_pattern(point->row->text1))
         return open_pattern(point, binary, path, diags);
     err = find_target(point, binary, diags, &offset);
     if (err != 0)
         return err;
-    err = open_event(point, path, offset);
+    err = open_event(point, path, offset, 0);
     if (err >= 0)
         err = attach_add_event(point, err);
     return err != 0 ? attach_report(point, diags, err) : 0;
@@ -161,6 +254,7 @@ static int uprobe_open(struct attach_point *point, struct diags *diags)
 
 const struct attach_ops attach_ops_uprobe = {
     .when = ATTACH_EVENTS,
-    .methods = 1u << METHOD_UPROBE | 1u << METHOD_URETPROBE,
+    .is_lifo = true,
+    .methods = 1u << METHOD_UPROBE | 1u << METHOD_URETPROBE | 1u << METHOD_USDT,
     .open = uprobe_open,
 };

@@ -75,42 +75,51 @@ int binary_offset(const struct binary *binary, u64 address, u64 *out)
     return -EFAULT;
 }
 
-static bool is_function(const GElf_Sym *symbol)
+/* What a walk over symbols looks for. */
+struct symbols_walk {
+    bool wants_objects; /* variables; else functions that have a place in the file */
+    int (*fn)(void *data, const struct binary_symbol *symbol);
+    void *data;
+};
+
+static bool is_wanted(const struct symbols_walk *walk, const GElf_Sym *symbol)
 {
     unsigned char type = GELF_ST_TYPE(symbol->st_info);
 
-    return symbol->st_shndx != SHN_UNDEF && (type == STT_FUNC || type == STT_GNU_IFUNC);
+    if (symbol->st_shndx == SHN_UNDEF)
+        return false;
+    return walk->wants_objects ? type == STT_OBJECT : type == STT_FUNC || type == STT_GNU_IFUNC;
 }
 
 static int each_of_table(struct binary *b, Elf_Scn *section, const GElf_Shdr *header,
-                         int (*fn)(void *data, const struct binary_symbol *symbol), void *data)
+                         const struct symbols_walk *walk)
 {
     Elf_Data *table = elf_getdata(section, NULL);
     u64 n = table != NULL && header->sh_entsize != 0 ? table->d_size / header->sh_entsize : 0;
 
     for (u64 i = 0; i < n && i < INT32_MAX; i++) {
-        struct binary_symbol found;
+        struct binary_symbol found = {0};
         const char *name = NULL;
         GElf_Sym symbol;
         int result = 0;
 
-        if (gelf_getsym(table, (int)i, &symbol) == NULL || !is_function(&symbol))
+        if (gelf_getsym(table, (int)i, &symbol) == NULL || !is_wanted(walk, &symbol))
             continue;
         name = elf_strptr(b->elf, header->sh_link, symbol.st_name);
-        if (name == NULL || binary_offset(b, symbol.st_value, &found.offset) != 0)
+        if (name == NULL || (binary_offset(b, symbol.st_value, &found.offset) != 0 &&
+                             !walk->wants_objects)) /* .bss is in no file */
             continue;
         found.name = str_of(name);
         found.address = symbol.st_value;
         found.size = symbol.st_size;
-        result = fn(data, &found);
+        result = walk->fn(walk->data, &found);
         if (result != 0)
             return result;
     }
     return 0;
 }
 
-static int each_of_kind(struct binary *b, u32 kind,
-                        int (*fn)(void *data, const struct binary_symbol *symbol), void *data)
+static int each_of_kind(struct binary *b, u32 kind, const struct symbols_walk *walk)
 {
     Elf_Scn *section = NULL;
 
@@ -120,19 +129,24 @@ static int each_of_kind(struct binary *b, u32 kind,
 
         if (gelf_getshdr(section, &header) == NULL || header.sh_type != kind)
             continue;
-        result = each_of_table(b, section, &header, fn, data);
+        result = each_of_table(b, section, &header, walk);
         if (result != 0)
             return result;
     }
     return 0;
 }
 
+static int each_symbol(struct binary *b, const struct symbols_walk *walk)
+{
+    int result = each_of_kind(b, SHT_SYMTAB, walk);
+
+    return result != 0 ? result : each_of_kind(b, SHT_DYNSYM, walk);
+}
+
 int binary_each(struct binary *binary, int (*fn)(void *data, const struct binary_symbol *symbol),
                 void *data)
 {
-    int result = each_of_kind(binary, SHT_SYMTAB, fn, data);
-
-    return result != 0 ? result : each_of_kind(binary, SHT_DYNSYM, fn, data);
+    return each_symbol(binary, &(struct symbols_walk){.fn = fn, .data = data});
 }
 
 struct wanted {
@@ -157,6 +171,77 @@ int binary_find(struct binary *binary, struct str name, struct binary_symbol *ou
     struct wanted wanted = {name, out};
 
     return binary_each(binary, match, &wanted) == 1 ? 0 : -ENOENT;
+}
+
+int binary_object(struct binary *binary, struct str name, u64 *address_out)
+{
+    struct binary_symbol found;
+    struct wanted wanted = {name, &found};
+    struct symbols_walk walk = {.wants_objects = true, .fn = match, .data = &wanted};
+
+    if (each_symbol(binary, &walk) != 1)
+        return -ENOENT;
+    *address_out = found.address;
+    return 0;
+}
+
+u64 binary_section_address(struct binary *binary, const char *name)
+{
+    Elf_Scn *section = NULL;
+    size_t names = 0;
+
+    if (elf_getshdrstrndx(binary->elf, &names) != 0)
+        return 0;
+    while ((section = elf_nextscn(binary->elf, section)) != NULL) {
+        GElf_Shdr header;
+        const char *own = NULL;
+
+        if (gelf_getshdr(section, &header) == NULL)
+            continue;
+        own = elf_strptr(binary->elf, names, header.sh_name);
+        if (own != NULL && strcmp(own, name) == 0)
+            return header.sh_addr;
+    }
+    return 0;
+}
+
+static int notes_of_section(Elf_Data *notes,
+                            int (*fn)(void *data, u32 type, struct str owner, struct str bytes),
+                            void *data)
+{
+    GElf_Nhdr header;
+    size_t owner = 0, bytes = 0;
+
+    for (size_t at = 0, next = 0; (next = gelf_getnote(notes, at, &header, &owner, &bytes)) > 0;
+         at = next) {
+        const char *begin = notes->d_buf;
+        struct str name = {begin + owner, header.n_namesz > 0 ? header.n_namesz - 1 : 0};
+        int result = fn(data, header.n_type, name, (struct str){begin + bytes, header.n_descsz});
+
+        if (result != 0)
+            return result;
+    }
+    return 0;
+}
+
+int binary_notes(struct binary *binary,
+                 int (*fn)(void *data, u32 type, struct str owner, struct str bytes), void *data)
+{
+    Elf_Scn *section = NULL;
+
+    while ((section = elf_nextscn(binary->elf, section)) != NULL) {
+        GElf_Shdr header;
+        Elf_Data *notes = NULL;
+        int result = 0;
+
+        if (gelf_getshdr(section, &header) == NULL || header.sh_type != SHT_NOTE)
+            continue;
+        notes = elf_getdata(section, NULL);
+        result = notes != NULL ? notes_of_section(notes, fn, data) : 0;
+        if (result != 0)
+            return result;
+    }
+    return 0;
 }
 
 struct names {

@@ -34,6 +34,17 @@ int binary_offset(const struct binary *binary, u64 address, u64 *out);
 int binary_each(struct binary *binary, int (*fn)(void *data, const struct binary_symbol *symbol),
                 void *data);
 
+/* Address of a variable: of .symtab, else of .dynsym. Returns 0 or -ENOENT. */
+int binary_object(struct binary *binary, struct str name, u64 *address_out);
+
+/* Address of the section of this name; 0 if there is none. */
+u64 binary_section_address(struct binary *binary, const char *name);
+
+/* Call fn for each note, until it returns other than 0, which is then the result. owner, bytes:
+ * borrowed from the binary. */
+int binary_notes(struct binary *binary,
+                 int (*fn)(void *data, u32 type, struct str owner, struct str bytes), void *data);
+
 /* The name of a function that is nearest to one that does not exist; empty: none is near. */
 struct str binary_nearest(struct binary *binary, struct str name);
 

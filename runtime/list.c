@@ -1,4 +1,4 @@
-/* Listing the functions of programs and libraries that can be probed. */
+/* Listing the functions of programs and libraries that can be probed, and their own probes. */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -7,6 +7,7 @@
 #include "runtime/binary.h"
 #include "runtime/error.h"
 #include "runtime/runtime.h"
+#include "runtime/usdt.h"
 
 /* "uprobe:BINARY:PATTERN"; without a pattern: all. */
 struct search {
@@ -15,23 +16,12 @@ struct search {
     char *pattern; /* owned */
 };
 
-static bool names_provider(struct str name, enum probe_id id)
-{
-    return str_eq_nocase(name, probe_name(id)) || str_eq_nocase(name, probe_short_name(id));
-}
-
 static bool find_provider(struct str search, enum probe_id *out)
 {
-    static const enum probe_id providers[] = {PROBE_UPROBE, PROBE_URETPROBE};
-
     int colon = str_index(search, ':');
 
-    for (u32 i = 0; colon > 0 && i < ARRAY_SIZE(providers); i++) {
-        *out = providers[i];
-        if (names_provider(str_sub(search, 0, (u32)colon), *out))
-            return true;
-    }
-    return false;
+    return colon > 0 && probe_find(str_sub(search, 0, (u32)colon), out) &&
+           (*out == PROBE_UPROBE || *out == PROBE_URETPROBE || *out == PROBE_USDT);
 }
 
 bool ptl_lists(const char *search)
@@ -57,32 +47,53 @@ static int parse(struct str text, struct search *out)
 
 struct found {
     const struct search *search;
-    const char **names; /* borrowed from the binary */
+    char **names;
     u32 n, capacity;
 };
 
-static int on_symbol(void *data, const struct binary_symbol *symbol)
+static void found_done(struct found *found)
 {
-    struct found *found = data;
+    for (u32 i = 0; i < found->n; i++)
+        free(found->names[i]);
+    free(found->names);
+}
 
-    if (!str_matches(found->search->pattern, symbol->name.p))
+static int found_add(struct found *found, const char *name)
+{
+    if (!str_matches(found->search->pattern, name))
         return 0;
     if (found->n == found->capacity) {
         u32 capacity = found->capacity * 2 + 64;
-        const char **grown = realloc(found->names, capacity * sizeof(*grown));
+        char **grown = realloc(found->names, capacity * sizeof(*grown));
 
         if (grown == NULL)
             return -ENOMEM;
         found->names = grown;
         found->capacity = capacity;
     }
-    found->names[found->n++] = symbol->name.p;
+    found->names[found->n] = strdup(name);
+    if (found->names[found->n] == NULL)
+        return -ENOMEM;
+    found->n++;
     return 0;
+}
+
+static int on_symbol(void *data, const struct binary_symbol *symbol)
+{
+    return found_add(data, symbol->name.p);
+}
+
+static int on_place(void *data, const struct usdt_place *place)
+{
+    _cleanup_buf_ struct buf name = {0};
+
+    buf_printf(&name, "%.*s:%.*s%c", STR_ARG(place->space), STR_ARG(place->name), '\0');
+    return name.failed ? -ENOMEM : found_add(data, name.p);
 }
 
 static int by_name(const void *a, const void *b)
 {
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
+    return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
 static void print(const struct found *found, FILE *out)
@@ -100,12 +111,12 @@ static void print(const struct found *found, FILE *out)
 static int list_binary(struct binary *binary, const struct search *search, FILE *out,
                        struct ptl_error *err)
 {
-    struct found found = {.search = search};
-    int failed = binary_each(binary, on_symbol, &found);
+    _cleanup_(found_done) struct found found = {.search = search};
+    int failed = search->provider == PROBE_USDT ? usdt_each(binary, on_place, &found)
+                                                : binary_each(binary, on_symbol, &found);
 
     if (failed == 0 && found.n > 0)
         print(&found, out);
-    free(found.names);
     if (failed != 0)
         return error_set(err, failed, EXIT_MACHINE, "Out of memory.");
     if (found.n > 0)

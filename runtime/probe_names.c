@@ -41,10 +41,25 @@ int probe_names_add(struct probe_names *names, u32 *out, const char *fmt, ...)
     return 0;
 }
 
+int probe_names_usdt(struct probe_names *names, u32 index, const struct ptl_usdt *args)
+{
+    struct ptl_usdt *grown = realloc(names->usdt, (index + 1) * sizeof(*grown));
+
+    if (grown == NULL)
+        return -ENOMEM;
+    for (u32 i = names->n_usdt; i < index; i++)
+        grown[i] = (struct ptl_usdt){0};
+    grown[index] = *args;
+    names->usdt = grown;
+    names->n_usdt = index + 1;
+    return 0;
+}
+
 void probe_names_done(struct probe_names *names)
 {
     for (u32 i = 0; i < names->n; i++)
         free(names->items[i]);
     free(names->items);
+    free(names->usdt);
     *names = (struct probe_names){0};
 }

@@ -289,7 +289,7 @@ static void show_books(struct run *run)
     if (map == NULL || books == NULL || bpf_map__value_size(map) != sizeof(*books) ||
         bpf_map__type(map) != BPF_MAP_TYPE_PERCPU_ARRAY)
         return;
-    for (u32 site = 0; site < s->meta.sites.n; site++) {
+    for (u32 site = 0; site <= s->meta.sites.n; site++) {
         struct ptl_book total = {0};
 
         if (bpf_map_lookup_elem(bpf_map__fd(map), &site, books) != 0)
@@ -298,7 +298,11 @@ static void show_books(struct run *run)
             total.lost += books[cpu].lost;
             total.errors += books[cpu].errors;
         }
-        run_errors_book(&run->errors, site, &total);
+        if (site == PTL_BOOK_PREEMPTED(s->meta.sites.n)) {
+            run_errors_preempted(&run->errors, total.errors);
+        } else {
+            run_errors_book(&run->errors, site, &total);
+        }
     }
 }
 

@@ -202,3 +202,17 @@ void run_errors_missed(struct run_errors *e, const struct meta_attach *row, u64 
                    n); // fits
     show(e, W_RUN_MISSED, span, str_of(text), (struct str){0}, NULL);
 }
+
+void run_errors_preempted(struct run_errors *e, u64 n)
+{
+    struct span nowhere = {0, 0};
+    char text[TEXT_BYTES];
+
+    if (n == 0)
+        return;
+    (void)snprintf(text, sizeof(text),
+                   "Missed %" PRIu64
+                   " events of user probes: too many tasks were preempted in a program.",
+                   n); // fits
+    show(e, W_RUN_PREEMPTED, nowhere, str_of(text), (struct str){0}, NULL);
+}

@@ -35,3 +35,7 @@ void run_errors_book(struct run_errors *e, u32 site, const struct ptl_book *tota
 
 /* The end of a run: n times an attach point's program was skipped. */
 void run_errors_missed(struct run_errors *e, const struct meta_attach *row, u64 n);
+
+/* The end of a run: n events of user probes found the program's memory in use by preempted tasks.
+ */
+void run_errors_preempted(struct run_errors *e, u64 n);

@@ -6,7 +6,7 @@ set -euo pipefail
 packages=(
     bison busybox-static bpftool clang clang-format clang-tidy cmake cpio flex g++ gcc kmod
     libbpf-dev libclang-rt-dev libelf-dev libzstd-dev llvm-19-dev make pkg-config python3 qemu-system-x86
-    shellcheck util-linux xz-utils zlib1g-dev
+    shellcheck systemtap-sdt-dev util-linux xz-utils zlib1g-dev
 )
 
 if ! command -v dpkg-query >/dev/null; then

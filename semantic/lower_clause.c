@@ -90,6 +90,7 @@ static u64 lower_program_of(struct sema *s, const struct clause_info *info,
     lo.b = (struct ir_builder){.module = m, .span = info->clause->span};
     lo.b.func = ir_func_new(m, str_cstr(s->arena, name), probe->section, probe->ctx);
     lo.b.func->span = info->clause->span;
+    lo.b.func->is_preemptible = probe->exec == EXEC_PREEMPTIBLE;
     ir_at(&lo.b, ir_block_new(&lo.b, "entry"));
     if (probe->has_task)
         lower_pid_filter(&lo);

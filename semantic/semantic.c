@@ -73,7 +73,7 @@ static void end_module(struct sema *s, const struct sources *sources)
     struct meta *meta = &s->v.module->meta;
     struct ir_map *books = (struct ir_map *)s->v.books;
 
-    books->max_entries = MAX(meta->sites.n, 1);
+    books->max_entries = meta->sites.n + 1; /* the last: PTL_BOOK_PREEMPTED */
     *vec_push(s->arena, &meta->infos) = (struct meta_info){
         .tool_version = STR(PTL_VERSION),
         .arch_tag = s->opts->arch->elf_machine_bpf_tag,

@@ -78,15 +78,9 @@ const struct agg_desc *vocab_agg_by_id(enum agg_id id)
 
 const struct probe_desc *vocab_probe(struct str name)
 {
-    for (u32 i = 0; i < ARRAY_SIZE(probes); i++) {
-        const char *short_name = probe_short_name(probes[i]->id);
+    enum probe_id id = PROBE_BEGIN;
 
-        if (str_eq_nocase(name, probe_name(probes[i]->id)))
-            return probes[i];
-        if (*short_name && str_eq_nocase(name, short_name))
-            return probes[i];
-    }
-    return NULL;
+    return probe_find(name, &id) ? probes[id] : NULL;
 }
 
 const struct probe_desc *vocab_probe_by_id(enum probe_id id)

@@ -49,6 +49,7 @@ struct vocab {
     const struct arch *arch;
     const struct ir_map *ring, *books; /* PTL_MAP_RING, PTL_MAP_BOOKS */
     const struct ir_map *names;        /* PTL_MAP_NAMES; NULL: no word has asked for it */
+    const struct ir_map *usdt;         /* PTL_MAP_USDT; the same */
     VEC(struct known_type) meta_types;
     VEC(const char *) macro_names;               /* that calls may mean, for "did you mean" */
     u32 max_map_keys, max_strlen, max_cat_bytes; /* of the script's config */

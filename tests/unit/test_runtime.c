@@ -165,7 +165,9 @@ static void test_warnings(void)
         "             ~\n"
         "stdin:1:32-41: WARNING: 9 more of this: map full [W551]\n"
         "begin { $z = 0; print(5 / $z); @a[3] = 3; }\n"
-        "                               ~~~~~~~~~\n";
+        "                               ~~~~~~~~~\n"
+        "WARNING: Missed 3 events of user probes: too many tasks were preempted in a program. "
+        "[W563]\n";
     static const u32 spans[][2] = {{22, 28}, {31, 40}, {10, 12}, {13, 14}};
     static const char *const helpers[] = {"", "", "probe_read_user", ""};
     struct arena arena;
@@ -194,6 +196,8 @@ static void test_warnings(void)
     run_errors_show(&e, 3, 0);
     run_errors_book(&e, 0, &(struct ptl_book){.errors = 1});
     run_errors_book(&e, 1, &(struct ptl_book){.errors = 10});
+    run_errors_preempted(&e, 0);
+    run_errors_preempted(&e, 3); /* covers: diag:563 */
     (void)fclose(log);
     CHECK_STR(str_of(text), wanted);
     free(text);
