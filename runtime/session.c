@@ -201,8 +201,8 @@ static bool is_wanted(const struct ptl_session *s, const struct meta_attach *row
 static int check_any(const struct ptl_session *s, struct ptl_error *err)
 {
     static const char *const texts[] = {
-        [PTL_MODE_RUN] = "No probes attached; use --test to run test probes, --bench to run bench "
-                         "probes.",
+        [PTL_MODE_RUN] = ("No probes attached; use --test to run test probes, --bench to run bench "
+                          "probes."),
         [PTL_MODE_TEST] = "The script has no test probes.",
         [PTL_MODE_BENCH] = "The script has no bench probes.",
     };
