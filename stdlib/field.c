@@ -197,5 +197,6 @@ ir_val field_read(struct lowering *lo, const struct tracepoint_field *field, con
     offset = ir_binary(b, IR_AND, word, ir_const(b, 0xffff));
     if (field->is_rel_loc)
         offset = ir_binary(b, IR_ADD, offset, ir_const(b, field->offset + field->size));
-    return ir_binary(b, IR_ADD, ir_unary(b, IR_PTR_TO_INT, ir_ctx(b)), offset);
+    return lower_context_address(
+        lo, ir_binary(b, IR_ADD, ir_unary(b, IR_PTR_TO_INT, ir_ctx(b)), offset));
 }

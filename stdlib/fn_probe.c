@@ -118,7 +118,7 @@ static const struct type *check_ctx(struct vocab *v, struct call *c)
 static ir_val lower_ctx(struct lowering *lo, struct call *c)
 {
     (void)c;
-    return ir_unary(&lo->b, IR_PTR_TO_INT, ir_ctx(&lo->b));
+    return lower_context_address(lo, ir_unary(&lo->b, IR_PTR_TO_INT, ir_ctx(&lo->b)));
 }
 
 const struct func_desc fn_ctx = {

@@ -78,3 +78,17 @@ void lower_try_read_string(struct lowering *lo, ir_val dst, ir_val size, ir_val 
 
     read_somewhere(lo, &r, space);
 }
+
+/* What a helper copies has lost where it came from. */
+ir_val lower_context_address(struct lowering *lo, ir_val address)
+{
+    struct ir_builder *b = &lo->b;
+    ir_val from = ir_slot_addr(b, ir_slot_new(b, "address", 8));
+    ir_val to = ir_slot_addr(b, ir_slot_new(b, "number", 8));
+    ir_val args[] = {to, ir_const(b, 8), from};
+
+    ir_store64(b, from, 0, address);
+    ir_store64(b, to, 0, ir_const(b, 0));
+    (void)ir_call(b, BPF_FUNC_probe_read_kernel, args, ARRAY_SIZE(args)); /* it is our own stack */
+    return ir_load64(b, to, 0);
+}
