@@ -64,8 +64,8 @@ ir_val lower_slot(struct lowering *lo, const char *name, const struct type *t);
 /* 1 if the operand counts as true: a word is not 0, a string is not empty. */
 ir_val lower_truth(struct lowering *lo, struct operand o);
 
-/* An address of the context as a number: the verifier does not let a program compute with the address
- * itself. */
+/* An address of the context as a number: the verifier does not let a program compute with the
+ * address itself. */
 ir_val lower_context_address(struct lowering *lo, ir_val address);
 /* Read size bytes (a word, at most those of dst) from an address into memory at dst; zeros where it
  * cannot be read, with a run-time warning at the builder's span. */
