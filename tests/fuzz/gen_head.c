@@ -51,11 +51,11 @@ static void param_add(struct gen *g, struct gen_macro *m, u32 i)
 
         m->shapes[i] = int_shape;
         *map = (struct gen_map){.value = int_shape, .keys = {int_shape}, .n_keys = 1};
-        (void)snprintf(map->name, sizeof(map->name), "@p%u", i);
+        (void)snprintf(map->name, sizeof(map->name), "@p%u", i % 10); // there are a few
         gen_put(g, "%s", map->name);
         return;
     }
-    (void)snprintf(name, sizeof(name), "%sp%u", m->kinds[i] == PARAM_VAR ? "$" : "", i);
+    (void)snprintf(name, sizeof(name), "%sp%u", m->kinds[i] == PARAM_VAR ? "$" : "", i % 10);
     g->vars[g->n_vars] =
         (struct gen_var){.shape = m->shapes[i], .is_const = m->kinds[i] == PARAM_EXPR};
     memcpy(g->vars[g->n_vars++].name, name, sizeof(name));
