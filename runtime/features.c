@@ -229,3 +229,8 @@ int features_need(struct features *f, enum feature_id id, struct ptl_error *err)
     err->err = probed;
     return probed;
 }
+
+const char *feature_name(enum feature_id id)
+{
+    return feature_row(id)->name;
+}

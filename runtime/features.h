@@ -22,3 +22,6 @@ int features_init(struct features *f, const char *const *names, u32 n, struct pt
 /* Make sure of a feature, probing it the first time. Returns 0, or a negative errno with *err: one
  * sentence on what is missing, and what to do. */
 int features_need(struct features *f, enum feature_id id, struct ptl_error *err);
+
+/* Name of a feature, as in --no-feature; static string. */
+const char *feature_name(enum feature_id id);

@@ -93,3 +93,8 @@ bool ptl_lists(const char *search);
  * ptl_opts. Returns 0, or a negative errno with *err: no such binary, no ELF file, no match. */
 int ptl_list(const char *search, const char *search_path, pid_t pid, FILE *out,
              struct ptl_error *err);
+
+/* Print what this machine and its kernel can do, as a table: each feature with what does not work
+ * without it. no_features: as in struct ptl_opts, n of them. Returns 0, or -EINVAL with *err for a
+ * name that is none. */
+int ptl_info(const char *const *no_features, u32 n, FILE *out, struct ptl_error *err);

@@ -64,6 +64,13 @@ static bool option_output(struct options *o, const char *arg)
     return true;
 }
 
+static bool option_info(struct options *o, const char *arg)
+{
+    (void)arg; /* none */
+    o->is_info = true;
+    return true;
+}
+
 static bool option_list(struct options *o, const char *arg)
 {
     (void)arg; /* none */
@@ -272,7 +279,7 @@ static bool is_program_text(const char *arg)
 /* What is left behind the options: the program, unless -e gave it, and its parameters. */
 static bool operands_take(struct options *o, const char **operands, u32 n)
 {
-    if (o->is_list && n == 0)
+    if ((o->is_list || o->is_info) && n == 0)
         return true;
     if (!o->text) {
         if (n == 0) {

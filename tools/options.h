@@ -26,6 +26,7 @@ struct options {
     u32 n_no_features;
     u64 max_map_memory_bytes; /* 0: not given */
     bool is_quiet, is_verbose, is_dry_run, is_raw_output, is_unsafe;
+    bool is_info;           /* --info */
     bool is_list;           /* -l: file is what to search, NULL for all */
     bool is_test, is_bench; /* --test, --bench */
     bool is_in_place;       /* --fmt-in-place */

@@ -178,6 +178,16 @@ static int probes_list(const struct options *o, FILE *out)
     return status;
 }
 
+/* --info. Returns the exit status. */
+static int info_print(const struct options *o, FILE *out)
+{
+    struct ptl_error err = {0};
+
+    if (ptl_info((const char *const *)o->no_features, o->n_no_features, out, &err))
+        return failure_report(NULL, &err, false);
+    return 0;
+}
+
 /* The stream of -o, or standard output; NULL after saying what is wrong. */
 static FILE *output_open(const char *path, bool is_stdout_closed)
 {
@@ -217,6 +227,8 @@ int main(int argc, char **argv)
         options_usage(out);
     } else if (o.wants_version) {
         version_print(out);
+    } else if (o.is_info) {
+        status = info_print(&o, out);
     } else if (o.is_list) {
         status = probes_list(&o, out);
     } else {
