@@ -51,6 +51,7 @@ const struct attach_ops *attach_ops(enum probe_id provider)
         [PROBE_INTERVAL] = &attach_ops_perf,
         [PROBE_SOFTWARE] = &attach_ops_perf,
         [PROBE_HARDWARE] = &attach_ops_perf,
+        [PROBE_WATCHPOINT] = &attach_ops_perf,
         [PROBE_SELF] = &attach_ops_self,
         [PROBE_UPROBE] = &attach_ops_uprobe,
         [PROBE_USDT] = &attach_ops_uprobe,

@@ -1,11 +1,15 @@
 /* Perf events on every online CPU or on the first one: profile and interval (the CPU's clock),
- * software and hardware (what is counted is part of the row). */
+ * software, hardware and watchpoint (what is counted is part of the row). */
 #include <errno.h>
 
 #include <linux/perf_event.h>
 
 #include "runtime/attach.h"
 #include "runtime/perf.h"
+
+/* LAYOUT: num1 of a watchpoint's row (abi/probe.def). */
+#define WATCH_LENGTH_MASK 0xff
+#define WATCH_MODE_SHIFT  8
 
 static void event_of_row(const struct meta_attach *row, struct perf_event_attr *attr)
 {
@@ -15,6 +19,13 @@ static void event_of_row(const struct meta_attach *row, struct perf_event_attr *
         attr->type = row->provider == PROBE_SOFTWARE ? PERF_TYPE_SOFTWARE : PERF_TYPE_HARDWARE;
         attr->config = row->num1;
         attr->sample_period = row->num0;
+        return;
+    case PROBE_WATCHPOINT:
+        attr->type = PERF_TYPE_BREAKPOINT;
+        attr->bp_addr = row->num0;
+        attr->bp_len = row->num1 & WATCH_LENGTH_MASK;
+        attr->bp_type = (u32)(row->num1 >> WATCH_MODE_SHIFT);
+        attr->sample_period = 1;
         return;
     default:
         attr->type = PERF_TYPE_SOFTWARE;

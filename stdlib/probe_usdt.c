@@ -65,8 +65,8 @@ static ir_val member(struct lowering *lo, ir_val arg, u32 offset)
     return ir_load64(&lo->b, arg, offset);
 }
 
-/* Store the value of the argument whose place is at arg; an argument that the place does not have is a
- * constant 0 (its row is zeros). */
+/* Store the value of the argument whose place is at arg; an argument that the place does not have
+ * is a constant 0 (its row is zeros). */
 static void find_value(struct lowering *lo, ir_val arg, ir_val out)
 {
     struct ir_builder *b = &lo->b;
