@@ -196,6 +196,13 @@ static const char *check_resolved(const struct meta_resolved *r)
     return NULL;
 }
 
+static const char *check_expansion(const struct meta_expansion *x)
+{
+    if (span_ok(x->span_begin, x->span_end) && span_ok(x->call_begin, x->call_end))
+        return NULL;
+    return "a macro of the metadata has an impossible place in the script";
+}
+
 static const char *check_all(const struct meta *m)
 {
     const char *why = meta_check_types(m);
@@ -204,8 +211,7 @@ static const char *check_all(const struct meta *m)
         why = why ? why : check_map(m, map);
     }
     vec_foreach(x, &m->expansions) {
-        if (!span_ok(x->span_begin, x->span_end) || !span_ok(x->call_begin, x->call_end))
-            why = why ? why : "a macro of the metadata has an impossible place in the script";
+        why = why ? why : check_expansion(x);
     }
     vec_foreach(p, &m->progs) {
         why = why ? why : check_prog(p);

@@ -37,9 +37,10 @@ static LLVMMetadataRef composite(struct gen *g, bool is_union, struct str name, 
     LLVMMetadataRef *members = arena_array(g->arena, LLVMMetadataRef, number + 1);
     u32 n = member ? number + 1 : 0;
 
-    for (u32 i = 0; i < number; i++)
+    for (u32 i = 0; i < number; i++) {
         members[i] = LLVMDIBuilderCreateMemberType(g->di, g->unit, "", 0, g->files[0], 0, BYTE, 0,
                                                    0, LLVMDIFlagZero, int_type(g, false, BYTE));
+    }
     members[number] = member;
     if (is_union) {
         return LLVMDIBuilderCreateUnionType(g->di, g->unit, name.p, name.n, g->files[0], 0, bits, 0,

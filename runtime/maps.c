@@ -59,9 +59,10 @@ static bool view_fits(const struct maps *m, const struct meta_map *row, const st
 
     if (is_percpu_type(type) != (row->is_percpu != 0) || slot_size % 8 != 0)
         return false;
-    if (!is_scalar && type == BPF_MAP_TYPE_ARRAY)
+    if (!is_scalar && type == BPF_MAP_TYPE_ARRAY) {
         return row->set_offset != META_NO_REF && row->set_offset + 8 <= slot_size &&
                m->meta->types.items[row->key].size == sizeof(u64) && slot_size >= value_size;
+    }
     if (is_scalar ? !is_array_type(type) : !is_hash_type(type))
         return false;
     if (bpf_map__key_size(map) != (is_scalar ? 4 : m->meta->types.items[row->key].size))

@@ -208,7 +208,9 @@ static int check_any(const struct ptl_session *s, struct ptl_error *err)
     };
 
     for (u32 i = 0; i < s->n_points; i++) {
-        if (s->opts->mode == PTL_MODE_RUN || s->points[i].ops->when != ATTACH_BEGIN)
+        const struct attach_ops *ops = s->points[i].ops;
+
+        if (s->opts->mode == PTL_MODE_RUN || (ops != NULL && ops->when != ATTACH_BEGIN))
             return 0;
     }
     return error_set(err, -ENOENT, EXIT_USER, "%s", texts[s->opts->mode]);

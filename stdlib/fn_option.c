@@ -93,10 +93,13 @@ static struct script_option *find(struct vocab *v, struct str name)
 /* What the call says about its option; false after reporting. */
 static bool read_call(struct vocab *v, const struct call *c, struct script_option *out)
 {
+    const struct call_arg *name = c->args;
     const struct call_arg *value = c->n_args > 1 ? &c->args[1] : NULL;
     const struct type *t = value ? value->type : NULL;
 
-    *out = (struct script_option){.name = c->args[0].text, .span = c->span};
+    if (!name) /* the signature demands it */
+        return false;
+    *out = (struct script_option){.name = name->text, .span = c->span};
     if (!is_name(out->name)) {
         diag_add(v->diags, E_ARG_RANGE, c->args[0].span, "getopt(): '%.*s' is no name of an option",
                  STR_ARG(out->name));

@@ -206,9 +206,10 @@ static void put_casts(const struct cover *c, struct buf *out)
             continue;
         buf_printf(out, "casts to %s:", type_names[to]);
         for (u32 from = 0; from < TYPE_COUNT_; from++) {
-            if (c->casts[to][from])
+            if (c->casts[to][from]) {
                 buf_printf(out, " %s %llu", type_names[from],
                            (unsigned long long)c->casts[to][from]);
+            }
         }
         buf_add_char(out, '\n');
     }

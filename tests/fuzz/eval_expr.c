@@ -177,8 +177,10 @@ static struct value to_array(struct eval *ev, const struct type *to, const struc
                              bool is_word)
 {
     struct value array = eval_zero(ev, to);
+    const char *from = is_word ? (const char *)&v->word : v->text.p;
 
-    memcpy((char *)array.text.p, is_word ? (const char *)&v->word : v->text.p, array.text.n);
+    if (from)
+        memcpy((char *)array.text.p, from, array.text.n);
     return array;
 }
 
@@ -195,7 +197,7 @@ static struct value cast(struct eval *ev, const struct expr *e)
         return number(eval_truth(from, &v));
     case TYPE_INT:
     case TYPE_ENUM:
-        if (!type_is_word(from)) /* an array */
+        if (!type_is_word(from) && v.text.p) /* an array */
             memcpy(&v.word, v.text.p, MIN(v.text.n, sizeof(v.word)));
         return number(cut_word(to, v.word));
     case TYPE_ARRAY:

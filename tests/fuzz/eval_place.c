@@ -55,7 +55,7 @@ u64 eval_bits(const u8 *bytes, u32 bit_offset, u32 n_bits, bool is_signed)
 
         word |= (u64)(bytes[at / 8] >> at % 8 & 1) << i;
     }
-    if (is_signed && n_bits < 64 && (word >> (n_bits - 1) & 1))
+    if (is_signed && n_bits > 0 && n_bits < 64 && (word >> (n_bits - 1) & 1))
         word |= ~(u64)0 << n_bits;
     return word;
 }
@@ -183,18 +183,20 @@ static struct value place_read(struct eval *ev, const struct spot *p)
         return eval_zero(ev, p->type);
     if (!p->is_address && !p->is_raw)
         return p->value;
-    if (p->is_address && p->type->kind == TYPE_STRING)
+    if (p->is_address && p->type->kind == TYPE_STRING) {
         return (struct value){
             .text = eval_memory_string(ev, p->space, p->address, size + p->type->is_chars)};
+    }
     if (p->is_address)
         bytes = eval_memory(ev, p->space, p->address, size);
     if (bytes.n < size) {
         eval_fail(ev, "a value that is too short");
         return (struct value){0};
     }
-    if (p->bit_size)
+    if (p->bit_size) {
         return (struct value){
             .word = eval_bits((const u8 *)bytes.p, p->bit_offset, p->bit_size, p->type->is_signed)};
+    }
     return eval_from_bytes(ev, p->type, str_sub(bytes, 0, size));
 }
 

@@ -210,9 +210,8 @@ int eval_compare(struct eval *ev, const struct type *t, const struct value *a,
     switch (t->kind) {
     case TYPE_STRING:
     case TYPE_BUFFER:
-        return str_cmp(a->text, b->text);
     case TYPE_SHAPE:
-        return memcmp(a->text.p, b->text.p, MIN(a->text.n, b->text.n));
+        return str_cmp(a->text, b->text);
     case TYPE_TUPLE:
         for (u32 i = 0; order == 0 && i < t->n_elems; i++)
             order = eval_compare(ev, t->elems[i], &a->elems[i], &b->elems[i]);

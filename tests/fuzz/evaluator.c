@@ -151,9 +151,10 @@ static void loop_map(struct eval *ev, const struct stmt *stmt)
             continue;
         pair.elems[0] = map->rows.items[i].key;
         pair.elems[1] = map->rows.items[i].value;
-        if (stmt->value->symbol->map.value->kind == TYPE_AGG)
+        if (stmt->value->symbol->map.value->kind == TYPE_AGG) {
             pair.elems[1].word =
                 eval_agg_number(stmt->value->symbol->map.value, &map->rows.items[i]);
+        }
         *eval_variable(ev, stmt->target->symbol) = pair;
         if (!round_run(ev, stmt->body))
             return;

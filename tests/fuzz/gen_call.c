@@ -116,9 +116,7 @@ static void gen_arg(struct gen *g, const char *word, u32 depth)
 
     if (strcmp(word, "int") == 0) {
         gen_int(g, depth);
-    } else if (strcmp(word, "string") == 0) {
-        gen_string(g, depth);
-    } else if (strcmp(word, "text") == 0) {
+    } else if (strcmp(word, "string") == 0 || strcmp(word, "text") == 0) {
         gen_string(g, depth);
     } else if (strcmp(word, "literal") == 0) {
         static const char *const texts[] = {"%H:%M:%S\\n", "text", "a",  "bc",   "127.0.0.1",

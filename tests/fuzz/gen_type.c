@@ -326,11 +326,12 @@ void gen_declarations(struct gen *g)
 {
     u32 n_structs = gen_one_in(g, 3) ? 0 : 1 + gen_below(g, STRUCTS_MAX);
 
-    if (gen_one_in(g, 4))
+    if (gen_one_in(g, 4)) {
         gen_put(g,
                 "#define LIMIT %u\n#ifdef LIMIT\n#define TWICE (LIMIT * 2)\n#else\n"
                 "#error \"no limit\"\n#endif\n",
                 gen_below(g, 50));
+    }
     for (u32 i = gen_below(g, 3); i > 0; i--)
         declare_enum(g);
     /* Pointers may point to what is declared behind them. */

@@ -23,7 +23,7 @@ void generated_done(struct generated *g)
 /* FUZZ_TRACE names a file that holds what was compiled last, for when that crashes. */
 static void trace(struct str text)
 {
-    const char *path = getenv("FUZZ_TRACE");
+    const char *path = getenv("FUZZ_TRACE"); // NOLINT(concurrency-mt-unsafe): one thread
     FILE *file = path ? fopen(path, "we") : NULL;
 
     if (!file)

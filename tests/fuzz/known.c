@@ -57,8 +57,9 @@ static u8 byte_at(u64 i)
 bool known_map(void)
 {
     static const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE;
-    u8 *p =
-        mmap((void *)(uintptr_t)PAGES_ADDRESS, PAGES_BYTES, PROT_READ | PROT_WRITE, flags, -1, 0);
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): the address is what the scripts know
+    void *wanted = (void *)(uintptr_t)PAGES_ADDRESS;
+    u8 *p = mmap(wanted, PAGES_BYTES, PROT_READ | PROT_WRITE, flags, -1, 0);
 
     if (p == MAP_FAILED)
         return false;
