@@ -437,7 +437,8 @@ struct str c_preprocess(struct c_reader *r, const struct source *src)
     *file = (struct c_file){.base = src->base, .size = text.n, .begin = r->now};
     *vec_push(r->arena, &r->files) = file;
     w.out = arena_alloc(r->arena, (size_t)text.n + 1);
-    memcpy(w.out, text.p, text.n);
+    if (text.n)
+        memcpy(w.out, text.p, text.n);
     for (u32 at = 0; at < text.n; at++) {
         u32 first = at;
 

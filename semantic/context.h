@@ -27,6 +27,12 @@ struct loop_scope {
     const struct loop_scope *outer;
 };
 
+/* `let $x;` */
+struct let_entry {
+    struct symbol *symbol;
+    struct span span;
+};
+
 /* A clause and its attach points; parallel to the program's list. */
 struct clause_info {
     struct clause *clause;
@@ -56,6 +62,7 @@ struct sema {
     struct config_value config[CONFIG_COUNT_];
     u32 n_expansions;              /* of macros */
     struct macro *prelude;         /* NULL: not parsed yet */
+    VEC(struct let_entry) lets;    /* resolve: of the clause, without a value */
     u32 loop_depth;                /* resolve: loops around */
     const struct loop_scope *loop; /* lowering: the innermost loop */
 };

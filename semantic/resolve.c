@@ -162,6 +162,7 @@ static void resolve_out_argument(struct sema *s, struct expr *arg, struct call_a
     arg->symbol = find_variable(s, arg->name);
     if (!arg->symbol)
         arg->symbol = declare_variable(s, arg->name, arg->span);
+    arg->symbol->is_assigned = true;
     out->is_out = true;
 }
 
@@ -333,7 +334,7 @@ void resolve_expr(struct sema *s, struct expr *e)
         return;
     case EXPR_INCDEC:
         resolve_expr(s, e->a);
-        if (e->a->symbol)
+        if (e->a->kind == EXPR_MAP && e->a->symbol)
             e->a->symbol->is_assigned = true;
         return;
     case EXPR_CAST:
@@ -394,10 +395,11 @@ static void resolve_assign(struct sema *s, struct stmt *stmt)
         target->symbol = find_variable(s, target->name);
         if (!target->symbol)
             target->symbol = declare_variable(s, target->name, target->span);
+        target->symbol->is_assigned = true;
         return;
     }
     resolve_expr(s, target);
-    if (target->symbol)
+    if (target->kind == EXPR_MAP && target->symbol)
         target->symbol->is_assigned = true;
 }
 
@@ -472,6 +474,19 @@ void resolve_block(struct sema *s, const struct stmt *block)
 
 /* ---- clauses ---- */
 
+/* Variables that were declared and never get a value: they are 0. */
+static void report_unassigned(struct sema *s)
+{
+    vec_foreach(let, &s->lets) {
+        if (!let->symbol->is_assigned) {
+            diag_add(s->v.diags, W_NEVER_ASSIGNED, let->span,
+                     "Variable $%.*s was never assigned to.", STR_ARG(let->symbol->name));
+            let->symbol->type = type_int(s->v.types, 8, true);
+        }
+    }
+    s->lets.n = 0;
+}
+
 /* Patterns whose matches get a program each become points of their own. */
 static void expand_patterns(struct sema *s, struct clause_info *info, bool uses_fields)
 {
@@ -509,6 +524,7 @@ static void resolve_clause(struct sema *s, struct clause *clause)
     if (clause->predicate)
         resolve_expr(s, clause->predicate);
     resolve_block(s, clause->body);
+    report_unassigned(s);
 
     bool uses_fields = clause_uses(clause, 0, CAP_FIELDS | CAP_RETVAL);
 

@@ -27,6 +27,20 @@ static void resolve_let(struct sema *s, struct stmt *stmt)
     if (stmt->value)
         resolve_expr(s, stmt->value);
     (void)declare_new(s, stmt->target, false);
+    if (!stmt->value && !stmt->type_name) {
+        stmt->target->symbol->is_assigned = false;
+        *vec_push(s->arena, &s->lets) = (struct let_entry){stmt->target->symbol, stmt->span};
+    }
+}
+
+/* As bpftrace has it: a range says how often at most. */
+static void warn_while(struct sema *s, const struct stmt *stmt)
+{
+    diag_hint(
+        diag_add(s->v.diags, W_WHILE, stmt->span,
+                 "While loops are deprecated and may be removed in the future."),
+        "For loops support ranges (e.g. `for ($x : $start..$end) { ... }`), and can be used in place of "
+        "while. These are more easily proven to be bounded by the verifier.");
 }
 
 static void resolve_body(struct sema *s, const struct stmt *body)
@@ -75,6 +89,10 @@ void resolve_loop_stmt(struct sema *s, struct stmt *stmt)
         resolve_let(s, stmt);
         return;
     case STMT_WHILE:
+        warn_while(s, stmt);
+        resolve_expr(s, stmt->value);
+        resolve_body(s, stmt->body);
+        return;
     case STMT_UNROLL:
         resolve_expr(s, stmt->value);
         resolve_body(s, stmt->body);
