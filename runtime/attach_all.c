@@ -80,12 +80,12 @@ static int open_all(struct ptl_session *s)
     return worst;
 }
 
-static int run_begin_clauses(struct ptl_session *s)
+int session_run_clauses(struct ptl_session *s, enum attach_when when)
 {
     for (u32 i = 0; i < s->n_points; i++) {
         int err = 0;
 
-        if (s->points[i].ops->when == ATTACH_BEGIN)
+        if (s->points[i].ops->when == when)
             err = attach_run_once(&s->points[i], &s->diags);
         if (err != 0)
             return err;
@@ -158,7 +158,7 @@ int ptl_attach(struct ptl_session *s, struct ptl_error *err)
     if (failed == 0)
         failed = signals_take(&s->signals);
     if (failed == 0 && !s->opts->is_dry_run)
-        failed = run_begin_clauses(s);
+        failed = session_run_clauses(s, ATTACH_BEGIN);
     if (failed == 0)
         failed = enable_all(s);
     if (failed == 0 && s->n_points != 0 && s->n_skipped == s->n_points) {

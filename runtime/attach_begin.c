@@ -1,4 +1,4 @@
-/* begin, end and self: raw tracepoint programs that are attached to nothing and run by
+/* begin, end, self, test and bench: raw tracepoint programs that are attached to nothing and run by
  * BPF_PROG_TEST_RUN, in the context of this process. */
 #include "runtime/attach.h"
 
@@ -14,5 +14,15 @@ const struct attach_ops attach_ops_end = {
 
 const struct attach_ops attach_ops_self = {
     .when = ATTACH_SIGNAL,
+    .methods = 1u << METHOD_TEST_RUN,
+};
+
+const struct attach_ops attach_ops_test = {
+    .when = ATTACH_TEST,
+    .methods = 1u << METHOD_TEST_RUN,
+};
+
+const struct attach_ops attach_ops_bench = {
+    .when = ATTACH_BENCH,
     .methods = 1u << METHOD_TEST_RUN,
 };

@@ -150,15 +150,11 @@ static int run_signal_clauses(struct run *run)
     struct ptl_session *s = run->s;
 
     for (; s->signals.n_user > 0; s->signals.n_user--) {
-        for (u32 i = 0; i < s->n_points; i++) {
-            int err = 0;
+        int err = session_run_clauses(s, ATTACH_SIGNAL);
 
-            if (s->points[i].ops->when == ATTACH_SIGNAL)
-                err = attach_run_once(&s->points[i], &s->diags);
-            if (err != 0) {
-                return error_set(run->err, err, EXIT_MACHINE, "A clause did not run: %s.",
-                                 error_text(err));
-            }
+        if (err != 0) {
+            return error_set(run->err, err, EXIT_MACHINE, "A clause did not run: %s.",
+                             error_text(err));
         }
     }
     return 0;
@@ -240,19 +236,12 @@ static void detach_all(struct ptl_session *s)
 
 static int run_end_clauses(struct run *run)
 {
-    struct ptl_session *s = run->s;
+    int err = session_run_clauses(run->s, ATTACH_END);
 
-    for (u32 i = 0; i < s->n_points; i++) {
-        int err = 0;
-
-        if (s->points[i].ops->when == ATTACH_END)
-            err = attach_run_once(&s->points[i], &s->diags);
-        if (err != 0) {
-            return error_set(run->err, err, EXIT_MACHINE, "The end clause did not run: %s.",
-                             error_text(err));
-        }
-    }
-    return 0;
+    if (err == 0)
+        return 0;
+    return error_set(run->err, err, EXIT_MACHINE, "The end clause did not run: %s.",
+                     error_text(err));
 }
 
 static int show_maps(struct run *run)
