@@ -189,10 +189,29 @@ static void put_type_question(struct gen *g, const char *name)
     gen_put(g, gen_one_in(g, 3) ? " *)" : ")");
 }
 
+/* What the literal names is looked up when the object is loaded: not any text will do. */
+static bool names_machine(const struct func_desc *fn)
+{
+    return strcmp(fn->name, "kaddr") == 0 || strcmp(fn->name, "percpu_kaddr") == 0 ||
+           strcmp(fn->name, "cgroupid") == 0;
+}
+
+/* The call of its example, which every machine can resolve. */
+static void put_example_call(struct gen *g, const struct func_desc *fn)
+{
+    const char *call = strstr(fn->example, fn->name);
+
+    gen_put(g, "%.*s)", (int)strcspn(call, ")"), call);
+}
+
 static bool put_call(struct gen *g, const struct func_desc *fn, const struct sig *sig, u32 depth)
 {
     if (fn->flags & FN_MEMBERS)
         return gen_field(g);
+    if (names_machine(fn)) {
+        put_example_call(g, fn);
+        return true;
+    }
     if (strcmp(fn->name, "memcmp") == 0) {
         put_memcmp(g, depth);
         return true;
@@ -383,13 +402,16 @@ void gen_probe(struct gen *g)
         g->probe = vocab_probe_by_id(gen_one_in(g, 5) ? PROBE_END : PROBE_BEGIN);
     } else {
         g->probe = vocab_probe_by_id((enum probe_id)gen_below(g, PROBE_COUNT_));
+        /* A script of nothing but these does not run without --test or --bench. */
+        if (g->probe->id == PROBE_TEST || g->probe->id == PROBE_BENCH)
+            g->probe = vocab_probe_by_id(PROBE_BEGIN);
     }
     g->spec = example_spec(g->probe);
     /* The example of END begins with a BEGIN; a tracepoint with fields says more than one without.
      */
     if (str_starts(g->spec, "BEGIN") && g->probe->id != PROBE_BEGIN)
         g->spec = str_of(probe_name(g->probe->id));
-    if ((g->probe->caps & CAP_FIELDS) && gen_one_in(g, 2)) {
+    if (g->probe->id == PROBE_TRACEPOINT && gen_one_in(g, 2)) {
         g->spec = gen_one_in(g, 2) ? STR("tracepoint:syscalls:sys_enter_openat")
                                    : STR("tracepoint:sched:sched_switch");
     }
