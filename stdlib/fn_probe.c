@@ -181,40 +181,17 @@ static const struct type *check_probe(struct vocab *v, struct call *c)
     return type_own_string(v->types, c->point->is_pattern ? PTL_NAME_BYTES : c->point->name.n + 1);
 }
 
-static ir_val names_map(struct lowering *lo)
-{
-    struct vocab *v = lo->v;
-    struct ir_map *map = NULL;
-
-    if (!v->names) {
-        map = ir_map_new(v->module, PTL_MAP_NAMES);
-        map->bpf_type = BPF_MAP_TYPE_ARRAY;
-        map->key_size = sizeof(u32);
-        map->value_size = PTL_NAME_BYTES;
-        map->max_entries = PTL_PROBES_MAX;
-        v->names = map;
-    }
-    return ir_map_addr(&lo->b, v->names);
-}
-
-/* Of a pattern's matches the runtime writes the names, and gives each the index of its own as the
- * cookie (bpf_get_attach_cookie: 5.15). */
+/* Of a pattern's matches the runtime writes the names. */
 static ir_val name_of_match(struct lowering *lo)
 {
     struct ir_builder *b = &lo->b;
-    ir_val index = ir_slot_addr(b, ir_slot_new(b, "index", sizeof(u32)));
     ir_val name = ir_slot_addr(b, ir_slot_new(b, "probe", PTL_NAME_BYTES));
-    ir_val ctx[] = {ir_ctx(b)};
+    ir_val found = NULL;
+    struct branch br;
 
     ir_fill_zero(b, name, 0, PTL_NAME_BYTES);
-    ir_store(b, index, 0, sizeof(u32),
-             ir_call(b, BPF_FUNC_get_attach_cookie, ctx, ARRAY_SIZE(ctx)));
-
-    ir_val args[] = {names_map(lo), index};
-    ir_val found = ir_call_ptr(b, BPF_FUNC_map_lookup_elem, args, ARRAY_SIZE(args));
-    ir_val is_null = ir_unary(b, IR_IS_NULL, found);
-    struct branch br = lower_if(lo, ir_binary(b, IR_EQ, is_null, ir_const(b, 0)));
-
+    found = lower_match(lo, &lo->v->names, PTL_MAP_NAMES, PTL_NAME_BYTES);
+    br = lower_if_found(lo, found);
     ir_copy(b, name, found, PTL_NAME_BYTES);
     lower_end_if(lo, &br);
     return name;

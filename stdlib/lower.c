@@ -98,6 +98,13 @@ struct branch lower_if(struct lowering *lo, ir_val cond)
     return br;
 }
 
+struct branch lower_if_found(struct lowering *lo, ir_val ptr)
+{
+    ir_val is_null = ir_unary(&lo->b, IR_IS_NULL, ptr);
+
+    return lower_if(lo, ir_binary(&lo->b, IR_EQ, is_null, ir_const(&lo->b, 0)));
+}
+
 void lower_else(struct lowering *lo, struct branch *br)
 {
     known_truncate(lo, br->n_known);

@@ -139,6 +139,12 @@ ir_val lower_map_clear_slots(struct lowering *lo, struct map_info *map);
 /* agg_desc.gathered of those whose number is the first of the two words. */
 ir_val lower_gathered_first(struct lowering *lo, const struct type *t, ir_val sum);
 
+/* The entry of the match that fired, in a map of what is told about matches (see PTL_MAP_NAMES and
+ * PTL_MAP_USDT); NULL at run time never happens, but the verifier cannot know. *map: declared by
+ * this name at first use. */
+ir_val lower_match(struct lowering *lo, const struct ir_map **map, const char *name,
+                   u32 value_size);
+
 /* ---- records ---- */
 
 /* Index of a new site of the metadata; the caller fills the row's further members through
@@ -201,6 +207,8 @@ struct branch {
 
 /* Start "if (cond)": appends to the true branch. */
 struct branch lower_if(struct lowering *lo, ir_val cond);
+/* The same: "if (ptr is not NULL)". */
+struct branch lower_if_found(struct lowering *lo, ir_val ptr);
 /* Go on with the false branch. */
 void lower_else(struct lowering *lo, struct branch *br);
 /* Join both. */

@@ -24,15 +24,7 @@ static ir_val lookup(struct lowering *lo, struct map_info *map, ir_val index)
     return ir_call_ptr(&lo->b, BPF_FUNC_map_lookup_elem, args, ARRAY_SIZE(args));
 }
 
-/* "if (the index is one of the array's)" */
-static struct branch if_inside(struct lowering *lo, ir_val element)
-{
-    ir_val is_null = ir_unary(&lo->b, IR_IS_NULL, element);
-
-    return lower_if(lo, ir_binary(&lo->b, IR_EQ, is_null, ir_const(&lo->b, 0)));
-}
-
-/* The end of what if_inside() began, with a warning for the other case. */
+/* The end of an "if (the index is one of the array's)", with a warning for the other case. */
 static void end_inside(struct lowering *lo, struct branch *br, const struct map_info *map)
 {
     lower_else(lo, br);
@@ -53,7 +45,7 @@ ir_val lower_array_read(struct lowering *lo, struct map_info *map, ir_val index)
 
     ir_fill_zero(&lo->b, copy, 0, type_mem_size(map->value));
     element = lookup(lo, map, index);
-    br = if_inside(lo, element);
+    br = lower_if_found(lo, element);
     ir_copy(&lo->b, copy, element, type_mem_size(map->value));
     end_inside(lo, &br, map);
     return lower_load(lo, map->value, copy, 0);
@@ -63,7 +55,7 @@ void lower_array_write(struct lowering *lo, struct map_info *map, ir_val index,
                        struct operand value)
 {
     ir_val element = lookup(lo, map, index);
-    struct branch br = if_inside(lo, element);
+    struct branch br = lower_if_found(lo, element);
 
     lower_store(lo, element, 0, map->value, value);
     ir_store64(&lo->b, element, mark_offset(map), ir_const(&lo->b, 1));
@@ -79,7 +71,7 @@ ir_val lower_array_add(struct lowering *lo, struct map_info *map, ir_val index, 
 
     ir_store64(b, before, 0, ir_const(b, 0));
     element = lookup(lo, map, index);
-    br = if_inside(lo, element);
+    br = lower_if_found(lo, element);
     ir_store64(b, before, 0, ir_atomic_fetch_add(b, element, 0, delta));
     ir_store64(b, element, mark_offset(map), ir_const(b, 1));
     end_inside(lo, &br, map);
@@ -96,7 +88,7 @@ ir_val lower_array_find(struct lowering *lo, struct map_info *map, ir_val index,
     ir_fill_zero(b, dst.val, 0, type_mem_size(dst.type));
     ir_store64(b, is_set, 0, ir_const(b, 0));
     element = lookup(lo, map, index);
-    br = if_inside(lo, element);
+    br = lower_if_found(lo, element);
     ir_store64(b, is_set, 0, ir_load64(b, element, mark_offset(map)));
     lower_store(lo, dst.val, 0, dst.type,
                 (struct operand){map->value, lower_load(lo, map->value, element, 0)});
@@ -114,7 +106,7 @@ static ir_val take_mark(struct lowering *lo, struct map_info *map, ir_val index,
 
     ir_store64(b, is_set, 0, ir_const(b, 0));
     element = lookup(lo, map, index);
-    br = if_inside(lo, element);
+    br = lower_if_found(lo, element);
     ir_store64(b, is_set, 0, ir_load64(b, element, mark_offset(map)));
     if (is_cleared)
         ir_fill_zero(b, element, 0, map->ir->value_size);

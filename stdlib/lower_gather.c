@@ -16,8 +16,7 @@ struct gather {
 static void gather_one(struct lowering *lo, const struct gather *g, ir_val slot)
 {
     struct ir_builder *b = &lo->b;
-    ir_val is_there = ir_binary(b, IR_EQ, ir_unary(b, IR_IS_NULL, slot), ir_const(b, 0));
-    struct branch br = lower_if(lo, is_there);
+    struct branch br = lower_if_found(lo, slot);
 
     g->agg->gather(lo, g->type, slot, ir_slot_addr(b, g->sum));
     lower_end_if(lo, &br);
@@ -74,8 +73,7 @@ static void clear_one(struct lowering *lo, const struct map_info *map, ir_val sl
 {
     struct ir_builder *b = &lo->b;
     u32 size = type_mem_size(map->value);
-    ir_val is_there = ir_binary(b, IR_EQ, ir_unary(b, IR_IS_NULL, slot), ir_const(b, 0));
-    struct branch br = lower_if(lo, is_there);
+    struct branch br = lower_if_found(lo, slot);
     ir_val difference = ir_mem_cmp(b, slot, ir_zero(b, size), size);
     struct branch is_set = lower_if(lo, ir_binary(b, IR_NE, difference, ir_const(b, 0)));
 

@@ -129,14 +129,6 @@ static ir_val update(struct lowering *lo, struct map_info *map, ir_val key, ir_v
                      true);
 }
 
-/* "if (ptr is not NULL)" */
-static struct branch if_found(struct lowering *lo, ir_val ptr)
-{
-    ir_val is_null = ir_unary(&lo->b, IR_IS_NULL, ptr);
-
-    return lower_if(lo, ir_binary(&lo->b, IR_EQ, is_null, ir_const(&lo->b, 0)));
-}
-
 static void mark_set(struct lowering *lo, const struct map_info *map, ir_val element)
 {
     if (set_offset(map) != META_NO_REF)
@@ -193,7 +185,7 @@ ir_val lower_map_read(struct lowering *lo, struct map_info *map, ir_val key)
 
     ir_val copy = lower_slot(lo, "element", map->value);
     ir_val found = lookup(lo, map, key);
-    struct branch br = if_found(lo, found);
+    struct branch br = lower_if_found(lo, found);
 
     ir_copy(&lo->b, copy, found, type_mem_size(map->value));
     lower_else(lo, &br);
@@ -220,7 +212,7 @@ ir_val lower_map_find(struct lowering *lo, struct map_info *map, ir_val key, str
         return lower_array_find(lo, map, key, dst);
     result = ir_slot_addr(b, ir_slot_new(b, "found", 8));
     found = lookup(lo, map, key);
-    br = if_found(lo, found);
+    br = lower_if_found(lo, found);
     if (map->value->kind == TYPE_AGG) {
         value.val = lower_map_gather(lo, map, key);
     } else {
@@ -280,14 +272,14 @@ static void visit_element(struct lowering *lo, struct map_info *map, ir_val key,
     }
 
     ir_val hit = lookup(lo, map, key);
-    struct branch br = if_found(lo, hit);
+    struct branch br = lower_if_found(lo, hit);
 
     visit->fn(lo, map, hit, visit);
     lower_else(lo, &br);
 
     ir_val rc = update(lo, map, key, ir_zero(b, type_mem_size(map->value)), BPF_NOEXIST);
     ir_val made = lookup(lo, map, key);
-    struct branch second = if_found(lo, made);
+    struct branch second = lower_if_found(lo, made);
 
     visit->fn(lo, map, made, visit);
     lower_else(lo, &second);

@@ -62,17 +62,10 @@ static ir_val book_of(struct lowering *lo, u64 site)
     return ir_call_ptr(b, BPF_FUNC_map_lookup_elem, args, ARRAY_SIZE(args));
 }
 
-static struct branch if_book(struct lowering *lo, ir_val book)
-{
-    ir_val is_null = ir_unary(&lo->b, IR_IS_NULL, book);
-
-    return lower_if(lo, ir_binary(&lo->b, IR_EQ, is_null, ir_const(&lo->b, 0)));
-}
-
 static void count_lost(struct lowering *lo, u64 site)
 {
     ir_val book = book_of(lo, site);
-    struct branch br = if_book(lo, book);
+    struct branch br = lower_if_found(lo, book);
 
     lower_slot_add(lo, book, offsetof(struct ptl_book, lost), ir_const(&lo->b, 1));
     lower_end_if(lo, &br);
@@ -153,7 +146,7 @@ static void warn(struct lowering *lo, u64 site, ir_val code)
 {
     struct ir_builder *b = &lo->b;
     ir_val book = book_of(lo, site);
-    struct branch has_book = if_book(lo, book);
+    struct branch has_book = lower_if_found(lo, book);
     ir_val errors = ir_load64(b, book, offsetof(struct ptl_book, errors));
 
     ir_store64(b, book, offsetof(struct ptl_book, errors),

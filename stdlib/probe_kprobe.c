@@ -23,15 +23,8 @@ static bool parse_names(struct vocab *v, struct attach_point *point, const struc
 static bool parse_kprobe(struct vocab *v, struct attach_point *point, const struct str *parts,
                          u32 n)
 {
-    const char *provider = probe_name(point->probe->id);
-    struct diag *diag = NULL;
-
-    if (n == 0 || n > 2) {
-        diag = diag_add(v->diags, E_PROBE_SPEC, point->span,
-                        "%s probe type requires 1 or 2 arguments, found %u", provider, n);
-        diag_hint(diag, "It is written %s.", point->probe->forms);
-        return false;
-    }
+    if (n == 0 || n > 2)
+        return probe_report_count(v, point, "1 or 2", n);
     if (!parse_names(v, point, parts, n))
         return false;
     if (point->num[0] != 0 && point->probe->id == PROBE_KRETPROBE) {

@@ -59,14 +59,8 @@ static bool parse_perf(struct vocab *v, struct attach_point *point, const struct
 {
     const struct perf_event *event = NULL;
 
-    if (n == 0 || n > 2) {
-        struct diag *diag = diag_add(v->diags, E_PROBE_SPEC, point->span,
-                                     "%s probe type requires 1 or 2 arguments, found %u",
-                                     probe_name(point->probe->id), n);
-
-        diag_hint(diag, "It is written %s.", point->probe->forms);
-        return false;
-    }
+    if (n == 0 || n > 2)
+        return probe_report_count(v, point, "1 or 2", n);
     event = find_event(point->probe->id, parts[0]);
     if (!event) {
         report_unknown(v, point, parts[0]);

@@ -5,14 +5,8 @@
 
 static bool parse_raw(struct vocab *v, struct attach_point *point, const struct str *parts, u32 n)
 {
-    if (n == 0 || n > 2) {
-        struct diag *diag =
-            diag_add(v->diags, E_PROBE_SPEC, point->span,
-                     "rawtracepoint probe type requires 1 or 2 arguments, found %u", n);
-
-        diag_hint(diag, "It is written %s.", point->probe->forms);
-        return false;
-    }
+    if (n == 0 || n > 2)
+        return probe_report_count(v, point, "1 or 2", n);
     /* the module of the event: the kernel has one event of a name, wherever it is */
     point->text[0] = parts[n - 1];
     point->is_pattern = str_is_pattern(point->text[0]);

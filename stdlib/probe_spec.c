@@ -2,26 +2,25 @@
 #include "abi/record.h"
 #include "stdlib/lower.h"
 
-static bool is_name(struct str name, const char *further)
+bool probe_is_pattern(struct str name)
 {
     for (u32 i = 0; i < name.n; i++) {
         char c = name.p[i];
         bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 
-        if (!is_letter && !(c >= '0' && c <= '9') && !strchr(further, c))
+        if (!is_letter && !(c >= '0' && c <= '9') && !strchr("_.$-*?[]!", c))
             return false;
     }
     return name.n > 0;
 }
 
-bool probe_is_name(struct str name)
+bool probe_report_count(struct vocab *v, const struct attach_point *point, const char *takes, u32 n)
 {
-    return is_name(name, "_.$-");
-}
-
-bool probe_is_pattern(struct str name)
-{
-    return is_name(name, "_.$-*?[]!");
+    diag_hint(diag_add(v->diags, E_PROBE_SPEC, point->span,
+                       "%s probe type requires %s arguments, found %u",
+                       probe_name(point->probe->id), takes, n),
+              "It is written %s.", point->probe->forms);
+    return false;
 }
 
 void probe_report_name(struct vocab *v, const struct attach_point *point, struct str name,

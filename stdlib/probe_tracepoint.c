@@ -45,13 +45,8 @@ static bool resolve_tracepoint(struct vocab *v, struct attach_point *point)
 static bool parse_tracepoint(struct vocab *v, struct attach_point *point, const struct str *parts,
                              u32 n)
 {
-    if (n != 2) {
-        struct diag *diag = diag_add(v->diags, E_PROBE_SPEC, point->span,
-                                     "tracepoint probe type requires 2 arguments, found %u", n);
-
-        diag_hint(diag, "It is written %s.", point->probe->forms);
-        return false;
-    }
+    if (n != 2)
+        return probe_report_count(v, point, "2", n);
     for (u32 i = 0; i < 2; i++) {
         if (!probe_is_pattern(parts[i])) {
             probe_report_name(v, point, parts[i], "a tracepoint");

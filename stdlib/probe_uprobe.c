@@ -18,16 +18,10 @@ static bool parse_target(struct vocab *v, struct attach_point *point, struct str
 static bool parse_uprobe(struct vocab *v, struct attach_point *point, const struct str *parts,
                          u32 n)
 {
-    const char *provider = probe_name(point->probe->id);
     struct str target = n ? parts[n - 1] : (struct str){"", 0};
-    struct diag *diag = NULL;
 
-    if (n == 0 || n > 2 || target.n == 0) {
-        diag = diag_add(v->diags, E_PROBE_SPEC, point->span,
-                        "%s probe type requires 1 or 2 arguments, found %u", provider, n);
-        diag_hint(diag, "It is written %s.", point->probe->forms);
-        return false;
-    }
+    if (n == 0 || n > 2 || target.n == 0)
+        return probe_report_count(v, point, "1 or 2", n);
     point->text[0] = n == 2 ? parts[0] : (struct str){"", 0};
     if (!parse_target(v, point, target)) {
         probe_report_name(v, point, target, "a function, nor an address");

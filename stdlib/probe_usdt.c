@@ -10,12 +10,8 @@ static bool parse_usdt(struct vocab *v, struct attach_point *point, const struct
     struct str space = n == 3 ? parts[1] : STR("*");
     struct str name = n >= 2 ? parts[n - 1] : (struct str){"", 0};
 
-    if (n < 2 || n > 3) {
-        diag_hint(diag_add(v->diags, E_PROBE_SPEC, point->span,
-                           "usdt probe type requires 2 or 3 arguments, found %u", n),
-                  "It is written %s.", point->probe->forms);
-        return false;
-    }
+    if (n < 2 || n > 3)
+        return probe_report_count(v, point, "2 or 3", n);
     if (!probe_is_pattern(space) || !probe_is_pattern(name)) {
         probe_report_name(v, point, probe_is_pattern(name) ? space : name, "a usdt probe");
         return false;
@@ -25,22 +21,6 @@ static bool parse_usdt(struct vocab *v, struct attach_point *point, const struct
     /* a probe can be in several places of a binary */
     point->is_pattern = true;
     return true;
-}
-
-static ir_val usdt_map(struct lowering *lo)
-{
-    struct vocab *v = lo->v;
-    struct ir_map *map = NULL;
-
-    if (!v->usdt) {
-        map = ir_map_new(v->module, PTL_MAP_USDT);
-        map->bpf_type = BPF_MAP_TYPE_ARRAY;
-        map->key_size = sizeof(u32);
-        map->value_size = sizeof(struct ptl_usdt);
-        map->max_entries = PTL_PROBES_MAX;
-        v->usdt = map;
-    }
-    return ir_map_addr(&lo->b, v->usdt);
 }
 
 #define OFFSET_MASK 0xfff /* above the registers of every CPU */
@@ -92,7 +72,7 @@ static void find_value(struct lowering *lo, ir_val arg, ir_val out)
 }
 
 /* The low bits of the value that are the argument. */
-static ir_val cut(struct lowering *lo, ir_val arg, ir_val out)
+static void cut(struct lowering *lo, ir_val arg, ir_val out)
 {
     struct ir_builder *b = &lo->b;
     ir_val shift = member(lo, arg, offsetof(struct ptl_usdt_arg, shift));
@@ -103,28 +83,21 @@ static ir_val cut(struct lowering *lo, ir_val arg, ir_val out)
     lower_else(lo, &br);
     ir_store64(b, out, 0, ir_binary(b, IR_LSHR, high, shift));
     lower_end_if(lo, &br);
-    return ir_load64(b, out, 0);
 }
 
 static ir_val usdt_arg(struct lowering *lo, u32 n)
 {
     struct ir_builder *b = &lo->b;
-    ir_val index = ir_slot_addr(b, ir_slot_new(b, "index", sizeof(u32)));
     ir_val out = ir_slot_addr(b, ir_slot_new(b, "argument", 8));
-    ir_val ctx[] = {ir_ctx(b)};
+    ir_val places = NULL, arg = NULL;
+    struct branch br;
 
     ir_store64(b, out, 0, ir_const(b, 0));
-    ir_store(b, index, 0, sizeof(u32),
-             ir_call(b, BPF_FUNC_get_attach_cookie, ctx, ARRAY_SIZE(ctx)));
-
-    ir_val args[] = {usdt_map(lo), index};
-    ir_val places = ir_call_ptr(b, BPF_FUNC_map_lookup_elem, args, ARRAY_SIZE(args));
-    ir_val is_there = ir_binary(b, IR_EQ, ir_unary(b, IR_IS_NULL, places), ir_const(b, 0));
-    struct branch br = lower_if(lo, is_there);
-    ir_val arg = ir_ptr_add(b, places, ir_const(b, (s64)(n * sizeof(struct ptl_usdt_arg))));
-
+    places = lower_match(lo, &lo->v->usdt, PTL_MAP_USDT, sizeof(struct ptl_usdt));
+    br = lower_if_found(lo, places);
+    arg = ir_ptr_add(b, places, ir_const(b, (s64)(n * sizeof(struct ptl_usdt_arg))));
     find_value(lo, arg, out);
-    (void)cut(lo, arg, out);
+    cut(lo, arg, out);
     lower_end_if(lo, &br);
     return ir_load64(b, out, 0);
 }

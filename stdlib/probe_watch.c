@@ -38,12 +38,8 @@ static bool parse_watch(struct vocab *v, struct attach_point *point, const struc
     u64 length = 0;
     u32 mode = n == 3 ? parse_mode(parts[2]) : 0;
 
-    if (n != 3) {
-        diag_hint(diag_add(v->diags, E_PROBE_SPEC, point->span,
-                           "watchpoint probe type requires 3 arguments, found %u", n),
-                  "It is written %s.", point->probe->forms);
-        return false;
-    }
+    if (n != 3)
+        return probe_report_count(v, point, "3", n);
     if (!probe_number(v, parts[0], &point->num[0]) || point->num[0] == 0)
         return report(v, point, "A watchpoint needs an address");
     if (!probe_number(v, parts[1], &length) || !is_length(length))

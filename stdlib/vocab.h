@@ -301,8 +301,9 @@ bool probe_number(struct vocab *v, struct str part, u64 *out);
 /* probe_desc.arg and retval of those whose context is the registers of a function. */
 ir_val probe_register_arg(struct lowering *lo, u32 n);
 ir_val probe_register_retval(struct lowering *lo);
-/* Letters, digits and what else is in names of functions and events; not empty. */
-bool probe_is_name(struct str name);
+/* Report that the spec has n parts where it takes `takes` ("1 or 2"). Returns false. */
+bool probe_report_count(struct vocab *v, const struct attach_point *point, const char *takes,
+                        u32 n);
 /* Report that a part of the spec is not the name of `what` ("a tracepoint"). */
 void probe_report_name(struct vocab *v, const struct attach_point *point, struct str name,
                        const char *what);
