@@ -12,6 +12,7 @@
 #include "abi/record.h"
 #include "base/diag.h"
 #include "runtime/features.h"
+#include "runtime/name_list.h"
 
 /* When a point's program runs. */
 enum attach_when {
@@ -41,8 +42,7 @@ struct attach_env {
 
 /* Names of what patterns stand for. The index is the cookie of the event. */
 struct probe_names {
-    char **items;
-    u32 n, capacity;
+    struct name_list list;
     struct ptl_usdt *usdt; /* where the arguments are, by index; owned */
     u32 n_usdt;            /* those behind have none */
 };

@@ -119,10 +119,11 @@ static int publish_names(const struct ptl_session *s)
 
     if (map == NULL || bpf_map__value_size(map) != PTL_NAME_BYTES)
         return 0;
-    for (u32 i = 0; err == 0 && i < s->probe_names.n; i++) {
+    for (u32 i = 0; err == 0 && i < s->probe_names.list.n; i++) {
         char text[PTL_NAME_BYTES] = "";
 
-        (void)snprintf(text, sizeof(text), "%s", s->probe_names.items[i]); // cut where too long
+        (void)snprintf(text, sizeof(text), "%s",
+                       s->probe_names.list.items[i]); // cut where too long
         err = bpf_map_update_elem(bpf_map__fd(map), &i, text, BPF_ANY);
     }
     return err;

@@ -120,7 +120,7 @@ static bool is_multi(const struct attach_point *point)
 /* Open an event for a function of the pattern; one that the kernel does not allow is left out. */
 static int open_match(struct attach_point *point, u32 index)
 {
-    const char *name = strrchr(point->env->names->items[index], ':') + 1;
+    const char *name = strrchr(point->env->names->list.items[index], ':') + 1;
     int fd = open_event(point, name, 0);
 
     if (fd == -EADDRNOTAVAIL)
@@ -166,7 +166,7 @@ static int kprobe_enable(struct attach_point *point)
     if (names == NULL || cookies == NULL)
         return -ENOMEM;
     for (u32 i = 0; i < point->n_names; i++) {
-        names[i] = strchr(point->env->names->items[point->first_name + i], ':') + 1;
+        names[i] = strchr(point->env->names->list.items[point->first_name + i], ':') + 1;
         cookies[i] = point->first_name + i;
     }
     opts.kprobe_multi.cnt = point->n_names;

@@ -25,13 +25,13 @@ static int report_no_function(const struct attach_point *point, struct binary *b
                               struct diags *diags)
 {
     struct str name = point->row->text1;
-    struct str nearest = binary_nearest(binary, name);
+    _cleanup_buf_ struct buf nearest = {0};
     struct diag *diag = diag_add(
         diags, E_ATTACH_NO_MATCH, attach_span(point), "No matches for %s %.*s:%.*s.",
         probe_name((enum probe_id)point->row->provider), STR_ARG(point->row->text0), STR_ARG(name));
 
-    if (nearest.n != 0)
-        diag_hint(diag, "Did you mean '%.*s'?", STR_ARG(nearest));
+    if (binary_nearest(binary, name, &nearest))
+        diag_hint(diag, "Did you mean '%.*s'?", (int)nearest.n, nearest.p);
     return -ENOENT;
 }
 

@@ -8,6 +8,8 @@
 
 #include <gelf.h>
 
+#include "runtime/name_list.h"
+
 struct binary {
     int fd;
     Elf *elf;
@@ -244,38 +246,19 @@ int binary_notes(struct binary *binary,
     return 0;
 }
 
-struct names {
-    const char **items;
-    u32 n, capacity;
-};
-
 static int collect(void *data, const struct binary_symbol *symbol)
 {
-    struct names *names = data;
-
-    if (names->n == names->capacity) {
-        u32 capacity = names->capacity * 2 + 256;
-        const char **grown = realloc(names->items, capacity * sizeof(*grown));
-
-        if (grown == NULL)
-            return -ENOMEM;
-        names->items = grown;
-        names->capacity = capacity;
-    }
-    names->items[names->n++] = symbol->name.p;
-    return 0;
+    return name_list_add(data, symbol->name);
 }
 
-struct str binary_nearest(struct binary *binary, struct str name)
+bool binary_nearest(struct binary *binary, struct str name, struct buf *out)
 {
-    struct names names = {0};
-    struct str nearest = {"", 0};
+    _cleanup_(name_list_done) struct name_list names = {0};
     int found = -1;
 
     if (binary_each(binary, collect, &names) == 0 && names.n > 0)
-        found = str_nearest(name, names.items, names.n);
+        found = str_nearest(name, (const char *const *)names.items, names.n);
     if (found >= 0)
-        nearest = str_of(names.items[found]);
-    free(names.items);
-    return nearest;
+        buf_add_cstr(out, names.items[found]);
+    return found >= 0;
 }

@@ -45,8 +45,10 @@ u64 binary_section_address(struct binary *binary, const char *name);
 int binary_notes(struct binary *binary,
                  int (*fn)(void *data, u32 type, struct str owner, struct str bytes), void *data);
 
-/* The name of a function that is nearest to one that does not exist; empty: none is near. */
-struct str binary_nearest(struct binary *binary, struct str name);
+/* Append the name of the function that is nearest to one that does not exist; false if none is
+ * near.
+ */
+bool binary_nearest(struct binary *binary, struct str name, struct buf *out);
 
 /* Look for a program in the folders of search_path (separated by ':', an empty one is the current
  * folder; NULL: the system's default). A name with '/' is a path.

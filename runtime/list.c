@@ -6,6 +6,7 @@
 
 #include "runtime/binary.h"
 #include "runtime/error.h"
+#include "runtime/name_list.h"
 #include "runtime/runtime.h"
 #include "runtime/usdt.h"
 
@@ -47,35 +48,13 @@ static int parse(struct str text, struct search *out)
 
 struct found {
     const struct search *search;
-    char **names;
-    u32 n, capacity;
+    struct name_list names;
 };
-
-static void found_done(struct found *found)
-{
-    for (u32 i = 0; i < found->n; i++)
-        free(found->names[i]);
-    free(found->names);
-}
 
 static int found_add(struct found *found, const char *name)
 {
-    if (!str_matches(found->search->pattern, name))
-        return 0;
-    if (found->n == found->capacity) {
-        u32 capacity = found->capacity * 2 + 64;
-        char **grown = realloc(found->names, capacity * sizeof(*grown));
-
-        if (grown == NULL)
-            return -ENOMEM;
-        found->names = grown;
-        found->capacity = capacity;
-    }
-    found->names[found->n] = strdup(name);
-    if (found->names[found->n] == NULL)
-        return -ENOMEM;
-    found->n++;
-    return 0;
+    return str_matches(found->search->pattern, name) ? name_list_add(&found->names, str_of(name))
+                                                     : 0;
 }
 
 static int on_symbol(void *data, const struct binary_symbol *symbol)
@@ -91,38 +70,33 @@ static int on_place(void *data, const struct usdt_place *place)
     return name.failed ? -ENOMEM : found_add(data, name.p);
 }
 
-static int by_name(const void *a, const void *b)
+static void print(struct found *found, FILE *out)
 {
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static void print(const struct found *found, FILE *out)
-{
-    qsort(found->names, found->n, sizeof(*found->names), by_name);
-    for (u32 i = 0; i < found->n; i++) {
-        if (i > 0 && strcmp(found->names[i], found->names[i - 1]) == 0)
-            continue;
+    name_list_sort(&found->names);
+    for (u32 i = 0; i < found->names.n; i++) {
         (void)fprintf(out, "%s:%.*s:%s\n", probe_name(found->search->provider),
                       STR_ARG(found->search->binary),
-                      found->names[i]); // the caller checks the stream
+                      found->names.items[i]); // the caller checks the stream
     }
 }
 
 static int list_binary(struct binary *binary, const struct search *search, FILE *out,
                        struct ptl_error *err)
 {
-    _cleanup_(found_done) struct found found = {.search = search};
+    struct found found = {.search = search};
     int failed = search->provider == PROBE_USDT ? usdt_each(binary, on_place, &found)
                                                 : binary_each(binary, on_symbol, &found);
 
-    if (failed == 0 && found.n > 0)
+    if (failed != 0) {
+        failed = error_set(err, failed, EXIT_MACHINE, "Out of memory.");
+    } else if (found.names.n == 0) {
+        failed = error_set(err, -ENOENT, EXIT_USER, "No probes found: %s:%.*s:%s",
+                           probe_name(search->provider), STR_ARG(search->binary), search->pattern);
+    } else {
         print(&found, out);
-    if (failed != 0)
-        return error_set(err, failed, EXIT_MACHINE, "Out of memory.");
-    if (found.n > 0)
-        return 0;
-    return error_set(err, -ENOENT, EXIT_USER, "No probes found: %s:%.*s:%s",
-                     probe_name(search->provider), STR_ARG(search->binary), search->pattern);
+    }
+    name_list_done(&found.names);
+    return failed;
 }
 
 int ptl_list(const char *search, const char *search_path, pid_t pid, FILE *out,

@@ -6,39 +6,23 @@
 #include "abi/record.h"
 #include "runtime/attach.h"
 
-static int reserve(struct probe_names *names)
-{
-    u32 capacity = names->capacity * 2 + 16;
-    char **grown = NULL;
-
-    if (names->n >= PTL_PROBES_MAX)
-        return -E2BIG;
-    if (names->n < names->capacity)
-        return 0;
-    grown = realloc(names->items, capacity * sizeof(*grown));
-    if (grown == NULL)
-        return -ENOMEM;
-    names->items = grown;
-    names->capacity = capacity;
-    return 0;
-}
-
 int probe_names_add(struct probe_names *names, u32 *out, const char *fmt, ...)
 {
-    int err = reserve(names);
+    _cleanup_free_ char *text = NULL;
     va_list args;
-    char *text = NULL;
+    int n = 0;
 
-    if (err != 0)
-        return err;
+    if (names->list.n >= PTL_PROBES_MAX)
+        return -E2BIG;
     va_start(args, fmt);
-    err = vasprintf(&text, fmt, args);
+    n = vasprintf(&text, fmt, args);
     va_end(args);
-    if (err < 0)
+    if (n < 0) {
+        text = NULL;
         return -ENOMEM;
-    *out = names->n;
-    names->items[names->n++] = text;
-    return 0;
+    }
+    *out = names->list.n;
+    return name_list_add(&names->list, (struct str){text, (u32)n});
 }
 
 int probe_names_usdt(struct probe_names *names, u32 index, const struct ptl_usdt *args)
@@ -57,9 +41,7 @@ int probe_names_usdt(struct probe_names *names, u32 index, const struct ptl_usdt
 
 void probe_names_done(struct probe_names *names)
 {
-    for (u32 i = 0; i < names->n; i++)
-        free(names->items[i]);
-    free(names->items);
+    name_list_done(&names->list);
     free(names->usdt);
     *names = (struct probe_names){0};
 }

@@ -5,42 +5,16 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "runtime/name_list.h"
 #include "runtime/tracefs.h"
 
-struct lines {
-    char **items; /* "name", NUL, "module" */
-    u32 n, capacity;
-};
-
-static void lines_done(struct lines *lines)
+/* An item of the list: "name", NUL, "module". */
+static int add_function(struct name_list *list, const char *name, const char *module)
 {
-    for (u32 i = 0; i < lines->n; i++)
-        free(lines->items[i]);
-    free(lines->items);
-}
+    _cleanup_buf_ struct buf item = {0};
 
-static int lines_add(struct lines *lines, const char *name, const char *module)
-{
-    size_t n = strlen(name) + 1;
-    size_t n_module = strlen(module) + 1;
-    char *item = NULL;
-
-    if (lines->n == lines->capacity) {
-        u32 capacity = lines->capacity * 2 + 64;
-        char **grown = realloc(lines->items, capacity * sizeof(*grown));
-
-        if (grown == NULL)
-            return -ENOMEM;
-        lines->items = grown;
-        lines->capacity = capacity;
-    }
-    item = malloc(n + n_module);
-    if (item == NULL)
-        return -ENOMEM;
-    memcpy(item, name, n);
-    memcpy(item + n, module, n_module);
-    lines->items[lines->n++] = item;
-    return 0;
+    buf_printf(&item, "%s%c%s", name, '\0', module);
+    return item.failed ? -ENOMEM : name_list_add(list, (struct str){item.p, (u32)item.n});
 }
 
 /* Cut a line into name and module. */
@@ -61,8 +35,8 @@ static bool is_function(const char *name)
     return strstr(name, ".part.") == NULL && strncmp(name, "__ftrace_invalid_address__", 26) != 0;
 }
 
-static int lines_read(struct lines *lines, FILE *file, const char *name_pattern,
-                      const char *module_pattern)
+static int functions_read(struct name_list *list, FILE *file, const char *name_pattern,
+                          const char *module_pattern)
 {
     char *line = NULL;
     size_t size = 0;
@@ -74,15 +48,10 @@ static int lines_read(struct lines *lines, FILE *file, const char *name_pattern,
         split(line, &module);
         if (str_matches(name_pattern, line) && str_matches(module_pattern, module) &&
             is_function(line))
-            err = lines_add(lines, line, module);
+            err = add_function(list, line, module);
     }
     free(line);
     return err;
-}
-
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
 int traceable_each(struct str module, struct str name,
@@ -90,7 +59,7 @@ int traceable_each(struct str module, struct str name,
 {
     _cleanup_free_ char *name_pattern = strndup(name.p, name.n);
     _cleanup_free_ char *module_pattern = module.n ? strndup(module.p, module.n) : strdup("*");
-    _cleanup_(lines_done) struct lines lines = {0};
+    _cleanup_(name_list_done) struct name_list list = {0};
     const char *root = tracefs_root();
     char path[128];
     FILE *file = NULL;
@@ -104,15 +73,12 @@ int traceable_each(struct str module, struct str name,
     file = fopen(path, "re");
     if (file == NULL)
         return -errno;
-    err = lines_read(&lines, file, name_pattern, module_pattern);
+    err = functions_read(&list, file, name_pattern, module_pattern);
     (void)fclose(file); // only read from
-    if (lines.n != 0)
-        qsort(lines.items, lines.n, sizeof(*lines.items), by_name);
-    for (u32 i = 0; err == 0 && i < lines.n; i++) {
-        const char *item = lines.items[i];
+    name_list_sort(&list);
+    for (u32 i = 0; err == 0 && i < list.n; i++) {
+        const char *item = list.items[i];
 
-        if (i > 0 && strcmp(item, lines.items[i - 1]) == 0)
-            continue;
         err = fn(data, &(struct traceable){item, item + strlen(item) + 1});
     }
     return err;

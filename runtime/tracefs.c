@@ -7,6 +7,8 @@
 #include <fcntl.h>
 #include <stdio.h>
 
+#include "runtime/name_list.h"
+
 enum {
     PATH_BYTES = 512,
 };
@@ -67,43 +69,19 @@ s64 tracefs_event_id(struct str category, struct str event)
     return end != text && id > 0 ? id : -EIO;
 }
 
-/* Names of the entries of a folder, for a look-up: heap strings. */
-struct names {
-    char **list;
-    u32 n, cap;
-};
-
-static void names_done(struct names *names)
-{
-    for (u32 i = 0; i < names->n; i++)
-        free(names->list[i]);
-    free(names->list);
-}
-
-static void names_read(struct names *names, const char *path)
+/* Names of the folders in a folder, as far as there is memory. */
+static void folders_read(struct name_list *names, const char *path)
 {
     DIR *dir = opendir(path);
     const struct dirent *entry = NULL;
+    int err = 0;
 
     if (dir == NULL)
         return;
     // NOLINTNEXTLINE(concurrency-mt-unsafe): the stream is this function's own
-    while ((entry = readdir(dir)) != NULL) {
-        if (entry->d_type != DT_DIR || entry->d_name[0] == '.')
-            continue;
-        if (names->n == names->cap) {
-            u32 cap = names->cap * 2 + 64;
-            char **grown = realloc(names->list, cap * sizeof(*grown));
-
-            if (grown == NULL)
-                break;
-            names->list = grown;
-            names->cap = cap;
-        }
-        names->list[names->n] = strdup(entry->d_name);
-        if (names->list[names->n] == NULL)
-            break;
-        names->n++;
+    while (err == 0 && (entry = readdir(dir)) != NULL) {
+        if (entry->d_type == DT_DIR && entry->d_name[0] != '.')
+            err = name_list_add(names, str_of(entry->d_name));
     }
     (void)closedir(dir); // only read from
 }
@@ -111,17 +89,17 @@ static void names_read(struct names *names, const char *path)
 /* The folder below `path` with the name nearest to word; false if none is near. */
 static bool nearest_folder(const char *path, struct str word, struct buf *out)
 {
-    _cleanup_(names_done) struct names names = {0};
+    _cleanup_(name_list_done) struct name_list names = {0};
     int nearest = -1;
 
-    names_read(&names, path);
+    folders_read(&names, path);
     if (names.n == 0) {
         return false;
     }
-    nearest = str_nearest(word, (const char *const *)names.list, names.n);
+    nearest = str_nearest(word, (const char *const *)names.items, names.n);
     if (nearest < 0)
         return false;
-    buf_add_cstr(out, names.list[nearest]);
+    buf_add_cstr(out, names.items[nearest]);
     return true;
 }
 
@@ -148,34 +126,20 @@ bool tracefs_nearest(struct str category, struct str event, struct buf *out)
     return true;
 }
 
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 /* The folders below `path` that match. */
-static int matches_read(struct names *names, const char *path, struct str pattern)
+static int matches_read(struct name_list *out, const char *path, struct str pattern)
 {
     _cleanup_free_ char *text = strndup(pattern.p, pattern.n);
-    u32 n = 0;
+    _cleanup_(name_list_done) struct name_list all = {0};
+    int err = text == NULL ? -ENOMEM : 0;
 
-    if (text == NULL)
-        return -ENOMEM;
-    names_read(names, path);
-    for (u32 i = 0; i < names->n; i++) {
-        if (str_matches(text, names->list[i])) {
-            char *name = names->list[i];
-
-            names->list[i] = names->list[n];
-            names->list[n++] = name;
-        }
+    folders_read(&all, path);
+    for (u32 i = 0; err == 0 && i < all.n; i++) {
+        if (str_matches(text, all.items[i]))
+            err = name_list_add(out, str_of(all.items[i]));
     }
-    for (u32 i = n; i < names->n; i++)
-        free(names->list[i]);
-    names->n = n;
-    if (n != 0)
-        qsort(names->list, n, sizeof(*names->list), by_name);
-    return 0;
+    name_list_sort(out);
+    return err;
 }
 
 int tracefs_each_event(struct str category, struct str event,
@@ -183,7 +147,7 @@ int tracefs_each_event(struct str category, struct str event,
 {
     char path[PATH_BYTES];
     const char *root = tracefs_root();
-    _cleanup_(names_done) struct names categories = {0};
+    _cleanup_(name_list_done) struct name_list categories = {0};
     int err = 0;
 
     if (root == NULL)
@@ -191,13 +155,13 @@ int tracefs_each_event(struct str category, struct str event,
     (void)snprintf(path, sizeof(path), "%s/events", root); // fits
     err = matches_read(&categories, path, category);
     for (u32 i = 0; err == 0 && i < categories.n; i++) {
-        _cleanup_(names_done) struct names events = {0};
+        _cleanup_(name_list_done) struct name_list events = {0};
 
-        if (snprintf(path, sizeof(path), "%s/events/%s", root, categories.list[i]) >= PATH_BYTES)
+        if (snprintf(path, sizeof(path), "%s/events/%s", root, categories.items[i]) >= PATH_BYTES)
             continue;
         err = matches_read(&events, path, event);
         for (u32 k = 0; err == 0 && k < events.n; k++)
-            err = fn(data, categories.list[i], events.list[k]);
+            err = fn(data, categories.items[i], events.items[k]);
     }
     return err;
 }
