@@ -446,6 +446,10 @@ ir_val ir_binary(struct ir_builder *b, enum ir_op op, ir_val a, ir_val c)
         return ir_const(b, result);
     if (a_is_const && !c_is_const && is_commutative(op))
         return ir_binary(b, op, c, a);
+    /* As numbers LLVM would make an OR of it where the address is aligned, which the verifier
+     * refuses. */
+    if (op == IR_ADD && c_is_const && a->op == IR_PTR_TO_INT)
+        return ir_unary(b, IR_PTR_TO_INT, ir_ptr_add(b, a->args[0], c));
     if (c_is_const) {
         folded = fold_with_const(b, op, a, y);
     } else if (a == c) {
