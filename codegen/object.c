@@ -38,14 +38,13 @@ static bool fail(struct gen *g, const char *message)
 /* BPF's own passes (CO-RE among them) have no names: they come with any default pipeline. What
  * follows is what our code gains from of the one for -O2: the same instructions for less than half
  * of the time. Our code calls nothing and its loops are as they have to be. */
-static const char *const pipelines[] = {
-    "default<O0>",
-    "function<eager-inv>(sroa<modify-cfg>,early-cse<memssa>,simplifycfg,"
-    "instcombine<max-iterations=1;no-verify-fixpoint>,jump-threading,correlated-propagation,gvn,"
-    "instcombine<max-iterations=1;no-verify-fixpoint>,dse,adce,bpf-preserve-static-offset,"
-    "simplifycfg<hoist-common-insts;sink-common-insts>,"
-    "instcombine<max-iterations=1;no-verify-fixpoint>)",
-};
+#define PASSES_ALWAYS "default<O0>"
+#define PASSES(jump_threading)                                                              \
+    "function<eager-inv>(sroa<modify-cfg>,early-cse<memssa>,simplifycfg,"                   \
+    "instcombine<max-iterations=1;no-verify-fixpoint>," jump_threading                      \
+    "correlated-propagation,gvn,instcombine<max-iterations=1;no-verify-fixpoint>,dse,adce," \
+    "bpf-preserve-static-offset,simplifycfg<hoist-common-insts;sink-common-insts>,"         \
+    "instcombine<max-iterations=1;no-verify-fixpoint>)"
 
 static bool run_passes(struct gen *g, const char *pipeline)
 {
@@ -62,13 +61,21 @@ static bool run_passes(struct gen *g, const char *pipeline)
     return !g->llvm_error;
 }
 
+/* Jump threading takes time squared with the words that live across a block, and makes more of
+ * them: programs that the stack is too small for go without. */
+static bool is_tight(const struct gen *g)
+{
+    for (u32 i = g->part.first; i < g->part.end; i++) {
+        if (g->plans[i] != STACK_FREE)
+            return true;
+    }
+    return false;
+}
+
 static bool optimise(struct gen *g)
 {
-    for (u32 i = 0; i < ARRAY_SIZE(pipelines); i++) {
-        if (!run_passes(g, pipelines[i]))
-            return false;
-    }
-    return true;
+    return run_passes(g, PASSES_ALWAYS) &&
+           run_passes(g, is_tight(g) ? PASSES("") : PASSES("jump-threading,"));
 }
 
 /* False too if the stack of a program is too large, which is noted. */
