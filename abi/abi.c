@@ -46,6 +46,11 @@ u32 shape_size(enum shape_id id)
     return (u32)id < SHAPE_COUNT_ ? shapes[id].size : 0;
 }
 
+u32 stack_frame_bytes(struct str mode)
+{
+    return str_eq_c(mode, "build_id") ? 32 /* struct bpf_stack_build_id */ : sizeof(u64);
+}
+
 const char *probe_name(enum probe_id id)
 {
     return (u32)id < PROBE_COUNT_ ? probe_names[id] : "?";

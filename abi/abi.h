@@ -83,9 +83,13 @@ bool probe_find(struct str name, enum probe_id *out);
 const char *agg_name(enum agg_id id);
 const char *agg_type_name(enum agg_id id);
 
-/* Name ("inet") and size in memory of a shape. */
+/* Name ("inet") and size in memory of a shape; 0: stacks, whose types tell it. */
 const char *shape_name(enum shape_id id);
 u32 shape_size(enum shape_id id);
+
+/* Bytes before the frames of a stack (shape.def), and of one in this mode. */
+#define STACK_HEADER_BYTES 16
+u32 stack_frame_bytes(struct str mode);
 
 /* Number of 8-byte members of an aggregation's slot (agg.def); 0 for an unknown aggregation or a
  * wrong bits. */

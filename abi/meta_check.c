@@ -149,6 +149,8 @@ static const char *check_site_kind(const struct meta *m, const struct meta_site 
                    : "a join of the metadata has an impossible payload";
     case SITE_EXIT:
         return s->payload_size >= 8 ? NULL : "an exit of the metadata has no code";
+    case SITE_PROCESS:
+        return s->payload_size >= 8 ? NULL : "a process of the metadata has no number";
     case SITE_PRINT_MAP:
         if (s->payload_size < 16)
             return "a print of the metadata has no arguments";

@@ -44,13 +44,20 @@ static const char *check_agg(const struct meta_type *t)
     return NULL;
 }
 
+static bool is_stack_size(const struct meta_type *t)
+{
+    return t->size >= STACK_HEADER_BYTES &&
+           (t->size - STACK_HEADER_BYTES) % stack_frame_bytes(t->text) == 0;
+}
+
 static const char *check_shape(const struct meta_type *t)
 {
     if (t->num0 >= SHAPE_COUNT_)
         return "a type of the metadata has an unknown shape";
-    return t->size == shape_size((enum shape_id)t->num0)
-               ? NULL
-               : "a shape of the metadata has the wrong size";
+    if (shape_size((enum shape_id)t->num0) == 0 ? is_stack_size(t)
+                                                : t->size == shape_size((enum shape_id)t->num0))
+        return NULL;
+    return "a shape of the metadata has the wrong size";
 }
 
 /* Fields stand one behind the other and are not empty. */

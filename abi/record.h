@@ -35,6 +35,7 @@ enum site_kind {
     SITE_CAT = 12,    /* the same as the path of a file; num0: how much of it is shown, bytes */
     SITE_JOIN =
         13, /* payload u64 n, then n of PTL_JOIN_WORDS strings; text: what is between them */
+    SITE_PROCESS = 14, /* control; payload u64 pid: a process whose addresses will be shown */
 };
 
 /* Has the site pieces, which make a text of its payload? */
@@ -54,7 +55,7 @@ static inline bool site_has_pieces(enum site_kind kind)
 
 static inline bool site_is_control(enum site_kind kind)
 {
-    return kind >= SITE_EXIT && kind <= SITE_ZERO;
+    return (kind >= SITE_EXIT && kind <= SITE_ZERO) || kind == SITE_PROCESS;
 }
 
 /* What can go wrong in a program at run time; num0 of a SITE_ERROR. */
@@ -127,7 +128,10 @@ struct ptl_usdt {
 /* A SITE_ERROR is sent for the first so many times on each CPU, then only counted. */
 #define PTL_ERRORS_SENT 16
 
-#define PTL_MAP_RING "ptl_ring" /* BPF_MAP_TYPE_RINGBUF, size set by the runtime before load */
+/* Processes that a SITE_PROCESS was sent for, an LRU hash by pid. */
+#define PTL_MAP_PROCESSES "ptl_processes"
+#define PTL_PROCESSES_MAX 4096
+#define PTL_MAP_RING      "ptl_ring" /* BPF_MAP_TYPE_RINGBUF, size set by the runtime before load */
 #define PTL_MAP_BOOKS \
     "ptl_books" /* BPF_MAP_TYPE_PERCPU_ARRAY of struct ptl_book, one entry a site */
 #define PTL_MAP_SCRATCH  "ptl_scratch" /* BPF_MAP_TYPE_PERCPU_ARRAY, one entry a program */

@@ -13,7 +13,8 @@
 #include "codegen/gen.h"
 
 enum {
-    SLOT_STACK_MAX = 64, /* larger slots never lie on the stack */
+    SCRATCH_MAX = 32 << 10, /* PCPU_MIN_UNIT_SIZE: of a value of a per-CPU map */
+    SLOT_STACK_MAX = 64,    /* larger slots never lie on the stack */
     STACK_BUDGET = 320,
     STACK_BUDGET_NARROW = 96,
     HELPER_RINGBUF_RESERVE = 131, /* enum bpf_func_id */
@@ -407,6 +408,19 @@ static LLVMValueRef take_scratch(struct gen *g, LLVMBasicBlockRef missing)
     return LLVMBuildLoad2(e->builder, e->ptr, g->f.scratch_held, "");
 }
 
+static void check_scratch(struct gen *g)
+{
+    struct diag *d = NULL;
+
+    if (g->family.scratch_size <= SCRATCH_MAX)
+        return;
+    d = diag_add(g->diags, E_VALUES_TOO_LARGE, g->family.plans[0].func->span,
+                 "The values of this clause take %u bytes, more than the %u that there are",
+                 g->family.scratch_size, SCRATCH_MAX);
+    diag_hint(d, "Split it into several clauses, or use smaller values.");
+    g->failed = true;
+}
+
 void slots_emit_scratch(struct gen *g)
 {
     const struct emit *e = &g->e;
@@ -414,6 +428,8 @@ void slots_emit_scratch(struct gen *g)
     LLVMValueRef base = NULL;
 
     debug_at(g, NO_SPAN);
+    if (g->f.ir->kind == IR_FUNC_PROGRAM)
+        check_scratch(g);
     g->needs.scratch_size = MAX(g->needs.scratch_size, g->family.scratch_size);
     base = g->f.scratch_held ? take_scratch(g, missing)
                              : lookup_scratch(g, g->needs.n_scratch++, missing);

@@ -216,6 +216,14 @@ const struct type *type_shape(struct types *ts, enum shape_id shape, struct str 
     return type_get(ts, &(struct type){.kind = TYPE_SHAPE, .shape = shape, .text = text});
 }
 
+const struct type *type_stack(struct types *ts, enum shape_id shape, struct str mode, u32 n_frames)
+{
+    u32 size = STACK_HEADER_BYTES + n_frames * stack_frame_bytes(mode);
+
+    return type_get(ts,
+                    &(struct type){.kind = TYPE_SHAPE, .shape = shape, .text = mode, .size = size});
+}
+
 const struct type *type_tuple(struct types *ts, const struct type *const *elems, u32 n)
 {
     return type_get(ts, &(struct type){.kind = TYPE_TUPLE, .n_elems = n, .elems = elems});

@@ -35,7 +35,8 @@ enum space {
 
 struct type {
     enum type_kind kind;
-    u32 size; /* INT, ENUM: 1 to 8; STRING, BUFFER: capacity; else unused */
+    u32 size; /* INT, ENUM: 1 to 8; STRING, BUFFER: capacity; SHAPE of no size: bytes; else unused
+               */
     bool is_signed;
     bool is_literal; /* of an integer literal that is not negative: its sign adapts; of a string of
                         the script's own */
@@ -129,6 +130,8 @@ const struct type *type_struct(struct types *ts, const struct composite *composi
 const struct type *type_pointer(struct types *ts, const struct type *of, enum space space);
 /* text: borrowed; empty where the shape has no parameter. */
 const struct type *type_shape(struct types *ts, enum shape_id shape, struct str text);
+/* A stack of at most n_frames. shape: KSTACK or USTACK. mode: borrowed, a word of stack_mode. */
+const struct type *type_stack(struct types *ts, enum shape_id shape, struct str mode, u32 n_frames);
 /* params: three numbers, 0 where the aggregation has fewer. */
 const struct type *type_agg(struct types *ts, enum agg_id agg, bool is_signed, const s64 params[3]);
 

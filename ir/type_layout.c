@@ -29,7 +29,7 @@ u32 type_mem_size(const struct type *t)
     case TYPE_TUPLE:
         return type_elem_offset(t, t->n_elems);
     case TYPE_SHAPE:
-        return shape_size(t->shape);
+        return shape_size(t->shape) ? shape_size(t->shape) : t->size;
     case TYPE_AGG:
         return type_agg_words(t) * 8;
     }

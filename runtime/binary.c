@@ -10,6 +10,10 @@
 
 #include "runtime/name_list.h"
 
+enum {
+    SECTION_MAX_BYTES = 256 << 20,
+};
+
 struct binary {
     int fd;
     Elf *elf;
@@ -38,12 +42,19 @@ static bool is_ours(Elf *elf)
 
 int binary_open(const char *path, struct binary **out)
 {
+    _cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+    return fd < 0 ? -errno : binary_open_fd(fd, out);
+}
+
+int binary_open_fd(int fd, struct binary **out)
+{
     _cleanup_(binary_close) struct binary *b = calloc(1, sizeof(*b));
     struct stat st;
 
     if (b == NULL)
         return -ENOMEM;
-    b->fd = open(path, O_RDONLY | O_CLOEXEC);
+    b->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
     if (b->fd < 0)
         return -errno;
     if (fstat(b->fd, &st) != 0 || !S_ISREG(st.st_mode))
@@ -93,10 +104,21 @@ static bool is_wanted(const struct symbols_walk *walk, const GElf_Sym *symbol)
     return walk->wants_objects ? type == STT_OBJECT : type == STT_FUNC || type == STT_GNU_IFUNC;
 }
 
+/* The section's bytes; NULL: none, or more than any linker makes. */
+static Elf_Data *data_of(Elf_Scn *section)
+{
+    GElf_Shdr header;
+
+    if (gelf_getshdr(section, &header) == NULL || header.sh_size > SECTION_MAX_BYTES)
+        return NULL;
+    return elf_getdata(section, NULL);
+}
+
 static int each_of_table(struct binary *b, Elf_Scn *section, const GElf_Shdr *header,
                          const struct symbols_walk *walk)
 {
-    Elf_Data *table = elf_getdata(section, NULL);
+    Elf_Scn *names = elf_getscn(b->elf, header->sh_link);
+    Elf_Data *table = names != NULL && data_of(names) != NULL ? data_of(section) : NULL;
     u64 n = table != NULL && header->sh_entsize != 0 ? table->d_size / header->sh_entsize : 0;
 
     for (u64 i = 0; i < n && i < INT32_MAX; i++) {
@@ -114,6 +136,7 @@ static int each_of_table(struct binary *b, Elf_Scn *section, const GElf_Shdr *he
         found.name = str_of(name);
         found.address = symbol.st_value;
         found.size = symbol.st_size;
+        found.is_global = GELF_ST_BIND(symbol.st_info) != STB_LOCAL;
         result = walk->fn(walk->data, &found);
         if (result != 0)
             return result;
@@ -238,7 +261,7 @@ int binary_notes(struct binary *binary,
 
         if (gelf_getshdr(section, &header) == NULL || header.sh_type != SHT_NOTE)
             continue;
-        notes = elf_getdata(section, NULL);
+        notes = data_of(section);
         result = notes != NULL ? notes_of_section(notes, fn, data) : 0;
         if (result != 0)
             return result;

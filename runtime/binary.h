@@ -13,12 +13,16 @@ struct binary_symbol {
     u64 address;     /* as the file says it */
     u64 size;        /* bytes; 0: not told */
     u64 offset;      /* of its first byte in the file */
+    bool is_global;
 };
 
 /* Open an ELF file for its symbols. Free it with binary_close().
  * Returns 0; -ENOENT, -EACCES, ... of open(); -ENOEXEC: it is no ELF file for this machine;
  * -ENOMEM. */
 int binary_open(const char *path, struct binary **out);
+
+/* The same for an open file. fd: borrowed. */
+int binary_open_fd(int fd, struct binary **out);
 
 /* Free; NULL is fine. */
 void binary_close(struct binary **binary);

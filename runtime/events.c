@@ -10,6 +10,7 @@
 #include "runtime/command.h"
 #include "runtime/error.h"
 #include "runtime/format.h"
+#include "runtime/usym.h"
 #include "runtime/value.h"
 
 static void print_map(struct events *e, const struct meta_site *site, const u8 *payload)
@@ -130,6 +131,10 @@ static int handle(struct events *e, u32 index, const u8 *payload)
             e->exit_code = (s64)value_word(payload);
         e->is_exiting = true;
         return -ECANCELED;
+    case SITE_PROCESS:
+        if (e->sink->env->usyms != NULL)
+            usyms_note(e->sink->env->usyms, value_word(payload));
+        return 0;
     case SITE_PRINT_MAP:
         print_map(e, site, payload);
         return 0;

@@ -270,13 +270,15 @@ static void open_names(struct ptl_session *s)
     vec_foreach(type, &s->meta.types) {
         bool is_shape = type->kind == ABI_SHAPE;
 
-        if (type->kind == ABI_KSYM && s->symbols == NULL)
+        if ((type->kind == ABI_KSYM || (is_shape && type->num0 == SHAPE_KSTACK)) &&
+            s->symbols == NULL)
             (void)symbols_open(&s->symbols);
         if (is_shape && type->num0 == SHAPE_USERNAME && s->users == NULL)
             (void)users_new(&s->users);
         if (is_shape && type->num0 == SHAPE_CGROUP_PATH && s->cgroups == NULL)
             (void)cgroups_new(&s->cgroups);
-        if (is_shape && type->num0 == SHAPE_USYM && s->usyms == NULL)
+        if (is_shape && (type->num0 == SHAPE_USYM || type->num0 == SHAPE_USTACK) &&
+            s->usyms == NULL)
             (void)usyms_new(&s->usyms);
     }
     s->env = (struct value_env){

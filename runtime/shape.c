@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include "runtime/cgroups.h"
+#include "runtime/stack.h"
 #include "runtime/timestamp.h"
 #include "runtime/users.h"
 #include "runtime/usym.h"
@@ -43,7 +44,7 @@ static void show_usym(const struct value_env *env, const struct meta_type *type,
 
     (void)type;
     if (env->usyms != NULL)
-        name = usyms_find(env->usyms, value_word(bytes + sizeof(address)), address);
+        name = usyms_find(env->usyms, value_word(bytes + sizeof(address)), address).name;
     if (name.n == 0) {
         buf_printf(out, "0x%" PRIx64, address);
     } else if (env->is_raw) {
@@ -78,6 +79,18 @@ static void show_cgroup_path(const struct value_env *env, const struct meta_type
     } else {
         buf_printf(out, "%" PRIu64, value_word(bytes));
     }
+}
+
+static void show_kstack(const struct value_env *env, const struct meta_type *type, const u8 *bytes,
+                        struct buf *out)
+{
+    stack_format(env, type, bytes, out);
+}
+
+static void show_ustack(const struct value_env *env, const struct meta_type *type, const u8 *bytes,
+                        struct buf *out)
+{
+    stack_format(env, type, bytes, out);
 }
 
 void shape_format(const struct value_env *env, const struct meta_type *type, const u8 *bytes,

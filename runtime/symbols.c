@@ -12,6 +12,7 @@ struct symbol {
     u64 address;
     u32 name; /* offset in the text */
     char type;
+    bool has_module; /* its name, in brackets, is behind that of the symbol */
 };
 
 struct symbols {
@@ -107,7 +108,9 @@ static bool line_parse(char *line, const char *text, struct symbol *out)
     if (at == line || at[0] != ' ' || at[1] == '\0' || at[2] != ' ')
         return false;
     *out = (struct symbol){.address = address, .type = at[1], .name = (u32)(at + 3 - text)};
-    at[3 + strcspn(at + 3, "\t ")] = '\0';
+    at += 3 + strcspn(at + 3, "\t ");
+    out->has_module = at[0] == '\t' && at[1] == '[';
+    *at = '\0';
     return address != 0 && out->type != 'a' && out->type != 'A';
 }
 
@@ -142,8 +145,19 @@ static void ensure_read(struct symbols *s)
     s->fd = -1;
 }
 
-struct str symbols_find(struct symbols *s, u64 address, u64 *offset_out)
+static struct str module_of(const struct symbols *s, const struct symbol *symbol)
 {
+    const char *name = name_of(s, symbol);
+
+    if (!symbol->has_module)
+        return (struct str){0};
+    name += strlen(name) + 2; /* the NUL and the bracket */
+    return (struct str){name, (u32)strcspn(name, "]")};
+}
+
+struct symbol_place symbols_find(struct symbols *s, u64 address)
+{
+    const struct symbol *found = NULL;
     u32 low = 0;
     u32 high = 0;
 
@@ -159,13 +173,13 @@ struct str symbols_find(struct symbols *s, u64 address, u64 *offset_out)
         }
     }
     if (low == 0 || address - s->list[low - 1].address > SYMBOL_SPAN_MAX)
-        return (struct str){0};
+        return (struct symbol_place){0};
     low--;
     while (low > 0 && s->list[low - 1].address == s->list[low].address)
         low--; // the best name of an address is the first
-    if (offset_out != NULL)
-        *offset_out = address - s->list[low].address;
-    return str_of(name_of(s, &s->list[low]));
+    found = &s->list[low];
+    return (struct symbol_place){str_of(name_of(s, found)), address - found->address,
+                                 module_of(s, found)};
 }
 
 static bool is_function(const struct symbol *symbol)

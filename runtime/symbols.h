@@ -5,6 +5,13 @@
 
 struct symbols;
 
+/* What an address is. The strings are valid as long as the table that they are from. */
+struct symbol_place {
+    struct str name;   /* of a function; empty: not known */
+    u64 offset;        /* bytes from its start */
+    struct str module; /* of the kernel, or the file; empty: not known, or the kernel itself */
+};
+
 /* Prepare an empty table that reads fd, an open /proc/kallsyms (taken; what it shows depends on who
  * opened it, so it is opened while there are privileges). Returns 0, or -ENOMEM (fd is closed). */
 int symbols_new(struct symbols **out, int fd);
@@ -15,10 +22,9 @@ int symbols_open(struct symbols **out);
 /* NULL-safe; sets *s to NULL. */
 void symbols_free(struct symbols **s);
 
-/* Name of the symbol that starts at or contains address; empty if there is none or the table cannot
- * be read. offset_out (may be NULL): bytes from its start. Valid as long as the table. The first
- * call reads and sorts everything: tens of milliseconds. */
-struct str symbols_find(struct symbols *s, u64 address, u64 *offset_out);
+/* The symbol that starts at or contains address; without a name if there is none or the table
+ * cannot be read. The first call reads and sorts everything: tens of milliseconds. */
+struct symbol_place symbols_find(struct symbols *s, u64 address);
 
 /* All addresses of functions called `name`, at most `max`; returns how many there are. */
 u32 symbols_addresses(struct symbols *s, struct str name, u64 *addresses, u32 max);

@@ -1,5 +1,6 @@
 /* What is kept: of a process its executable mappings, of a file its functions. A process that has
- * ended is still known; one with its number that began at another time is another process. */
+ * ended is still known; one with its number that began at another time is another process, and so
+ * is what it runs after execve(). */
 #include "runtime/usym.h"
 
 #include <errno.h>
@@ -7,6 +8,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include "runtime/file_symbols.h"
 
@@ -16,15 +18,24 @@ enum {
     PATH_BYTES = 64,
     STAT_BYTES = 1024,
     STAT_START_TIME = 20, /* words behind the name in /proc/PID/stat */
+    STAT_START_CODE = 24,
+};
+
+/* Which program it is that a process runs. */
+struct birth {
+    u64 start_time; /* of the process; 0: it is not there */
+    u64 start_code; /* the first address of its code */
 };
 
 struct mapping {
     u64 start, end, file_offset;
     u64 device, inode;
+    char *path; /* as the process had it */
 };
 
 struct process {
-    u64 pid, start_time;
+    u64 pid;
+    struct birth birth;
     struct mapping *mappings;
     u32 n;
 };
@@ -47,10 +58,19 @@ int usyms_new(struct usyms **out)
     return *out == NULL ? -ENOMEM : 0;
 }
 
+static void forget_mappings(struct process *p)
+{
+    for (u32 i = 0; i < p->n; i++)
+        free(p->mappings[i].path);
+    free(p->mappings);
+    p->mappings = NULL;
+    p->n = 0;
+}
+
 static void forget_processes(struct usyms *u)
 {
     for (u32 i = 0; i < u->n_processes; i++)
-        free(u->processes[i].mappings);
+        forget_mappings(&u->processes[i]);
     u->n_processes = 0;
 }
 
@@ -73,12 +93,20 @@ void usyms_free(struct usyms **u)
 
 /* ---- processes ---- */
 
-/* When the process began; 0: it is not there. */
-static u64 start_time_of(u64 pid)
+/* The n-th word behind the name; 0: there is none. */
+static u64 stat_word(const char *text, u32 n)
+{
+    const char *at = strrchr(text, ')'); // the name may hold anything
+
+    for (u32 i = 0; at != NULL && i < n; i++)
+        at = strchr(at + 1, ' ');
+    return at == NULL ? 0 : strtoull(at, NULL, 10);
+}
+
+static struct birth birth_of(u64 pid)
 {
     char path[PATH_BYTES];
     char text[STAT_BYTES];
-    const char *at = NULL;
     ssize_t n = 0;
 
     (void)snprintf(path, sizeof(path), "/proc/%" PRIu64 "/stat", pid); // fits
@@ -87,86 +115,104 @@ static u64 start_time_of(u64 pid)
     if (fd >= 0)
         n = read(fd, text, sizeof(text) - 1);
     if (n <= 0)
-        return 0;
+        return (struct birth){0};
     text[n] = '\0';
-    at = strrchr(text, ')'); // the name may hold anything
-    for (u32 i = 0; at != NULL && i < STAT_START_TIME; i++)
-        at = strchr(at + 1, ' ');
-    return at == NULL ? 0 : strtoull(at, NULL, 10);
+    return (struct birth){stat_word(text, STAT_START_TIME), stat_word(text, STAT_START_CODE)};
 }
 
-/* "START-END PERMISSIONS OFFSET MAJOR:MINOR INODE PATH". False: not one with code of a file. */
+/* "START-END PERMISSIONS OFFSET MAJOR:MINOR INODE PATH\n". False: not one with code of a file. */
 static bool mapping_parse(const char *line, struct mapping *out)
 {
     u64 device_major = 0;
     u64 device_minor = 0;
     char permissions[5] = "";
+    int path = 0;
 
     // NOLINTNEXTLINE(cert-err34-c): the kernel writes these lines
-    if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %4s %" SCNx64 " %" SCNx64 ":%" SCNx64 " %" SCNu64,
+    if (sscanf(line,
+               "%" SCNx64 "-%" SCNx64 " %4s %" SCNx64 " %" SCNx64 ":%" SCNx64 " %" SCNu64 " %n",
                &out->start, &out->end, permissions, &out->file_offset, &device_major, &device_minor,
-               &out->inode) != 7)
+               &out->inode, &path) != 7)
         return false;
     out->device = device_major << 32 | device_minor;
-    return permissions[2] == 'x' && out->inode != 0;
+    if (permissions[2] != 'x' || out->inode == 0)
+        return false;
+    out->path = strndup(line + path, strcspn(line + path, "\n"));
+    return out->path != NULL;
+}
+
+static bool add_mapping(struct process *p, const struct mapping *m)
+{
+    struct mapping *grown = realloc(p->mappings, (p->n + 1) * sizeof(*grown));
+
+    if (grown == NULL)
+        return false;
+    p->mappings = grown;
+    p->mappings[p->n++] = *m;
+    return true;
 }
 
 /* Read them anew; what was known stays where the process has ended. */
 static void read_mappings(struct process *p)
 {
-    _cleanup_free_ struct mapping *list = NULL;
     _cleanup_free_ char *line = NULL;
+    struct process now = {.pid = p->pid, .birth = p->birth};
     char path[PATH_BYTES];
     size_t size = 0;
-    u32 n = 0;
     FILE *f = NULL;
 
     (void)snprintf(path, sizeof(path), "/proc/%" PRIu64 "/maps", p->pid); // fits
     f = fopen(path, "re");
     while (f != NULL && getline(&line, &size, f) > 0) {
         struct mapping mapping;
-        struct mapping *grown = NULL;
 
         if (!mapping_parse(line, &mapping))
             continue;
-        grown = realloc(list, (n + 1) * sizeof(*grown));
-        if (grown == NULL)
+        if (!add_mapping(&now, &mapping)) {
+            free(mapping.path);
             break;
-        list = grown;
-        list[n++] = mapping;
+        }
     }
     if (f != NULL)
         (void)fclose(f); // only read
-    if (n == 0)
+    if (now.n == 0)
         return;
-    free(p->mappings);
-    p->mappings = take_ptr(list);
-    p->n = n;
+    forget_mappings(p);
+    *p = now;
+}
+
+static struct process *find_process(struct usyms *u, u64 pid)
+{
+    for (u32 i = 0; i < u->n_processes; i++) {
+        if (u->processes[i].pid == pid)
+            return &u->processes[i];
+    }
+    return NULL;
 }
 
 static struct process *process_of(struct usyms *u, u64 pid)
 {
-    u64 start_time = start_time_of(pid);
-    struct process *p = NULL;
+    struct birth birth = birth_of(pid);
+    struct process *p = find_process(u, pid);
 
-    for (u32 i = 0; p == NULL && i < u->n_processes; i++) {
-        if (u->processes[i].pid == pid)
-            p = &u->processes[i];
-    }
-    if (p != NULL && (start_time == 0 || start_time == p->start_time))
+    if (birth.start_time == 0 || (p != NULL && birth.start_time == p->birth.start_time &&
+                                  birth.start_code == p->birth.start_code))
         return p;
-    if (p == NULL && start_time == 0)
-        return NULL;
     if (p == NULL) {
         if (u->n_processes == PROCESSES_MAX)
             forget_processes(u);
         p = &u->processes[u->n_processes++];
     } else {
-        free(p->mappings);
+        forget_mappings(p);
     }
-    *p = (struct process){.pid = pid, .start_time = start_time};
+    *p = (struct process){.pid = pid, .birth = birth};
     read_mappings(p);
     return p;
+}
+
+void usyms_note(struct usyms *u, u64 pid)
+{
+    (void)process_of(u, pid);
 }
 
 static const struct mapping *mapping_at(const struct process *p, u64 address)
@@ -180,18 +226,31 @@ static const struct mapping *mapping_at(const struct process *p, u64 address)
 
 /* ---- files ---- */
 
-/* The kernel's own link leads to the file that is mapped, deleted or of another mount namespace. */
+static bool is_file_of(int fd, const struct mapping *m)
+{
+    struct stat st;
+
+    return fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_ino == m->inode &&
+           ((u64)major(st.st_dev) << 32 | minor(st.st_dev)) == m->device;
+}
+
+/* The kernel's own link leads to the file that is mapped, deleted or of another mount namespace;
+ * when the process has ended, the path may still do so. */
 static struct file_symbols *read_symbols(u64 pid, const struct mapping *m)
 {
+    static const int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
     struct file_symbols *symbols = NULL;
     char path[PATH_BYTES];
-    struct stat st;
 
     (void)snprintf(path, sizeof(path), "/proc/%" PRIu64 "/map_files/%" PRIx64 "-%" PRIx64, pid,
                    m->start, m->end); // fits
-    _cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    _cleanup_close_ int fd = open(path, flags);
 
-    if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+    if (!is_file_of(fd, m)) {
+        close_fd(&fd);
+        fd = open(m->path, flags);
+    }
+    if (is_file_of(fd, m))
         (void)file_symbols_read(&symbols, fd); // else there are none
     return symbols;
 }
@@ -211,19 +270,22 @@ static const struct file_symbols *symbols_of(struct usyms *u, u64 pid, const str
     return f->symbols;
 }
 
-struct str usyms_find(struct usyms *u, u64 pid, u64 address)
+struct symbol_place usyms_find(struct usyms *u, u64 pid, u64 address)
 {
     struct process *p = process_of(u, pid);
     const struct mapping *m = p == NULL ? NULL : mapping_at(p, address);
     const struct file_symbols *symbols = NULL;
+    struct symbol_place place = {0};
 
     if (p != NULL && m == NULL) { // a library that was loaded since
         read_mappings(p);
         m = mapping_at(p, address);
     }
-    if (m != NULL)
-        symbols = symbols_of(u, pid, m);
-    if (symbols == NULL)
-        return (struct str){0};
-    return file_symbols_find(symbols, address - m->start + m->file_offset, NULL);
+    if (m == NULL)
+        return place;
+    place.module = str_of(m->path);
+    symbols = symbols_of(u, pid, m);
+    if (symbols != NULL)
+        place.name = file_symbols_find(symbols, address - m->start + m->file_offset, &place.offset);
+    return place;
 }

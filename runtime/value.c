@@ -124,7 +124,7 @@ static void format_symbol(const struct value_env *env, u64 address, struct buf *
     struct str name = {0};
 
     if (env->symbols != NULL)
-        name = symbols_find(env->symbols, address, NULL);
+        name = symbols_find(env->symbols, address).name;
     if (name.n != 0) {
         buf_add_str(out, name);
     } else {

@@ -245,6 +245,7 @@ void apply_config(struct sema *s, const struct program *program)
     }
     s->v.max_map_keys = (u32)s->config[CONFIG_max_map_keys].num;
     s->v.max_strlen = (u32)s->config[CONFIG_max_strlen].num;
+    s->v.stack_mode = config_word(config_row(CONFIG_stack_mode), s->config[CONFIG_stack_mode].num);
     s->v.max_cat_bytes = (u32)s->config[CONFIG_max_cat_bytes].num;
     if (!s->config[CONFIG_print_maps_on_exit].num)
         s->v.meta_flags |= META_FLAG_QUIET_MAPS;

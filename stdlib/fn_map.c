@@ -189,19 +189,40 @@ const struct func_desc fn_find = {
     .lower = lower_find,
 };
 
+static bool is_stack(const struct type *t)
+{
+    return t->kind == TYPE_SHAPE && (t->shape == SHAPE_KSTACK || t->shape == SHAPE_USTACK);
+}
+
 static const struct type *check_len(struct vocab *v, struct call *c)
 {
-    if (!c->args[0].map->is_scalar)
+    const struct call_arg *arg = &c->args[0];
+
+    if (arg->map) {
+        if (!arg->map->is_scalar)
+            return NULL;
+        diag_add(v->diags, E_MAP_IS_SCALAR, c->span, "len() expects a map with keys");
+        return type_error(v->types);
+    }
+    if (arg->type->kind == TYPE_ERROR || is_stack(arg->type) || arg->type->kind == TYPE_ARRAY)
         return NULL;
 
-    diag_add(v->diags, E_MAP_IS_SCALAR, c->span, "len() expects a map with keys");
+    struct str name = type_name(v->arena, arg->type);
+
+    diag_add(v->diags, E_ARG_TYPE, arg->span,
+             "len() expects a map, a stack or an array (%.*s provided)", STR_ARG(name));
     return type_error(v->types);
 }
 
 static ir_val lower_len(struct lowering *lo, struct call *c)
 {
-    struct map_info *map = c->args[0].map;
+    const struct call_arg *arg = &c->args[0];
+    struct map_info *map = arg->map;
 
+    if (!map) {
+        return is_stack(arg->type) ? ir_load64(&lo->b, arg->val, STACK_HEADER_BYTES - sizeof(u64))
+                                   : ir_const(&lo->b, arg->type->n_elems);
+    }
     lower_map_declare(lo->v, map);
     if (lower_is_array(map))
         return lower_array_len(lo, map);
@@ -210,8 +231,8 @@ static ir_val lower_len(struct lowering *lo, struct call *c)
 
 const struct func_desc fn_len = {
     .name = "len",
-    .sig = "(map) -> uint64",
-    .doc = "Number of entries of a map with keys.",
+    .sig = "(printable) -> uint64",
+    .doc = "Number of entries of a map with keys, of frames of a stack, or of elements of an array.",
     .example = "BEGIN { @a[1] = 1; @a[2] = 1; print(len(@a)); }",
     .check = check_len,
     .lower = lower_len,

@@ -36,10 +36,9 @@ static ir_val lower_usym(struct lowering *lo, struct call *c)
 {
     struct ir_builder *b = &lo->b;
     ir_val slot = shape_slot(lo, SHAPE_USYM);
-    ir_val pid_tgid = lower_pid_tgid(lo);
 
     ir_store64(b, slot, 0, c->args[0].val);
-    ir_store64(b, slot, 8, ir_binary(b, IR_LSHR, pid_tgid, ir_const(b, 32)));
+    ir_store64(b, slot, 8, lower_process(lo));
     return slot;
 }
 

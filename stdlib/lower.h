@@ -218,6 +218,9 @@ void lower_end_if(struct lowering *lo, const struct branch *br);
 ir_val lower_divide(struct lowering *lo, enum ir_op op, ir_val a, ir_val b);
 /* pid (high half) and tid (low half) in the tracer's PID namespace. */
 ir_val lower_pid_tgid(struct lowering *lo);
+/* The current process in that namespace, of which the runtime keeps what it has mapped: for values
+ * that are addresses in it. */
+ir_val lower_process(struct lowering *lo);
 
 /* ---- values that are known (known.c) ----
  *

@@ -9,6 +9,7 @@ enum kind {
     KIND_TEXT,
     KIND_NUMBER,
     KIND_WORD,
+    KIND_OPTION,
     KIND_MAP,
     KIND_VARIABLE,
     KIND_ANY,
@@ -19,7 +20,7 @@ static const char *const kind_names[] = {
     [KIND_INT] = "int",           [KIND_STRING] = "string", [KIND_LITERAL] = "literal",
     [KIND_TEXT] = "text",         [KIND_NUMBER] = "number", [KIND_WORD] = "word",
     [KIND_MAP] = "map",           [KIND_ANY] = "any",       [KIND_PRINTABLE] = "printable",
-    [KIND_VARIABLE] = "variable",
+    [KIND_VARIABLE] = "variable", [KIND_OPTION] = "option",
 };
 
 #define MAX_PARAMS 8
@@ -137,6 +138,8 @@ static const char *kind_problem(enum kind kind, const struct call_arg *arg)
         return is_text(t) ? NULL : "a string";
     case KIND_WORD:
         return is_known(arg, true) ? NULL : "a name";
+    case KIND_OPTION:
+        return is_known(arg, true) || is_known(arg, false) ? NULL : "a name or an integer literal";
     case KIND_LITERAL:
         return is_known(arg, true) ? NULL : "a string literal";
     case KIND_NUMBER:
@@ -272,7 +275,7 @@ bool vocab_param_is_word(const struct func_desc *fn, u32 i)
 {
     struct signature sig = signature_parse(fn->sig);
 
-    return i < sig.n_max && sig.kinds[i] == KIND_WORD;
+    return i < sig.n_max && (sig.kinds[i] == KIND_WORD || sig.kinds[i] == KIND_OPTION);
 }
 
 bool vocab_param_takes_map(const struct func_desc *fn, u32 i)

@@ -50,9 +50,11 @@ struct vocab {
     const struct ir_map *ring, *books; /* PTL_MAP_RING, PTL_MAP_BOOKS */
     const struct ir_map *names;        /* PTL_MAP_NAMES; NULL: no word has asked for it */
     const struct ir_map *usdt;         /* PTL_MAP_USDT; the same */
+    const struct ir_map *processes;    /* PTL_MAP_PROCESSES; the same */
     VEC(struct known_type) meta_types;
     VEC(const char *) macro_names;               /* that calls may mean, for "did you mean" */
     u32 max_map_keys, max_strlen, max_cat_bytes; /* of the script's config */
+    struct str stack_mode;                       /* the same */
     u64 meta_flags;                              /* META_FLAG_* that the programs need */
     const struct str *params;                    /* $1 .. $n of the command line */
     u32 n_params;
@@ -163,7 +165,8 @@ struct folded {
 struct func_desc {
     const char *name;
     /* "(kind, kind?, ...) -> type": kinds int, string, text (string or array of characters),
-     * literal (of a string), number (a literal), word (a bare name), map, printable (a map or a
+     * literal (of a string), number (a literal), word (a bare name), option (that or
+     * a number), map, printable (a map or a
      * value), any;
      * `?` optional, `...` any number of any kind. Type: void, bool, int64, string[16], ksym, or
      * `?`: check() tells. */
@@ -201,7 +204,8 @@ bool vocab_param_is_variable(const struct func_desc *fn, u32 i);
 /* Is it of kind `map`, so that `@x[k]` there means the map and a key: delete(@x[k])? */
 bool vocab_param_is_map(const struct func_desc *fn, u32 i);
 
-/* Is it of kind `word`, so that a bare name there is no variable but the text: nsecs(boot)? */
+/* Is it of kind `word` or `option`, so that a bare name there is no variable but the text:
+ * nsecs(boot)? */
 bool vocab_param_is_word(const struct func_desc *fn, u32 i);
 
 /* Learn that the map is used with this key, or holds this value (types as they stand; NULL and

@@ -129,7 +129,8 @@ static void record_handle(struct interp *in, const u8 *record)
     case SITE_SYSTEM:
     case SITE_CAT:
     case SITE_JOIN:
-        return; // they are shown on standard error
+    case SITE_PROCESS:
+        return; // not part of standard output
     }
     interp_fail(in, "a record of a kind that the interpreter does not know");
 }

@@ -3,7 +3,7 @@
  *
  * A line for each seed on standard output: "SEED MODE WORD", WORD being "ok" or "refused" (by the
  * compiler, whose diagnostics follow), "wrong" (what the IR does; why follows), "large" (a
- * limit that the compiler names: E003, E330) or "died". The seed is
+ * limit that the compiler names: E003, E004, E330) or "died". The seed is
  * printed before anything is done with it, so that a crash has a name. Then one line with the share
  * of statements that were dropped, and the table of what the scripts use. */
 #include <errno.h>
@@ -68,7 +68,8 @@ static bool is_too_large(const struct compile_result *result)
 {
     struct str said = {result->diagnostics.p, (u32)result->diagnostics.n};
 
-    return str_find(said, STR("[E003]")) >= 0 || str_find(said, STR("[E330]")) >= 0;
+    return str_find(said, STR("[E003]")) >= 0 || str_find(said, STR("[E004]")) >= 0 ||
+           str_find(said, STR("[E330]")) >= 0;
 }
 
 static bool script_make(const char *folder, u64 seed, const struct gen_kernel *kernel,

@@ -1,0 +1,105 @@
+#include "runtime/stack.h"
+
+#include <inttypes.h>
+
+#include <linux/bpf.h>
+
+#include "runtime/usym.h"
+
+/* What is known of a frame: its address and where that is. */
+struct frame {
+    u64 address;
+    struct symbol_place place;
+};
+
+/* Names of files and of their functions are what anybody made them. */
+static void add_name(const struct value_env *env, struct str name, struct buf *out)
+{
+    if (env->is_raw) {
+        buf_add_str(out, name);
+    } else {
+        value_escape(name, out);
+    }
+}
+
+static void add_place(const struct value_env *env, const struct symbol_place *place,
+                      struct buf *out)
+{
+    add_name(env, place->name, out);
+    buf_printf(out, "+%" PRIu64, place->offset);
+}
+
+static void show_bpftrace(const struct value_env *env, const struct frame *f, struct buf *out)
+{
+    buf_add_cstr(out, "        ");
+    if (f->place.name.n != 0) {
+        add_place(env, &f->place, out);
+    } else {
+        buf_printf(out, "0x%" PRIx64, f->address);
+    }
+}
+
+/* As perf script(1) does. */
+static void show_perf(const struct value_env *env, const struct frame *f, struct buf *out)
+{
+    buf_printf(out, "\t%" PRIx64 " ", f->address);
+    if (f->place.name.n != 0) {
+        add_place(env, &f->place, out);
+    } else {
+        buf_add_cstr(out, "[unknown]");
+    }
+    if (f->place.module.n == 0)
+        return;
+    buf_add_cstr(out, " (");
+    add_name(env, f->place.module, out);
+    buf_add_cstr(out, ")");
+}
+
+static void show_build_id(const u8 *bytes, struct buf *out)
+{
+    struct bpf_stack_build_id id;
+
+    memcpy(&id, bytes, sizeof(id));
+    if (id.status != BPF_STACK_BUILD_ID_VALID) {
+        buf_printf(out, "%" PRIx64, (u64)id.ip);
+        return;
+    }
+    for (u32 i = 0; i < sizeof(id.build_id); i++)
+        buf_printf(out, "%02x", id.build_id[i]);
+    buf_printf(out, " 0x%" PRIx64, (u64)id.offset);
+}
+
+static struct frame frame_at(const struct value_env *env, u64 shape, u64 pid, u64 address)
+{
+    struct frame f = {.address = address};
+
+    if (shape == SHAPE_KSTACK && env->symbols != NULL)
+        f.place = symbols_find(env->symbols, address);
+    if (shape == SHAPE_USTACK && env->usyms != NULL)
+        f.place = usyms_find(env->usyms, pid, address);
+    return f;
+}
+
+void stack_format(const struct value_env *env, const struct meta_type *type, const u8 *bytes,
+                  struct buf *out)
+{
+    u64 frame_bytes = stack_frame_bytes(type->text);
+    u64 most = (type->size - STACK_HEADER_BYTES) / frame_bytes;
+    u64 n = MIN(value_word(bytes + sizeof(u64)), most);
+
+    buf_add_char(out, '\n');
+    for (u64 i = 0; i < n; i++) {
+        const u8 *at = bytes + STACK_HEADER_BYTES + i * frame_bytes;
+
+        if (frame_bytes > sizeof(u64)) {
+            show_build_id(at, out);
+        } else if (str_eq_c(type->text, "raw")) {
+            buf_printf(out, "%" PRIx64, value_word(at));
+        } else {
+            struct frame f = frame_at(env, type->num0, value_word(bytes), value_word(at));
+
+            (str_eq_c(type->text, "perf") ? show_perf : show_bpftrace)(env, &f, out);
+        }
+        buf_add_char(out, '\n');
+    }
+}
