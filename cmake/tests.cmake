@@ -34,7 +34,7 @@ find_package(Threads REQUIRED)
 foreach(source IN LISTS traced_programs)
   get_filename_component(name "${source}" NAME_WE)
   add_executable(program_${name} "${source}")
-  target_compile_options(program_${name} PRIVATE -O2 -g -Wall -Wextra -Werror)
+  target_compile_options(program_${name} PRIVATE -O2 -g -fno-omit-frame-pointer -Wall -Wextra -Werror)
   target_link_options(program_${name} PRIVATE -static)
   target_link_libraries(program_${name} PRIVATE Threads::Threads)
   set_target_properties(program_${name} PROPERTIES

@@ -68,9 +68,10 @@ void type_print(struct buf *out, const struct type *t)
         break;
     case TYPE_SHAPE:
         buf_printf(out, "%s_t", shape_name(t->shape));
-        if (t->size)
+        if (t->size) {
             buf_printf(out, "[%.*s, %u]", STR_ARG(t->text),
                        (t->size - STACK_HEADER_BYTES) / stack_frame_bytes(t->text));
+        }
         break;
     case TYPE_AGG:
         buf_add_cstr(out, agg_type_name(t->agg));

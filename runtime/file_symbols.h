@@ -5,8 +5,8 @@
 
 struct file_symbols;
 
-/* Read the functions of an ELF file. fd: borrowed. Returns 0, -ENOEXEC where it is no such file, -ENOENT
- * where it names none, -ENOMEM, or why it cannot be read. */
+/* Read the functions of an ELF file. fd: borrowed. Returns 0, -ENOEXEC where it is no such file,
+ * -ENOENT where it names none, -ENOMEM, or why it cannot be read. */
 int file_symbols_read(struct file_symbols **out, int fd);
 
 /* NULL-safe; sets *f to NULL. */

@@ -1,3 +1,4 @@
+/* Frames as text: where the addresses are, as symbol tables know it. */
 #include "runtime/stack.h"
 
 #include <inttypes.h>

@@ -232,7 +232,8 @@ static ir_val lower_len(struct lowering *lo, struct call *c)
 const struct func_desc fn_len = {
     .name = "len",
     .sig = "(printable) -> uint64",
-    .doc = "Number of entries of a map with keys, of frames of a stack, or of elements of an array.",
+    .doc =
+        "Number of entries of a map with keys, of frames of a stack, or of elements of an array.",
     .example = "BEGIN { @a[1] = 1; @a[2] = 1; print(len(@a)); }",
     .check = check_len,
     .lower = lower_len,

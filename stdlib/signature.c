@@ -139,7 +139,7 @@ static const char *kind_problem(enum kind kind, const struct call_arg *arg)
     case KIND_WORD:
         return is_known(arg, true) ? NULL : "a name";
     case KIND_OPTION:
-        return is_known(arg, true) || is_known(arg, false) ? NULL : "a name or an integer literal";
+        return arg->is_const ? NULL : "a name or an integer literal";
     case KIND_LITERAL:
         return is_known(arg, true) ? NULL : "a string literal";
     case KIND_NUMBER:

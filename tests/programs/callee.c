@@ -1,17 +1,19 @@
-/* callee N [THREADS]: each of THREADS threads (default 1) calls, N times each,
+/* callee N [THREADS [MS]]: each of THREADS threads (default 1) calls, N times each,
  *
  *   callee_add(i, "text", &point)   i from 0; returns i + 1
  *   callee_down(3)                  which calls itself down to callee_down(0), and returns 3
  *
- * Both are in .symtab and are not inlined.
+ * Both are in .symtab and are not inlined. At the end it sleeps MS milliseconds (default 0).
  */
 #include <pthread.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "args.h"
 
 enum {
     THREAD_MAX = 64,
+    LINGER_MAX_MS = 60000,
     DEPTH = 3,
 };
 
@@ -55,11 +57,13 @@ int main(int argc, char **argv)
     pthread_t threads[THREAD_MAX];
     long count = 0;
     long thread_count = 1;
+    long linger_ms = 0;
     bool is_ok = true;
 
-    if (argc < 2 || argc > 3 || !number_parse(argv[1], 1000000000, &count) ||
-        (argc == 3 && !number_parse(argv[2], THREAD_MAX, &thread_count)) || thread_count == 0) {
-        (void)fprintf(stderr, "usage: callee N [THREADS]\n");
+    if (argc < 2 || argc > 4 || !number_parse(argv[1], 1000000000, &count) ||
+        (argc >= 3 && !number_parse(argv[2], THREAD_MAX, &thread_count)) || thread_count == 0 ||
+        (argc == 4 && !number_parse(argv[3], LINGER_MAX_MS, &linger_ms))) {
+        (void)fprintf(stderr, "usage: callee N [THREADS [MS]]\n");
         return 2;
     }
     for (long i = 1; i < thread_count; i++)
@@ -72,5 +76,7 @@ int main(int argc, char **argv)
         if (pthread_join(threads[i], &failed) != 0 || failed != NULL)
             is_ok = false;
     }
+    if (linger_ms > 0)
+        (void)usleep((useconds_t)linger_ms * 1000); // nothing interrupts it
     return is_ok ? 0 : 1;
 }
