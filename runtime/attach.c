@@ -14,27 +14,30 @@
 
 #define NO_FEATURE FEATURE_ID_COUNT_
 
-/* How programs of each method are loaded, and what the kernel must have for them. */
+/* How programs of each method are loaded, what the kernel must have for them, and what -v says. */
 struct method {
     enum bpf_prog_type type;
     enum feature_id feature;
+    const char *what;
 };
 
 static const struct method methods[] = {
-    [METHOD_TEST_RUN] = {BPF_PROG_TYPE_RAW_TRACEPOINT, NO_FEATURE},
-    [METHOD_KPROBE] = {BPF_PROG_TYPE_KPROBE, FEATURE_KPROBE},
-    [METHOD_KRETPROBE] = {BPF_PROG_TYPE_KPROBE, FEATURE_KPROBE},
-    [METHOD_TRACEPOINT] = {BPF_PROG_TYPE_TRACEPOINT, FEATURE_TRACEPOINT},
-    [METHOD_PERF_CPUS] = {BPF_PROG_TYPE_PERF_EVENT, FEATURE_PERF},
-    [METHOD_PERF_ONE] = {BPF_PROG_TYPE_PERF_EVENT, FEATURE_PERF},
-    [METHOD_UPROBE] = {BPF_PROG_TYPE_KPROBE, FEATURE_UPROBE},
-    [METHOD_URETPROBE] = {BPF_PROG_TYPE_KPROBE, FEATURE_UPROBE},
-    [METHOD_USDT] = {BPF_PROG_TYPE_KPROBE, FEATURE_UPROBE},
-    [METHOD_KPROBE_MULTI] = {BPF_PROG_TYPE_KPROBE, FEATURE_KPROBE_MULTI},
-    [METHOD_KRETPROBE_MULTI] = {BPF_PROG_TYPE_KPROBE, FEATURE_KPROBE_MULTI},
-    [METHOD_RAW_TRACEPOINT] = {BPF_PROG_TYPE_RAW_TRACEPOINT, NO_FEATURE},
-    [METHOD_FENTRY] = {BPF_PROG_TYPE_TRACING, FEATURE_FENTRY},
-    [METHOD_FEXIT] = {BPF_PROG_TYPE_TRACING, FEATURE_FENTRY},
+    [METHOD_TEST_RUN] = {BPF_PROG_TYPE_RAW_TRACEPOINT, NO_FEATURE, "run once"},
+    [METHOD_KPROBE] = {BPF_PROG_TYPE_KPROBE, FEATURE_KPROBE, "perf events"},
+    [METHOD_KRETPROBE] = {BPF_PROG_TYPE_KPROBE, FEATURE_KPROBE, "perf events"},
+    [METHOD_TRACEPOINT] = {BPF_PROG_TYPE_TRACEPOINT, FEATURE_TRACEPOINT, "perf events"},
+    [METHOD_PERF_CPUS] = {BPF_PROG_TYPE_PERF_EVENT, FEATURE_PERF, "a perf event for each CPU"},
+    [METHOD_PERF_ONE] = {BPF_PROG_TYPE_PERF_EVENT, FEATURE_PERF, "a perf event"},
+    [METHOD_UPROBE] = {BPF_PROG_TYPE_KPROBE, FEATURE_UPROBE, "perf events"},
+    [METHOD_URETPROBE] = {BPF_PROG_TYPE_KPROBE, FEATURE_UPROBE, "perf events"},
+    [METHOD_USDT] = {BPF_PROG_TYPE_KPROBE, FEATURE_UPROBE, "perf events"},
+    [METHOD_KPROBE_MULTI] = {BPF_PROG_TYPE_KPROBE, FEATURE_KPROBE_MULTI,
+                             "one link for all matches"},
+    [METHOD_KRETPROBE_MULTI] = {BPF_PROG_TYPE_KPROBE, FEATURE_KPROBE_MULTI,
+                                "one link for all matches"},
+    [METHOD_RAW_TRACEPOINT] = {BPF_PROG_TYPE_RAW_TRACEPOINT, NO_FEATURE, "a link"},
+    [METHOD_FENTRY] = {BPF_PROG_TYPE_TRACING, FEATURE_FENTRY, "a trampoline"},
+    [METHOD_FEXIT] = {BPF_PROG_TYPE_TRACING, FEATURE_FENTRY, "a trampoline"},
 };
 
 const struct attach_ops *attach_ops(enum probe_id provider)
@@ -87,6 +90,22 @@ static struct bpf_program *find_program(const struct bpf_object *object,
     return program;
 }
 
+/* The way to attach by this method, or NULL if the provider has none. */
+static const struct attach_ops *ops_for(const struct attach_point *point, u64 method)
+{
+    const struct attach_ops *ops = attach_ops((enum probe_id)point->row->provider);
+
+    if (ops->methods & (1u << method))
+        return ops;
+    return ops->stand_in != NULL && (ops->stand_in->methods & (1u << method)) ? ops->stand_in
+                                                                              : NULL;
+}
+
+bool attach_is_stand_in(const struct attach_point *point)
+{
+    return point->ops != attach_ops((enum probe_id)point->row->provider);
+}
+
 int attach_choose(struct attach_point *point, const struct meta *meta,
                   const struct bpf_object *object, struct features *features, struct ptl_error *err)
 {
@@ -100,18 +119,28 @@ int attach_choose(struct attach_point *point, const struct meta *meta,
         const struct method *method = &methods[prog->method];
         struct bpf_program *program = find_program(object, prog);
 
-        if (program == NULL || (point->ops->methods & (1u << prog->method)) == 0)
+        const struct attach_ops *ops = ops_for(point, prog->method);
+
+        if (program == NULL || ops == NULL)
             continue;
         if (method->feature != NO_FEATURE) {
             failed = features_need(features, method->feature, err);
-            if (failed != 0)
+            if (failed != 0) {
+                point->lacking = feature_name(method->feature);
                 continue;
+            }
         }
+        point->ops = ops;
         point->program = program;
         point->method = (enum attach_method)prog->method;
         return bpf_program__set_autoload(program, true);
     }
     return failed;
+}
+
+const char *attach_how(const struct attach_point *point)
+{
+    return methods[point->method].what;
 }
 
 bool attach_is_pattern(const struct attach_point *point)

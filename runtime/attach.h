@@ -62,6 +62,7 @@ struct attach_point {
     const struct attach_ops *ops;
     struct bpf_program *program; /* of the chosen variant, borrowed from the object */
     enum attach_method method;
+    const char *lacking; /* feature of a better variant that the kernel does not have; or NULL */
     struct attach_event *events;
     u32 n_events;
     u32 first_name, n_names; /* what a pattern stands for, in env->names */
@@ -72,7 +73,9 @@ struct attach_point {
 struct attach_ops {
     enum attach_when when;
     bool is_lifo; /* the kernel runs the program first that was attached last */
-    u32 methods;  /* bits 1 << METHOD_* that this way can do */
+    const struct attach_ops
+        *stand_in; /* for other methods, where the kernel lacks these; or NULL */
+    u32 methods;   /* bits 1 << METHOD_* that this way can do */
     /* Tell libbpf the target of a program that is loaded for one. NULL: it needs none.
      * Returns 0, or a negative errno after reporting to diags. */
     int (*aim)(struct attach_point *point, struct diags *diags);
@@ -125,11 +128,17 @@ int attach_report_matches(const struct attach_point *point, struct diags *diags,
 /* Add a link of the program that needs no event. The same. */
 int attach_add_link(struct attach_point *point, int link_fd);
 
+/* Is the point attached in another way, because the kernel lacks its own? */
+bool attach_is_stand_in(const struct attach_point *point);
+
 /* Where the point is in the script. */
 struct span attach_span(const struct attach_point *point);
 
 /* Report that a point cannot be attached, err being why. Returns err. */
 int attach_report(const struct attach_point *point, struct diags *diags, int err);
+
+/* The way to attach that was chosen, in a few words, for -v. */
+const char *attach_how(const struct attach_point *point);
 
 /* Is the target of the point a pattern, of which there may be several matches? */
 bool attach_is_pattern(const struct attach_point *point);

@@ -231,6 +231,7 @@ static int kprobe_open(struct attach_point *point, struct diags *diags)
 const struct attach_ops attach_ops_kprobe = {
     .when = ATTACH_EVENTS,
     .is_lifo = true,
+    .stand_in = &attach_ops_trampoline,
     .methods = 1u << METHOD_KPROBE | 1u << METHOD_KPROBE_MULTI,
     .aim = kprobe_aim,
     .open = kprobe_open,
@@ -240,6 +241,7 @@ const struct attach_ops attach_ops_kprobe = {
 /* The last one attached is the first at the entry, and so the last on the way back. */
 const struct attach_ops attach_ops_kretprobe = {
     .when = ATTACH_EVENTS,
+    .stand_in = &attach_ops_trampoline,
     .methods = 1u << METHOD_KRETPROBE | 1u << METHOD_KRETPROBE_MULTI,
     .aim = kprobe_aim,
     .open = kprobe_open,

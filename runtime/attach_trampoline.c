@@ -6,6 +6,7 @@
 #include <bpf/bpf.h>
 
 #include "runtime/attach.h"
+#include "runtime/symbols.h"
 
 #define NAME_BYTES 512 /* the kernel's longest symbol name */
 
@@ -14,11 +15,35 @@ static enum bpf_attach_type attach_type(const struct attach_point *point)
     return point->method == METHOD_FEXIT ? BPF_TRACE_FEXIT : BPF_TRACE_FENTRY;
 }
 
+/* A kprobe would be on each of the functions of one name; of these there is one in the types. */
+static int check_single(const struct attach_point *point, struct diags *diags)
+{
+    struct symbols *symbols = NULL;
+    struct str name = point->row->text0;
+    u64 address = 0;
+    u32 n = 0;
+
+    if (symbols_open(&symbols) != 0)
+        return 0; // then nothing is known against it
+    n = symbols_addresses(symbols, name, &address, 1);
+    symbols_free(&symbols);
+    if (n <= 1)
+        return 0;
+    (void)diag_add(
+        diags, E_ATTACH_AMBIGUOUS, attach_span(point),
+        "%.*s: the kernel has no kprobes, and %u functions of this name, of which fentry "
+        "finds one.",
+        STR_ARG(point->row->name), n);
+    return -ENOTUNIQ;
+}
+
 static int trampoline_aim(struct attach_point *point, struct diags *diags)
 {
     char name[NAME_BYTES];
-    int err = 0;
+    int err = attach_is_stand_in(point) ? check_single(point, diags) : 0;
 
+    if (err != 0)
+        return err;
     if (snprintf(name, sizeof(name), "%.*s", STR_ARG(point->row->text0)) >= (int)sizeof(name)) {
         err = -ENOENT;
     } else {

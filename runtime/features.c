@@ -15,6 +15,7 @@
 #include <bpf/libbpf.h>
 
 #include "runtime/error.h"
+#include "runtime/link.h"
 #include "runtime/perf.h"
 #include "runtime/tracefs.h"
 
@@ -121,24 +122,47 @@ static int probe_kprobe(struct ptl_error *err)
     return type < 0 ? type : 0;
 }
 
-/* A link to an address that cannot be read is refused late, with -EFAULT, where there are such
- * links at all. */
-static int probe_kprobe_multi(struct ptl_error *err)
+/* Does the kernel know this way to attach a program to many places at once? A link to places at an
+ * address that cannot be read is refused late, with -EFAULT, where there are such links at all. */
+static int probe_link(u32 attach_type, struct link_request request)
 {
     const struct bpf_insn nothing[] = {
         {.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0},
         {.code = BPF_JMP | BPF_EXIT},
     };
-    LIBBPF_OPTS(bpf_prog_load_opts, load, .expected_attach_type = BPF_TRACE_KPROBE_MULTI);
-    LIBBPF_OPTS(bpf_link_create_opts, opts, .kprobe_multi.cnt = 1,
-                .kprobe_multi.addrs = (const unsigned long *)1);
+    LIBBPF_OPTS(bpf_prog_load_opts, load,
+                .expected_attach_type = (enum bpf_attach_type)attach_type);
     _cleanup_close_ int prog = bpf_prog_load(BPF_PROG_TYPE_KPROBE, "ptl_probe", "GPL", nothing,
                                              ARRAY_SIZE(nothing), &load);
-    _cleanup_close_ int link =
-        prog < 0 ? prog : bpf_link_create(prog, 0, BPF_TRACE_KPROBE_MULTI, &opts);
+    _cleanup_close_ int link = prog;
 
-    (void)err;
+    if (prog < 0)
+        return -ENOTSUP;
+    request.prog_fd = (u32)prog;
+    request.attach_type = attach_type;
+    link = link_create(&request);
     return link == -EFAULT ? 0 : -ENOTSUP;
+}
+
+static int probe_kprobe_multi(struct ptl_error *err)
+{
+    (void)err;
+    return probe_link(BPF_TRACE_KPROBE_MULTI,
+                      (struct link_request){.kprobes = {.cnt = 1, .addrs = 1}});
+}
+
+static int probe_kprobe_session(struct ptl_error *err)
+{
+    (void)err;
+    return probe_link(LINK_KPROBE_SESSION,
+                      (struct link_request){.kprobes = {.cnt = 1, .addrs = 1}});
+}
+
+static int probe_uprobe_multi(struct ptl_error *err)
+{
+    (void)err;
+    return probe_link(LINK_UPROBE_MULTI,
+                      (struct link_request){.uprobes = {.path = 1, .offsets = 1, .cnt = 1}});
 }
 
 static int probe_uprobe(struct ptl_error *err)
@@ -212,6 +236,15 @@ int features_init(struct features *f, const char *const *names, u32 n, struct pt
         f->states[id] = FEATURE_NO;
     }
     return 0;
+}
+
+bool ptl_has_kprobes(const char *const *no_features, u32 n)
+{
+    struct features features;
+    struct ptl_error err = {0};
+
+    return features_init(&features, no_features, n, &err) != 0 ||
+           features_need(&features, FEATURE_KPROBE, &err) == 0;
 }
 
 int features_need(struct features *f, enum feature_id id, struct ptl_error *err)

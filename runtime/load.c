@@ -114,8 +114,11 @@ static int aim_programs(struct ptl_session *s, struct ptl_error *err)
         if (s->points[i].is_skipped)
             leave_out(s, &s->points[i]);
     }
-    if (first != 0)
-        (void)error_set(err, first, first == -ENOENT ? EXIT_USER : EXIT_MACHINE, "%s", "");
+    if (first != 0) {
+        bool is_user = first == -ENOENT || first == -ENOTUNIQ;
+
+        (void)error_set(err, first, is_user ? EXIT_USER : EXIT_MACHINE, "%s", "");
+    }
     return first;
 }
 

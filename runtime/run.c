@@ -315,10 +315,16 @@ static int finish(struct run *run)
 static void show_banner(const struct ptl_session *s)
 {
     u32 n = ptl_attach_count(s);
+    u32 n_stand_ins = 0;
 
     if (s->opts->is_quiet || s->opts->mode != PTL_MODE_RUN)
         return;
-    (void)fprintf(s->opts->log, "Attached %u probe%s\n", n, n == 1 ? "" : "s");
+    for (u32 i = 0; i < s->n_points; i++)
+        n_stand_ins += attach_is_stand_in(&s->points[i]) && !s->points[i].is_skipped;
+    (void)fprintf(s->opts->log, "Attached %u probe%s", n, n == 1 ? "" : "s");
+    if (n_stand_ins != 0)
+        (void)fprintf(s->opts->log, " (%u by fentry: this kernel has no kprobes)", n_stand_ins);
+    (void)fputc('\n', s->opts->log);
     (void)fflush(s->opts->log); // a lost banner loses nothing
 }
 

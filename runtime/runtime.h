@@ -94,6 +94,10 @@ bool ptl_lists(const char *search);
 int ptl_list(const char *search, const char *search_path, pid_t pid, FILE *out,
              struct ptl_error *err);
 
+/* Has this kernel kprobes? Where it has not, scripts are compiled for what stands in. no_features:
+ * as in struct ptl_opts, n of them; a name that is none is ignored, ptl_open() reports it. */
+bool ptl_has_kprobes(const char *const *no_features, u32 n);
+
 /* Print what this machine and its kernel can do, as a table: each feature with what does not work
  * without it. no_features: as in struct ptl_opts, n of them. Returns 0, or -EINVAL with *err for a
  * name that is none. */

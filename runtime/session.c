@@ -216,6 +216,16 @@ static int check_any(const struct ptl_session *s, struct ptl_error *err)
     return error_set(err, -ENOENT, EXIT_USER, "%s", texts[s->opts->mode]);
 }
 
+/* What -v says of a point. */
+static void log_choice(const struct ptl_session *s, const struct attach_point *point)
+{
+    const char *lacking = attach_is_stand_in(point) ? feature_name(FEATURE_KPROBE) : point->lacking;
+
+    session_log(s, "%.*s: %s%s%s%s", STR_ARG(point->row->name), attach_how(point),
+                lacking != NULL ? " (the kernel lacks " : "", lacking != NULL ? lacking : "",
+                lacking != NULL ? ")" : "");
+}
+
 /* One program runs at one attach point; two rows with the same one would be an object made by hand.
  */
 static int choose_programs(struct ptl_session *s, struct ptl_error *err)
@@ -239,6 +249,7 @@ static int choose_programs(struct ptl_session *s, struct ptl_error *err)
         failed = attach_choose(point, &s->meta, s->object, &s->features, err);
         if (failed != 0)
             return failed;
+        log_choice(s, point);
     }
     return check_any(s, err);
 }

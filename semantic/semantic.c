@@ -135,6 +135,7 @@ struct ir_module *semantic_analyze(struct arena *arena, struct program *program,
               .options = opts->options,
               .n_options = opts->n_options,
               .allows_unsafe = opts->allows_unsafe,
+              .lacks_kprobes = opts->lacks_kprobes,
               .test_plain_rmw = opts->test == SEMANTIC_TEST_PLAIN_RMW,
               .test_refused = opts->test == SEMANTIC_TEST_REFUSED},
     };

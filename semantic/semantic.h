@@ -25,6 +25,7 @@ struct semantic_opts {
     const char *btf;  /* as btf_new() takes it */
     const char *(*environment)(const char *name); /* of variables that set things; NULL: none */
     bool allows_unsafe;                           /* --unsafe */
+    bool lacks_kprobes; /* the kernel does: compile them to what stands in */
     enum semantic_test test;
 };
 

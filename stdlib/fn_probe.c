@@ -10,6 +10,9 @@ static const struct type *check_arg(struct vocab *v, struct call *c)
 
     if (c->point && c->point->probe->n_args)
         n = c->point->probe->n_args;
+    if (c->number < n && c->point && c->point->probe->check_arg &&
+        !c->point->probe->check_arg(v, c))
+        return type_error(v->types);
     if (c->number < n)
         return NULL;
 
@@ -107,6 +110,12 @@ const struct func_desc fn_reg = {
 
 static const struct type *check_ctx(struct vocab *v, struct call *c)
 {
+    if (c->point && probe_is_stand_in(c->point)) {
+        probe_hint_stand_in(c->point, diag_add(v->diags, E_NOT_IN_PROBE, c->span,
+                                               "The ctx builtin can not be used with '%s' probes",
+                                               probe_name(c->point->probe->id)));
+        return type_error(v->types);
+    }
     if (c->point && c->point->probe->caps & CAP_FIELDS) {
         diag_add(v->diags, E_NOT_IN_PROBE, c->span, "Use args instead of ctx in %s",
                  probe_name(c->point->probe->id));

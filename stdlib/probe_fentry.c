@@ -4,8 +4,6 @@
 
 #include "stdlib/lower.h"
 
-#define MAX_ARGS 12 /* of a trampoline: MAX_BPF_FUNC_ARGS in include/linux/bpf.h */
-
 static bool parse_fentry(struct vocab *v, struct attach_point *point, const struct str *parts,
                          u32 n)
 {
@@ -44,14 +42,14 @@ static ir_val helper_word(struct lowering *lo, u32 helper, const ir_val *args, u
     return ir_load64(&lo->b, word, 0);
 }
 
-static ir_val fentry_arg(struct lowering *lo, u32 n)
+ir_val probe_trampoline_arg(struct lowering *lo, u32 n)
 {
     ir_val args[] = {ir_ctx(&lo->b), ir_const(&lo->b, n)};
 
     return helper_word(lo, BPF_FUNC_get_func_arg, args, ARRAY_SIZE(args));
 }
 
-static ir_val fexit_retval(struct lowering *lo)
+ir_val probe_trampoline_retval(struct lowering *lo)
 {
     ir_val args[] = {ir_ctx(&lo->b)};
 
@@ -71,8 +69,8 @@ const struct probe_desc probe_FENTRY = {
     .section = "fentry",
     .method = METHOD_FENTRY,
     .is_per_point = true,
-    .n_args = MAX_ARGS,
-    .arg = fentry_arg,
+    .n_args = PROBE_TRAMPOLINE_ARGS,
+    .arg = probe_trampoline_arg,
     .parse = parse_fentry,
     .names = probe_function_names,
     .resolve = resolve_fentry,
@@ -92,9 +90,9 @@ const struct probe_desc probe_FEXIT = {
     .section = "fexit",
     .method = METHOD_FEXIT,
     .is_per_point = true,
-    .n_args = MAX_ARGS,
-    .arg = fentry_arg,
-    .retval = fexit_retval,
+    .n_args = PROBE_TRAMPOLINE_ARGS,
+    .arg = probe_trampoline_arg,
+    .retval = probe_trampoline_retval,
     .parse = parse_fentry,
     .names = probe_function_names,
     .resolve = resolve_fentry,

@@ -216,8 +216,9 @@ static bool check_needs(struct vocab *v, const struct call *c)
     if (!probe || (probe->caps & c->fn->needs) == c->fn->needs)
         return true;
 
-    diag_add(v->diags, E_NOT_IN_PROBE, c->span, "The %.*s builtin can not be used with '%s' probes",
-             STR_ARG(c->name), probe_name(probe->id));
+    probe_hint_stand_in(c->point, diag_add(v->diags, E_NOT_IN_PROBE, c->span,
+                                           "The %.*s builtin can not be used with '%s' probes",
+                                           STR_ARG(c->name), probe_name(probe->id)));
     return false;
 }
 

@@ -232,6 +232,10 @@ bool vocab_parse_spec(struct vocab *v, struct str spec, struct span span, struct
     for (u32 i = 1; i < n; i++)
         name = str_printf(v->arena, "%.*s:%.*s", STR_ARG(name), STR_ARG(parts[i]));
     *out = (struct attach_point){.probe = probe, .name = name, .span = span};
-    v->has_open_exec |= probe->exec > EXEC_GUARDED;
-    return probe->parse(v, out, parts + 1, n - 1);
+    if (!probe->parse(v, out, parts + 1, n - 1))
+        return false;
+    if (v->lacks_kprobes && probe->stand_in && !probe_take_stand_in(v, out))
+        return false;
+    v->has_open_exec |= out->probe->exec > EXEC_GUARDED;
+    return true;
 }

@@ -63,6 +63,7 @@ struct vocab {
     VEC(struct script_option) script_options;
     bool has_open_exec;  /* programs of the script interrupt each other: see enum probe_exec */
     bool allows_unsafe;  /* functions with FN_UNSAFE may be called */
+    bool lacks_kprobes;  /* of the kernel that the script is for: see probe_desc.stand_in */
     bool test_plain_rmw; /* tests: aggregations on shared maps by plain read-modify-write */
     bool test_refused;   /* tests: exit() does what the verifier refuses */
 };
@@ -270,6 +271,9 @@ struct probe_desc {
     bool is_user;      /* numbers that it gives are addresses of user space as a rule */
     bool is_per_point; /* a program is loaded for one target: points share none */
     u32 n_args;        /* of argN; 0: as many as the CPU has registers for */
+    const struct probe_desc *stand_in; /* takes its place where the kernel lacks it */
+    /* Rules for argN beyond its number. Returns false after reporting. NULL: there are none. */
+    bool (*check_arg)(struct vocab *v, const struct call *c);
     /* CAP_ARGN: argument n; CAP_RETVAL: the return value. As 64-bit words, as they come. */
     ir_val (*arg)(struct lowering *lo, u32 n);
     ir_val (*retval)(struct lowering *lo);
@@ -293,6 +297,19 @@ bool vocab_parse_spec(struct vocab *v, struct str spec, struct span span, struct
 
 /* "f+0x10" to name and offset in bytes; no offset: 0. False if what follows the + is no number. */
 bool probe_split_offset(struct vocab *v, struct str part, struct str *name_out, u64 *offset_out);
+/* The stand-ins of kprobes: as much of them as fentry and fexit can do. */
+extern const struct probe_desc probe_kprobe_stand_in, probe_kretprobe_stand_in;
+/* Is the point attached in another way, because the kernel lacks its own? */
+bool probe_is_stand_in(const struct attach_point *point);
+/* Give the point its stand-in, unless it is a pattern. Returns false after reporting. */
+bool probe_take_stand_in(struct vocab *v, struct attach_point *point);
+/* Tell in the diagnostic what stands in, if something does. */
+void probe_hint_stand_in(const struct attach_point *point, struct diag *diag);
+/* probe_desc.arg and retval of BPF trampolines. */
+ir_val probe_trampoline_arg(struct lowering *lo, u32 n);
+ir_val probe_trampoline_retval(struct lowering *lo);
+/* Arguments of a trampoline: MAX_BPF_FUNC_ARGS in include/linux/bpf.h. */
+#define PROBE_TRAMPOLINE_ARGS 12
 /* Letters, digits and what else is in names, and in patterns of them; not empty. */
 bool probe_is_pattern(struct str name);
 /* probe_desc.names of the kernel's functions that can be traced. */

@@ -108,6 +108,7 @@ static struct ir_module *module_make(struct compilation *c, struct program *prog
         .btf = o->btf,
         .environment = o->environment,
         .allows_unsafe = o->allows_unsafe,
+        .lacks_kprobes = o->lacks_kprobes,
         .test = o->test,
     };
     const struct kernel *kernel = kernel_new(&c->arena, o->tracefs);

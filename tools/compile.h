@@ -33,6 +33,7 @@ struct compile_opts {
     const char *btf;     /* file or folder of the kernel's types; NULL: this machine's */
     const char *(*environment)(const char *name); /* as in semantic_opts */
     bool allows_unsafe;                           /* --unsafe */
+    bool lacks_kprobes;                           /* as in semantic_opts */
     enum semantic_test test;
     u32 stages;        /* 1 << enum compile_stage, for `print` */
     bool wants_object; /* false: stop behind the last of the stages; with none of them, check all */

@@ -24,6 +24,7 @@ struct options {
     pid_t pid;                               /* -p; 0: none */
     char *no_features[OPTIONS_FEATURES_MAX]; /* owned */
     u32 n_no_features;
+    bool lacks_kprobes;       /* no option: of the kernel, or by --no-feature */
     u64 max_map_memory_bytes; /* 0: not given */
     bool is_quiet, is_verbose, is_dry_run, is_raw_output, is_unsafe;
     bool is_info;           /* --info */

@@ -17,6 +17,7 @@ enum long_option {
     LONG_PARAM,
     LONG_OPTION,
     LONG_UNSAFE,
+    LONG_NO_KPROBES,
     LONG_TEST_SWITCH,
     LONG_COLOR,
     LONG_TRACEFS,
@@ -37,6 +38,7 @@ static const struct option long_options[] = {
     {"param", required_argument, NULL, LONG_PARAM},
     {"option", required_argument, NULL, LONG_OPTION},
     {"unsafe", no_argument, NULL, LONG_UNSAFE},
+    {"no-kprobes", no_argument, NULL, LONG_NO_KPROBES},
     {"test-switch", required_argument, NULL, LONG_TEST_SWITCH},
     {"color", required_argument, NULL, LONG_COLOR},
     {"kernel-tracefs", required_argument, NULL, LONG_TRACEFS},
@@ -65,6 +67,7 @@ void ptlc_options_usage(FILE *out)
         "  --param VALUE          the next of $1, $2, ...\n"
         "  --option NAME[=VALUE]  an option of the script: getopt(\"NAME\")\n"
         "  --unsafe               allow functions that run commands or change traced programs\n"
+        "  --no-kprobes           use fentry and fexit for kprobes: the kernel has none\n"
         "  --color always|never   of diagnostics (default: never)\n"
         "  --arch x86_64|aarch64  of the kernel that runs the object (default: this one)\n"
         "  --kernel-tracefs DIR   read tracepoint formats there\n"
@@ -209,6 +212,9 @@ static bool option_take(struct ptlc_options *o, int option, const char *arg)
         return true;
     case LONG_UNSAFE:
         o->compile.allows_unsafe = true;
+        return true;
+    case LONG_NO_KPROBES:
+        o->compile.lacks_kprobes = true;
         return true;
     case LONG_LIST:
         o->search = arg;

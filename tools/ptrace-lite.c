@@ -232,6 +232,7 @@ int main(int argc, char **argv)
     } else if (o.is_list) {
         status = probes_list(&o, out);
     } else {
+        o.lacks_kprobes = !ptl_has_kprobes((const char *const *)o.no_features, o.n_no_features);
         status = script_run(&o, out);
     }
     /* The last flush is where a full disk shows, if the run itself has not seen and told it. */
