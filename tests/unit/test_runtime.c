@@ -129,8 +129,9 @@ static void test_features(void)
 
     CHECK(features_init(&f, unknown, 2, &err) == -EINVAL);
     CHECK_STR(str_of(err.text), "Unknown feature: 'magic'");
-    CHECK_STR(str_of(err.hint),
-              "Known features: bpf btf fentry kprobe kprobe_multi kprobe_session perf ringbuf tracepoint uprobe uprobe_multi");
+    CHECK_STR(
+        str_of(err.hint),
+        "Known features: bpf btf fentry kprobe kprobe_multi kprobe_session perf ringbuf tracepoint uprobe uprobe_multi");
     CHECK(features_init(&f, unknown, 1, &err) == 0);
     CHECK(features_need(&f, FEATURE_KPROBE, &err) < 0);
     CHECK_STR(str_of(err.text), "This kernel has no kprobes.");
