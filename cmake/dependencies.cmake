@@ -1,5 +1,5 @@
-# What comes from outside, as interface libraries: ptl_llvm (for codegen/), ptl_bpf (for runtime/) and
-# ptl_elf (for both). Static by default: loading the shared libLLVM costs 17 ms and 60 MB in every run.
+# What comes from outside, as interface libraries: ptl_llvm (for codegen/), ptl_bpf and ptl_iberty (for
+# runtime/) and ptl_elf (for both). Static by default: loading the shared libLLVM costs 17 ms and 60 MB in every run.
 
 # A library by name, its archive if PTL_STATIC_DEPS and one is installed.
 function(ptl_find_library out name)
@@ -19,6 +19,8 @@ ptl_find_library(elf_library elf)
 ptl_find_library(z_library z)
 ptl_find_library(zstd_library zstd)
 
+ptl_find_library(iberty_library iberty)
+
 # Imported and not just named, so that CMake knows their order.
 add_library(ptl_elf UNKNOWN IMPORTED)
 set_target_properties(ptl_elf PROPERTIES
@@ -28,6 +30,8 @@ set_target_properties(ptl_elf PROPERTIES
 add_library(ptl_bpf UNKNOWN IMPORTED)
 set_target_properties(ptl_bpf PROPERTIES
   IMPORTED_LOCATION "${bpf_library}" INTERFACE_LINK_LIBRARIES ptl_elf)
+add_library(ptl_iberty UNKNOWN IMPORTED)
+set_target_properties(ptl_iberty PROPERTIES IMPORTED_LOCATION "${iberty_library}")
 
 find_program(PTL_LLVM_CONFIG NAMES llvm-config-19 llvm-config REQUIRED)
 

@@ -19,5 +19,7 @@ target_sources(fuzz_frontend PRIVATE ${ptl_compile_sources})
 target_link_libraries(fuzz_frontend PRIVATE
   ptl_semantic ptl_parser ptl_lexer ptl_stdlib ptl_ir ptl_abi ptl_base)
 
-ptl_fuzz_target(meta)
-target_link_libraries(fuzz_meta PRIVATE ptl_runtime ptl_abi ptl_base)
+foreach(target meta binary)
+  ptl_fuzz_target(${target})
+  target_link_libraries(fuzz_${target} PRIVATE ptl_runtime ptl_abi ptl_base)
+endforeach()

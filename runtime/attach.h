@@ -38,6 +38,7 @@ struct attach_env {
     const char *search_path; /* PATH; NULL: the system's default */
     pid_t pid;               /* -p: whose files and libraries are meant; 0: none */
     struct probe_names *names;
+    bool allows_unsafe;
 };
 
 /* Names of what patterns stand for. The index is the cookie of the event. */

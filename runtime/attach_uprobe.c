@@ -8,6 +8,7 @@
 
 #include "runtime/attach.h"
 #include "runtime/binary.h"
+#include "runtime/demangle.h"
 #include "runtime/perf.h"
 #include "runtime/usdt.h"
 
@@ -98,18 +99,19 @@ static int on_symbol(void *data, const struct binary_symbol *symbol)
     const struct matching *m = data;
     struct attach_point *point = m->point;
     const struct meta_attach *row = point->row;
+    _cleanup_buf_ struct buf name = {0};
     u32 index = 0;
     int fd = -1;
     int err = 0;
 
-    if (!str_matches(m->pattern, symbol->name.p) || is_known(point, symbol->offset))
-        return 0;
+    if (!demangle_matches(m->pattern, symbol->name.p, &name) || is_known(point, symbol->offset))
+        return name.failed ? -ENOMEM : 0;
     fd = open_event(point, m->path, symbol->offset, 0);
     if (fd < 0)
         return fd;
     err = probe_names_add(point->env->names, &index, "%s:%.*s:%.*s",
                           probe_name((enum probe_id)row->provider), STR_ARG(row->text0),
-                          STR_ARG(symbol->name));
+                          (int)name.n, name.p);
     if (err != 0) {
         close_fd(&fd);
         return err;
@@ -230,6 +232,22 @@ static int open_binary(const struct attach_point *point, struct diags *diags, ch
     return err != 0 ? attach_report(point, diags, err) : 0;
 }
 
+/* Programs that Go made say so. */
+static int check_go(const struct attach_point *point, struct binary *binary, struct diags *diags)
+{
+    struct diag *diag = NULL;
+
+    if (point->method != METHOD_URETPROBE || point->env->allows_unsafe ||
+        binary_section_address(binary, ".go.buildinfo") == 0)
+        return 0;
+    diag =
+        diag_add(diags, E_ATTACH_GO, attach_span(point),
+                 "A return probe can end %.*s, which is a Go program", STR_ARG(point->row->text0));
+    diag_hint(diag, "Probe the places where the function returns (uprobe:BINARY:FUNCTION+OFFSET), "
+                    "or take the risk with --unsafe.");
+    return -EPERM;
+}
+
 static int uprobe_open(struct attach_point *point, struct diags *diags)
 {
     _cleanup_(binary_close) struct binary *binary = NULL;
@@ -237,11 +255,13 @@ static int uprobe_open(struct attach_point *point, struct diags *diags)
     u64 offset = 0;
     int err = open_binary(point, diags, path, &binary);
 
+    if (err == 0)
+        err = check_go(point, binary, diags);
     if (err != 0)
         return err;
     if (point->method == METHOD_USDT)
         return open_places(point, binary, path, diags);
-    if (str_is_pattern(point->row->text1))
+    if (str_is_pattern(point->row->text1) || str_starts(point->row->text1, "cpp:"))
         return open_pattern(point, binary, path, diags);
     err = find_target(point, binary, diags, &offset);
     if (err != 0)

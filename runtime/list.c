@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "runtime/binary.h"
+#include "runtime/demangle.h"
 #include "runtime/error.h"
 #include "runtime/name_list.h"
 #include "runtime/runtime.h"
@@ -59,7 +60,12 @@ static int found_add(struct found *found, const char *name)
 
 static int on_symbol(void *data, const struct binary_symbol *symbol)
 {
-    return found_add(data, symbol->name.p);
+    struct found *found = data;
+    _cleanup_buf_ struct buf name = {0};
+
+    if (!demangle_matches(found->search->pattern, symbol->name.p, &name))
+        return 0;
+    return name.failed ? -ENOMEM : name_list_add(&found->names, (struct str){name.p, (u32)name.n});
 }
 
 static int on_place(void *data, const struct usdt_place *place)

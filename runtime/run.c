@@ -13,6 +13,7 @@
 
 #include "abi/record.h"
 #include "runtime/error.h"
+#include "runtime/usym.h"
 
 enum {
     BATCH_RECORDS = 4096, /* then the output is flushed and signals are looked at */
@@ -340,6 +341,8 @@ int ptl_run(struct ptl_session *s, int *status_out, struct ptl_error *err)
     show_banner(s);
     if (failed == 0 && s->child.pid != 0)
         failed = child_start(&s->child, err);
+    if (failed == 0 && s->child.pid != 0 && s->usyms != NULL)
+        usyms_note(s->usyms, (u64)s->child.pid); // it may be over soon
     if (failed == 0 && s->opts->mode != PTL_MODE_RUN) {
         failed = run_tests(&run, &n_failed);
         if (failed == 0)

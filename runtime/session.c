@@ -234,7 +234,8 @@ static int choose_programs(struct ptl_session *s, struct ptl_error *err)
 
     bpf_object__for_each_program(program, s->object)(void)
         bpf_program__set_autoload(program, false); // fails only once it is loaded
-    s->attach_env = (struct attach_env){s->opts->search_path, s->opts->filter_pid, &s->probe_names};
+    s->attach_env = (struct attach_env){s->opts->search_path, s->opts->filter_pid, &s->probe_names,
+                                        s->opts->allows_unsafe};
     s->points = calloc(MAX(s->meta.attachs.n, 1), sizeof(*s->points));
     if (s->points == NULL)
         return error_set(err, -ENOMEM, EXIT_MACHINE, "Out of memory.");
@@ -301,6 +302,7 @@ static void open_names(struct ptl_session *s)
         .cut_size = config_of(&s->meta, CONFIG_max_strlen).num,
         .cut_mark = config_of(&s->meta, CONFIG_str_trunc_trailer).text,
         .boot_time_ns = (s64)(clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_BOOTTIME)),
+        .is_mangled = config_of(&s->meta, CONFIG_cpp_demangle).num == 0,
         .is_raw = s->opts->is_raw_output,
     };
 }

@@ -47,10 +47,8 @@ static void show_usym(const struct value_env *env, const struct meta_type *type,
         name = usyms_find(env->usyms, value_word(bytes + sizeof(address)), address).name;
     if (name.n == 0) {
         buf_printf(out, "0x%" PRIx64, address);
-    } else if (env->is_raw) {
-        buf_add_str(out, name);
     } else {
-        value_escape(name, out); // a file may call its functions anything
+        value_format_function(env, name, out);
     }
 }
 

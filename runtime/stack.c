@@ -13,20 +13,10 @@ struct frame {
     struct symbol_place place;
 };
 
-/* Names of files and of their functions are what anybody made them. */
-static void add_name(const struct value_env *env, struct str name, struct buf *out)
-{
-    if (env->is_raw) {
-        buf_add_str(out, name);
-    } else {
-        value_escape(name, out);
-    }
-}
-
 static void add_place(const struct value_env *env, const struct symbol_place *place,
                       struct buf *out)
 {
-    add_name(env, place->name, out);
+    value_format_function(env, place->name, out);
     buf_printf(out, "+%" PRIu64, place->offset);
 }
 
@@ -52,7 +42,11 @@ static void show_perf(const struct value_env *env, const struct frame *f, struct
     if (f->place.module.n == 0)
         return;
     buf_add_cstr(out, " (");
-    add_name(env, f->place.module, out);
+    if (env->is_raw) {
+        buf_add_str(out, f->place.module);
+    } else {
+        value_escape(f->place.module, out); // a path may be anything
+    }
     buf_add_cstr(out, ")");
 }
 

@@ -212,7 +212,12 @@ static struct process *process_of(struct usyms *u, u64 pid)
 
 void usyms_note(struct usyms *u, u64 pid)
 {
-    (void)process_of(u, pid);
+    struct process *p = find_process(u, pid);
+    u32 n_before = p != NULL ? p->n : 0;
+
+    p = process_of(u, pid);
+    if (p != NULL && n_before != 0)
+        read_mappings(p); // it has loaded libraries since
 }
 
 static const struct mapping *mapping_at(const struct process *p, u64 address)

@@ -16,5 +16,5 @@ void usyms_free(struct usyms **u);
  * kept: its files at the first question take some milliseconds. */
 struct symbol_place usyms_find(struct usyms *u, u64 pid, u64 address);
 
-/* Keep what the process has mapped, if it is new: it may have ended when it is asked about. */
+/* Keep what the process has mapped now: it may have ended when it is asked about. */
 void usyms_note(struct usyms *u, u64 pid);

@@ -6,6 +6,7 @@
 
 #include "abi/record.h"
 #include "runtime/agg.h"
+#include "runtime/demangle.h"
 #include "runtime/shape.h"
 #include "runtime/symbols.h"
 
@@ -129,6 +130,20 @@ static void format_symbol(const struct value_env *env, u64 address, struct buf *
         buf_add_str(out, name);
     } else {
         buf_printf(out, "0x%" PRIx64, address);
+    }
+}
+
+/* A file may call its functions anything. */
+void value_format_function(const struct value_env *env, struct str symbol, struct buf *out)
+{
+    _cleanup_buf_ struct buf name = {0};
+
+    if (env->is_mangled || !demangle(symbol, DEMANGLE_FULL, &name))
+        buf_add_str(&name, symbol);
+    if (env->is_raw) {
+        buf_add(out, name.p, name.n);
+    } else {
+        value_escape((struct str){name.p, (u32)name.n}, out);
     }
 }
 

@@ -22,6 +22,7 @@ struct value_env {
     u64 cut_size;            /* capacity of strings that may have been cut: max_strlen */
     struct str cut_mark;     /* what is shown behind those */
     bool is_raw;             /* strings of traced programs are not escaped */
+    bool is_mangled;         /* functions of C++ are shown as the linker calls them */
 };
 
 /* The 8 bytes at p, which need not be aligned. */
@@ -48,6 +49,9 @@ struct str value_buffer(const struct meta_type *type, const u8 *bytes);
 
 /* Append bytes as text: printable ASCII as it stands, the others as \xNN. */
 void value_format_buffer(struct str bytes, struct buf *out);
+
+/* Append the name of a function of a program, as it is written. */
+void value_format_function(const struct value_env *env, struct str symbol, struct buf *out);
 
 /* Append a string of a traced program: control characters other than newline and tab, and bytes
  * that are no UTF-8, as \xNN. */

@@ -15,11 +15,27 @@ static bool parse_target(struct vocab *v, struct attach_point *point, struct str
     return probe_split_offset(v, part, &point->text[1], &point->num[0]) && point->text[1].n > 0;
 }
 
+/* uprobe:BINARY:cpp:NAME, where NAME may have colons of its own: several functions can be called
+ * so. */
+static bool parse_cpp(struct vocab *v, struct attach_point *point, const struct str *parts, u32 n)
+{
+    struct str name = str_printf(v->arena, "cpp:%.*s", STR_ARG(parts[2]));
+
+    for (u32 i = 3; i < n; i++)
+        name = str_printf(v->arena, "%.*s:%.*s", STR_ARG(name), STR_ARG(parts[i]));
+    point->text[0] = parts[0];
+    point->text[1] = name;
+    point->is_pattern = true;
+    return true;
+}
+
 static bool parse_uprobe(struct vocab *v, struct attach_point *point, const struct str *parts,
                          u32 n)
 {
     struct str target = n ? parts[n - 1] : (struct str){"", 0};
 
+    if (n > 2 && str_eq_c(parts[1], "cpp"))
+        return parse_cpp(v, point, parts, n);
     if (n == 0 || n > 2 || target.n == 0)
         return probe_report_count(v, point, "1 or 2", n);
     point->text[0] = n == 2 ? parts[0] : (struct str){"", 0};
@@ -37,10 +53,12 @@ static bool parse_uprobe(struct vocab *v, struct attach_point *point, const stru
 // NOLINTNEXTLINE(readability-identifier-naming): named by the row of abi/probe.def
 const struct probe_desc probe_UPROBE = {
     .id = PROBE_UPROBE,
-    .forms = "uprobe:BINARY:FUNCTION, uprobe:BINARY:FUNCTION+OFFSET or uprobe:BINARY:ADDRESS",
+    .forms =
+        "uprobe:BINARY:FUNCTION, uprobe:BINARY:FUNCTION+OFFSET, uprobe:BINARY:ADDRESS or uprobe:BINARY:cpp:NAME",
     .doc =
         "Entry of a function of a program or library: a path, a name that is looked up in $PATH, or a library as "
-        "in libc. With -p the BINARY may be left out.",
+        "in libc. With -p the BINARY may be left out. cpp: takes the NAME that a function has in C++ or Rust: cpp:ns::f "
+        "all of that name, cpp:\"ns::f(int)\" one.",
     .example = "uprobe:libc:getaddrinfo { @[comm, str(arg0)] = count(); }",
     .caps = CAP_ARGN | CAP_REGS,
     .exec = EXEC_PREEMPTIBLE,
@@ -56,7 +74,7 @@ const struct probe_desc probe_UPROBE = {
 // NOLINTNEXTLINE(readability-identifier-naming): named by the row of abi/probe.def
 const struct probe_desc probe_URETPROBE = {
     .id = PROBE_URETPROBE,
-    .forms = "uretprobe:BINARY:FUNCTION",
+    .forms = "uretprobe:BINARY:FUNCTION or uretprobe:BINARY:cpp:NAME",
     .doc = "Return from a function of a program or library.",
     .example = "uretprobe:libc:getaddrinfo { @[comm, (int32)retval] = count(); }",
     .caps = CAP_RETVAL | CAP_REGS,

@@ -144,7 +144,7 @@ void vocab_report_unknown(struct vocab *v, struct str name, struct span span, bo
 
 /* ---- probe specs ---- */
 
-#define MAX_PARTS 8
+#define MAX_PARTS 32
 
 /* `$1` in a part stands for the parameter's text. */
 static bool expand_param(struct vocab *v, struct span span, struct str part, struct str *out)
