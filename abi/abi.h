@@ -41,9 +41,12 @@ enum attach_method {
     METHOD_KPROBE_MULTI = 12, /* one link for many functions (5.18) */
     METHOD_KRETPROBE_MULTI = 13,
     METHOD_USDT = 14, /* as METHOD_UPROBE, with a counter that the kernel raises while attached */
+    METHOD_UPROBE_MULTI = 15, /* one link for many places in a binary (6.6) */
+    METHOD_URETPROBE_MULTI = 16,
+    METHOD_USDT_MULTI = 17,
 };
 
-#define METHOD_LAST METHOD_USDT
+#define METHOD_LAST METHOD_USDT_MULTI
 
 /* What a word is that is found out before load. The number is part of the format. */
 enum resolved_kind {

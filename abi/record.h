@@ -87,9 +87,6 @@ struct ptl_book {
 /* Of a file that cat() shows, where nothing else is said (bpftrace's max_cat_bytes). */
 #define PTL_CAT_BYTES 10240
 
-/* Probes of one pattern (bpftrace's max_probes). */
-#define PTL_PROBES_MAX 1024u
-
 /* Names of the probes that patterns stand for, for the builtin `probe`: PTL_MAP_NAMES is an array
  * of texts of this size, and the attach cookie of a probe is its index. */
 #define PTL_NAME_BYTES 128

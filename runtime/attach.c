@@ -35,6 +35,11 @@ static const struct method methods[] = {
                              "one link for all matches"},
     [METHOD_KRETPROBE_MULTI] = {BPF_PROG_TYPE_KPROBE, FEATURE_KPROBE_MULTI,
                                 "one link for all matches"},
+    [METHOD_UPROBE_MULTI] = {BPF_PROG_TYPE_KPROBE, FEATURE_UPROBE_MULTI,
+                             "one link for all matches"},
+    [METHOD_URETPROBE_MULTI] = {BPF_PROG_TYPE_KPROBE, FEATURE_UPROBE_MULTI,
+                                "one link for all matches"},
+    [METHOD_USDT_MULTI] = {BPF_PROG_TYPE_KPROBE, FEATURE_UPROBE_MULTI, "one link for all matches"},
     [METHOD_RAW_TRACEPOINT] = {BPF_PROG_TYPE_RAW_TRACEPOINT, NO_FEATURE, "a link"},
     [METHOD_FENTRY] = {BPF_PROG_TYPE_TRACING, FEATURE_FENTRY, "a trampoline"},
     [METHOD_FEXIT] = {BPF_PROG_TYPE_TRACING, FEATURE_FENTRY, "a trampoline"},
@@ -192,9 +197,12 @@ int attach_report_matches(const struct attach_point *point, struct diags *diags,
     if (err == -E2BIG) {
         struct diag *diag =
             diag_add(diags, E_ATTACH_TOO_MANY, attach_span(point),
-                     "%.*s matches more than %u probes", STR_ARG(name), PTL_PROBES_MAX);
+                     "%.*s matches more than %u probes", STR_ARG(name), point->env->names->max);
 
-        diag_hint(diag, "Use a narrower pattern.");
+        diag_hint(diag,
+                  "Use a narrower pattern, or raise the setting max_probes: config = { max_probes "
+                  "= %u; }",
+                  point->env->names->max * 8);
         return err;
     }
     if (err != -ENOENT)
@@ -221,10 +229,12 @@ int attach_report(const struct attach_point *point, struct diags *diags, int err
 }
 
 /* Give the event its program. Before 5.15 there is no link for it: the event itself holds it. */
-static int event_link(struct attach_event *event, int prog_fd)
+static int event_link(const struct attach_point *point, struct attach_event *event, int prog_fd)
 {
     LIBBPF_OPTS(bpf_link_create_opts, opts, .perf_event.bpf_cookie = event->cookie);
-    int fd = bpf_link_create(prog_fd, event->event_fd, BPF_PERF_EVENT, &opts);
+    const struct attach_env *env = point->env;
+    int fd = env->has_no_links ? -EINVAL
+                               : bpf_link_create(prog_fd, event->event_fd, BPF_PERF_EVENT, &opts);
 
     if (fd >= 0) {
         event->link_fd = fd;
@@ -232,6 +242,8 @@ static int event_link(struct attach_event *event, int prog_fd)
     }
     if (fd != -EINVAL)
         return fd;
+    if (point->n_names != 0 && env->needs_cookies)
+        return -EOPNOTSUPP;
     return ioctl(event->event_fd, PERF_EVENT_IOC_SET_BPF, prog_fd) == 0 ? 0 : -errno;
 }
 
@@ -241,7 +253,7 @@ int attach_enable_events(struct attach_point *point)
 
     for (u32 i = 0; i < point->n_events; i++) {
         struct attach_event *event = &point->events[i];
-        int err = event_link(event, prog_fd);
+        int err = event_link(point, event, prog_fd);
 
         if (err == 0 && ioctl(event->event_fd, PERF_EVENT_IOC_ENABLE, 0) != 0)
             err = -errno;
@@ -315,6 +327,8 @@ void attach_detach(struct attach_point *point)
         close_fd(&point->events[i].event_fd);
     }
     free(point->events);
+    free(point->path);
+    point->path = NULL;
     point->events = NULL;
     point->n_events = 0;
 }

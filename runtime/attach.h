@@ -27,8 +27,9 @@ enum attach_when {
 /* A perf event and the link of the program to it; -1 where there is none. */
 struct attach_event {
     int event_fd, link_fd;
-    u64 offset; /* uprobes of a pattern: in the file */
-    u64 cookie; /* what bpf_get_attach_cookie() gives, see struct probe_names */
+    u64 offset;    /* uprobes of a pattern: in the file */
+    u64 semaphore; /* of a usdt probe: of its counter in the file; 0: none */
+    u64 cookie;    /* what bpf_get_attach_cookie() gives, see struct probe_names */
 };
 
 struct attach_ops;
@@ -39,16 +40,19 @@ struct attach_env {
     pid_t pid;               /* -p: whose files and libraries are meant; 0: none */
     struct probe_names *names;
     bool allows_unsafe;
+    bool has_no_links;  /* events hold their programs themselves, and have no cookies */
+    bool needs_cookies; /* programs ask which of several events they run for */
 };
 
 /* Names of what patterns stand for. The index is the cookie of the event. */
 struct probe_names {
+    u32 max; /* the setting max_probes */
     struct name_list list;
     struct ptl_usdt *usdt; /* where the arguments are, by index; owned */
     u32 n_usdt;            /* those behind have none */
 };
 
-/* Add a name; its index goes to *out. Returns 0, -ENOMEM, or -E2BIG: there are PTL_PROBES_MAX. */
+/* Add a name; its index goes to *out. Returns 0, -ENOMEM, or -E2BIG: there are `max`. */
 int PRINTF_LIKE(3, 4) probe_names_add(struct probe_names *names, u32 *out, const char *fmt, ...);
 
 /* Where the arguments of a name are. Returns 0 or -ENOMEM. */
@@ -66,6 +70,7 @@ struct attach_point {
     const char *lacking; /* feature of a better variant that the kernel does not have; or NULL */
     struct attach_event *events;
     u32 n_events;
+    char *path;              /* of the binary whose places one link will have; owned */
     u32 first_name, n_names; /* what a pattern stands for, in env->names */
     bool is_skipped; /* it could not be attached, which the script allows (missing_probes) */
     u64 n_missed;    /* events, see attach_missed(); known once detached */

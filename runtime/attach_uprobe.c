@@ -1,4 +1,5 @@
-/* uprobe, uretprobe and usdt: events of the uprobe PMU, by place in a file. */
+/* uprobe, uretprobe and usdt, by place in a file: events of the uprobe PMU, or one link for all
+ * that a pattern stands for. */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -6,9 +7,12 @@
 
 #include <linux/perf_event.h>
 
+#include <bpf/bpf.h>
+
 #include "runtime/attach.h"
 #include "runtime/binary.h"
 #include "runtime/demangle.h"
+#include "runtime/link.h"
 #include "runtime/perf.h"
 #include "runtime/usdt.h"
 
@@ -57,6 +61,13 @@ static int find_target(const struct attach_point *point, struct binary *binary, 
     return 0;
 }
 
+/* Are the places for one link, so that there is nothing to open for each? */
+static bool is_multi(const struct attach_point *point)
+{
+    return point->method == METHOD_UPROBE_MULTI || point->method == METHOD_URETPROBE_MULTI ||
+           point->method == METHOD_USDT_MULTI;
+}
+
 /* semaphore: offset in the file of a counter that the kernel raises while the event is open; 0:
  * none.
  */
@@ -75,6 +86,21 @@ static int open_event(const struct attach_point *point, const char *path, u64 of
     attr.uprobe_path = (u64)(uintptr_t)path;
     attr.probe_offset = offset;
     return perf_event_open(&attr, 0);
+}
+
+/* Add a place, whose name has this index. */
+static int add_place(struct attach_point *point, const char *path, u64 offset, u64 semaphore,
+                     u32 index)
+{
+    int fd = is_multi(point) ? -1 : open_event(point, path, offset, semaphore);
+    int err = fd < 0 && !is_multi(point) ? fd : attach_add_match(point, fd, index);
+
+    if (err != 0)
+        return err;
+    point->events[point->n_events - 1].offset = offset;
+    point->events[point->n_events - 1].semaphore = semaphore;
+    point->n_names++;
+    return 0;
 }
 
 /* The matches of a pattern, while the symbols are gone through. */
@@ -101,26 +127,14 @@ static int on_symbol(void *data, const struct binary_symbol *symbol)
     const struct meta_attach *row = point->row;
     _cleanup_buf_ struct buf name = {0};
     u32 index = 0;
-    int fd = -1;
     int err = 0;
 
     if (!demangle_matches(m->pattern, symbol->name.p, &name) || is_known(point, symbol->offset))
         return name.failed ? -ENOMEM : 0;
-    fd = open_event(point, m->path, symbol->offset, 0);
-    if (fd < 0)
-        return fd;
     err = probe_names_add(point->env->names, &index, "%s:%.*s:%.*s",
                           probe_name((enum probe_id)row->provider), STR_ARG(row->text0),
                           (int)name.n, name.p);
-    if (err != 0) {
-        close_fd(&fd);
-        return err;
-    }
-    point->n_names++;
-    err = attach_add_match(point, fd, index);
-    if (err == 0)
-        point->events[point->n_events - 1].offset = symbol->offset;
-    return err;
+    return err != 0 ? err : add_place(point, m->path, symbol->offset, 0, index);
 }
 
 static int open_pattern(struct attach_point *point, struct binary *binary, const char *path,
@@ -154,25 +168,20 @@ static bool is_matched(const struct placing *p, const struct usdt_place *place)
 }
 
 /* An argument that is written in an unknown way is no reason to do without the probe: it is 0. */
-static int add_place(const struct placing *p, const struct usdt_place *place, struct ptl_usdt *args)
+static int name_place(const struct placing *p, const struct usdt_place *place,
+                      const struct ptl_usdt *args)
 {
     struct attach_point *point = p->point;
     u32 index = 0;
-    int err = 0;
-    int fd = open_event(point, p->path, place->offset, place->semaphore);
+    int err =
+        probe_names_add(point->env->names, &index, "usdt:%.*s:%.*s:%.*s",
+                        STR_ARG(point->row->text0), STR_ARG(place->space), STR_ARG(place->name));
 
-    if (fd < 0)
-        return fd;
-    err = probe_names_add(point->env->names, &index, "usdt:%.*s:%.*s:%.*s",
-                          STR_ARG(point->row->text0), STR_ARG(place->space), STR_ARG(place->name));
     if (err == 0)
         err = probe_names_usdt(point->env->names, index, args);
-    if (err != 0) {
-        close_fd(&fd);
-        return err;
-    }
-    point->n_names++;
-    return attach_add_match(point, fd, index);
+    if (err == 0)
+        err = add_place(point, p->path, place->offset, place->semaphore, index);
+    return err;
 }
 
 static int on_place(void *data, const struct usdt_place *place)
@@ -189,7 +198,7 @@ static int on_place(void *data, const struct usdt_place *place)
                        "The arguments of %.*s:%.*s are written in a way that is not known: %.*s",
                        STR_ARG(place->space), STR_ARG(place->name), STR_ARG(place->args));
     }
-    return add_place(p, place, &args);
+    return name_place(p, place, &args);
 }
 
 static int open_places(struct attach_point *point, struct binary *binary, const char *path,
@@ -259,7 +268,12 @@ static int uprobe_open(struct attach_point *point, struct diags *diags)
         err = check_go(point, binary, diags);
     if (err != 0)
         return err;
-    if (point->method == METHOD_USDT)
+    if (is_multi(point)) {
+        point->path = strdup(path);
+        if (point->path == NULL)
+            return attach_report(point, diags, -ENOMEM);
+    }
+    if (point->row->provider == PROBE_USDT)
         return open_places(point, binary, path, diags);
     if (str_is_pattern(point->row->text1) || str_starts(point->row->text1, "cpp:"))
         return open_pattern(point, binary, path, diags);
@@ -272,9 +286,53 @@ static int uprobe_open(struct attach_point *point, struct diags *diags)
     return err != 0 ? attach_report(point, diags, err) : 0;
 }
 
+static int uprobe_aim(struct attach_point *point, struct diags *diags)
+{
+    (void)diags;
+    if (is_multi(point)) {
+        (void)bpf_program__set_expected_attach_type(
+            point->program,
+            (enum bpf_attach_type)LINK_UPROBE_MULTI); // fails only once it is loaded
+    }
+    return 0;
+}
+
+/* One link for all places. */
+static int uprobe_enable(struct attach_point *point)
+{
+    u32 n = point->n_events;
+    _cleanup_free_ u64 *words = calloc(3 * (size_t)n, sizeof(*words));
+    struct link_request request = {.attach_type = LINK_UPROBE_MULTI};
+    u64 *offsets = words, *semaphores = words + n, *cookies = words + 2 * (size_t)n;
+    int link = -1;
+
+    if (!is_multi(point))
+        return attach_enable_events(point);
+    if (words == NULL)
+        return -ENOMEM;
+    for (u32 i = 0; i < n; i++) {
+        offsets[i] = point->events[i].offset;
+        semaphores[i] = point->events[i].semaphore;
+        cookies[i] = point->events[i].cookie;
+    }
+    request.prog_fd = (u32)bpf_program__fd(point->program);
+    request.uprobes.path = (u64)(uintptr_t)point->path;
+    request.uprobes.offsets = (u64)(uintptr_t)offsets;
+    request.uprobes.ref_ctr_offsets = (u64)(uintptr_t)semaphores;
+    request.uprobes.cookies = (u64)(uintptr_t)cookies;
+    request.uprobes.cnt = n;
+    if (point->method == METHOD_URETPROBE_MULTI)
+        request.uprobes.flags = LINK_MULTI_RETURN;
+    link = link_create(&request);
+    return link < 0 ? link : attach_add_link(point, link);
+}
+
 const struct attach_ops attach_ops_uprobe = {
     .when = ATTACH_EVENTS,
     .is_lifo = true,
-    .methods = 1u << METHOD_UPROBE | 1u << METHOD_URETPROBE | 1u << METHOD_USDT,
+    .methods = 1u << METHOD_UPROBE | 1u << METHOD_URETPROBE | 1u << METHOD_USDT |
+               1u << METHOD_UPROBE_MULTI | 1u << METHOD_URETPROBE_MULTI | 1u << METHOD_USDT_MULTI,
+    .aim = uprobe_aim,
     .open = uprobe_open,
+    .enable = uprobe_enable,
 };

@@ -122,9 +122,9 @@ static int probe_kprobe(struct ptl_error *err)
     return type < 0 ? type : 0;
 }
 
-/* Does the kernel know this way to attach a program to many places at once? A link to places at an
- * address that cannot be read is refused late, with -EFAULT, where there are such links at all. */
-static int probe_link(u32 attach_type, struct link_request request)
+/* Does the kernel know links of this type? One that cannot be is refused late, with an error of its
+ * own, where there are such links at all. */
+static int probe_link(u32 attach_type, struct link_request request, int refusal)
 {
     const struct bpf_insn nothing[] = {
         {.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0},
@@ -141,28 +141,37 @@ static int probe_link(u32 attach_type, struct link_request request)
     request.prog_fd = (u32)prog;
     request.attach_type = attach_type;
     link = link_create(&request);
-    return link == -EFAULT ? 0 : -ENOTSUP;
+    return link == refusal ? 0 : -ENOTSUP;
 }
 
+/* Places at an address that cannot be read. */
 static int probe_kprobe_multi(struct ptl_error *err)
 {
     (void)err;
     return probe_link(BPF_TRACE_KPROBE_MULTI,
-                      (struct link_request){.kprobes = {.cnt = 1, .addrs = 1}});
+                      (struct link_request){.kprobes = {.cnt = 1, .addrs = 1}}, -EFAULT);
 }
 
 static int probe_kprobe_session(struct ptl_error *err)
 {
     (void)err;
-    return probe_link(LINK_KPROBE_SESSION,
-                      (struct link_request){.kprobes = {.cnt = 1, .addrs = 1}});
+    return probe_link(LINK_KPROBE_SESSION, (struct link_request){.kprobes = {.cnt = 1, .addrs = 1}},
+                      -EFAULT);
 }
 
 static int probe_uprobe_multi(struct ptl_error *err)
 {
     (void)err;
     return probe_link(LINK_UPROBE_MULTI,
-                      (struct link_request){.uprobes = {.path = 1, .offsets = 1, .cnt = 1}});
+                      (struct link_request){.uprobes = {.path = 1, .offsets = 1, .cnt = 1}},
+                      -EFAULT);
+}
+
+/* No event at all. */
+static int probe_perf_link(struct ptl_error *err)
+{
+    (void)err;
+    return probe_link(BPF_PERF_EVENT, (struct link_request){.target_fd = UINT32_MAX}, -EBADF);
 }
 
 static int probe_uprobe(struct ptl_error *err)
@@ -236,6 +245,11 @@ int features_init(struct features *f, const char *const *names, u32 n, struct pt
         f->states[id] = FEATURE_NO;
     }
     return 0;
+}
+
+bool features_is_off(const struct features *f, enum feature_id id)
+{
+    return f->states[id] == FEATURE_NO;
 }
 
 bool ptl_has_kprobes(const char *const *no_features, u32 n)

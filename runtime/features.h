@@ -23,5 +23,8 @@ int features_init(struct features *f, const char *const *names, u32 n, struct pt
  * sentence on what is missing, and what to do. */
 int features_need(struct features *f, enum feature_id id, struct ptl_error *err);
 
+/* Is the feature known to be missing: found so, or switched off by --no-feature? Probes nothing. */
+bool features_is_off(const struct features *f, enum feature_id id);
+
 /* Name of a feature, as in --no-feature; static string. */
 const char *feature_name(enum feature_id id);

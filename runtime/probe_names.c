@@ -12,7 +12,7 @@ int probe_names_add(struct probe_names *names, u32 *out, const char *fmt, ...)
     va_list args;
     int n = 0;
 
-    if (names->list.n >= PTL_PROBES_MAX)
+    if (names->list.n >= names->max)
         return -E2BIG;
     va_start(args, fmt);
     n = vasprintf(&text, fmt, args);

@@ -234,8 +234,16 @@ static int choose_programs(struct ptl_session *s, struct ptl_error *err)
 
     bpf_object__for_each_program(program, s->object)(void)
         bpf_program__set_autoload(program, false); // fails only once it is loaded
-    s->attach_env = (struct attach_env){s->opts->search_path, s->opts->filter_pid, &s->probe_names,
-                                        s->opts->allows_unsafe};
+    s->probe_names.max = (u32)MIN(config_of(&s->meta, CONFIG_max_probes).num, (u64)INT32_MAX);
+    s->attach_env = (struct attach_env){
+        .search_path = s->opts->search_path,
+        .pid = s->opts->filter_pid,
+        .names = &s->probe_names,
+        .allows_unsafe = s->opts->allows_unsafe,
+        .has_no_links = features_is_off(&s->features, FEATURE_PERF_LINK),
+        .needs_cookies = bpf_object__find_map_by_name(s->object, PTL_MAP_NAMES) != NULL ||
+                         bpf_object__find_map_by_name(s->object, PTL_MAP_USDT) != NULL,
+    };
     s->points = calloc(MAX(s->meta.attachs.n, 1), sizeof(*s->points));
     if (s->points == NULL)
         return error_set(err, -ENOMEM, EXIT_MACHINE, "Out of memory.");

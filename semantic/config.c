@@ -243,6 +243,7 @@ void apply_config(struct sema *s, const struct program *program)
         apply_variable(s, (enum config_id)i, "BPFTRACE_");
         apply_variable(s, (enum config_id)i, "PTRACE_LITE_");
     }
+    s->v.max_probes = (u32)s->config[CONFIG_max_probes].num;
     s->v.max_map_keys = (u32)s->config[CONFIG_max_map_keys].num;
     s->v.max_strlen = (u32)s->config[CONFIG_max_strlen].num;
     s->v.stack_mode = config_word(config_row(CONFIG_stack_mode), s->config[CONFIG_stack_mode].num);

@@ -110,12 +110,8 @@ const struct func_desc fn_reg = {
 
 static const struct type *check_ctx(struct vocab *v, struct call *c)
 {
-    if (c->point && probe_is_stand_in(c->point)) {
-        probe_hint_stand_in(c->point, diag_add(v->diags, E_NOT_IN_PROBE, c->span,
-                                               "The ctx builtin can not be used with '%s' probes",
-                                               probe_name(c->point->probe->id)));
+    if (c->point && !probe_stand_in_has(v, c))
         return type_error(v->types);
-    }
     if (c->point && c->point->probe->caps & CAP_FIELDS) {
         diag_add(v->diags, E_NOT_IN_PROBE, c->span, "Use args instead of ctx in %s",
                  probe_name(c->point->probe->id));

@@ -80,7 +80,7 @@ static const struct type *check_stack(struct vocab *v, struct call *c)
                  STR_ARG(c->name));
         return type_error(v->types);
     }
-    if (!check_mode(v, c) || !check_limit(v, c))
+    if (!check_mode(v, c) || !check_limit(v, c) || (c->point && !probe_stand_in_has(v, c)))
         return type_error(v->types);
     return stack_type(v, c);
 }

@@ -12,7 +12,7 @@ static const struct ir_map *match_map(struct vocab *v, const char *name, u32 val
     map->bpf_type = BPF_MAP_TYPE_ARRAY;
     map->key_size = sizeof(u32);
     map->value_size = value_size;
-    map->max_entries = PTL_PROBES_MAX;
+    map->max_entries = v->max_probes;
     return map;
 }
 

@@ -39,7 +39,7 @@ static struct str spec_tail(const struct attach_point *point)
 static bool report_too_many(struct vocab *v, const struct attach_point *point)
 {
     diag_hint(diag_add(v->diags, E_TOO_MANY_PROBES, point->span, "%.*s matches more than %u probes",
-                       STR_ARG(point->name), PTL_PROBES_MAX),
+                       STR_ARG(point->name), v->max_probes),
               "A program is made for each of them: use a narrower pattern.");
     return false;
 }
@@ -52,7 +52,7 @@ bool probe_expand(struct vocab *v, const struct attach_point *point, struct atta
     u32 n_found = 0;
 
     for (u32 i = 0; i < n; i++) {
-        if (!str_matches(pattern, names[i]) || ++n_found > PTL_PROBES_MAX)
+        if (!str_matches(pattern, names[i]) || ++n_found > v->max_probes)
             continue;
 
         struct str spec = str_printf(v->arena, "%s:%s", probe_name(point->probe->id), names[i]);
@@ -60,7 +60,7 @@ bool probe_expand(struct vocab *v, const struct attach_point *point, struct atta
         if (!vocab_parse_spec(v, spec, point->span, vec_push(v->arena, &out->list)))
             return false;
     }
-    if (n_found > PTL_PROBES_MAX)
+    if (n_found > v->max_probes)
         return report_too_many(v, point);
     if (n_found == 0) {
         diag_add(v->diags, E_NO_MATCHES, point->span, "No matches for %s %s.",

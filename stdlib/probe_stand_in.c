@@ -15,6 +15,16 @@ void probe_hint_stand_in(const struct attach_point *point, struct diag *diag)
     }
 }
 
+bool probe_stand_in_has(struct vocab *v, const struct call *c)
+{
+    if (!probe_is_stand_in(c->point))
+        return true;
+    probe_hint_stand_in(c->point, diag_add(v->diags, E_NOT_IN_PROBE, c->span,
+                                           "The %.*s builtin can not be used with '%s' probes",
+                                           STR_ARG(c->name), probe_name(c->point->probe->id)));
+    return false;
+}
+
 bool probe_take_stand_in(struct vocab *v, struct attach_point *point)
 {
     if (point->is_pattern) // one link for all of them needs no kprobes

@@ -67,6 +67,7 @@ const struct probe_desc probe_UPROBE = {
     .ctx = IR_CTX_PT_REGS,
     .section = "uprobe",
     .method = METHOD_UPROBE,
+    .method_many = METHOD_UPROBE_MULTI,
     .arg = probe_register_arg,
     .parse = parse_uprobe,
 };
@@ -84,6 +85,7 @@ const struct probe_desc probe_URETPROBE = {
     .ctx = IR_CTX_PT_REGS,
     .section = "uretprobe",
     .method = METHOD_URETPROBE,
+    .method_many = METHOD_URETPROBE_MULTI,
     .retval = probe_register_retval,
     .parse = parse_uprobe,
 };

@@ -117,6 +117,7 @@ const struct probe_desc probe_USDT = {
     .ctx = IR_CTX_PT_REGS,
     .section = "uprobe",
     .method = METHOD_USDT,
+    .method_many = METHOD_USDT_MULTI,
     .n_args = PTL_USDT_ARGS,
     .arg = usdt_arg,
     .parse = parse_usdt,

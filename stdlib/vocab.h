@@ -52,11 +52,11 @@ struct vocab {
     const struct ir_map *usdt;         /* PTL_MAP_USDT; the same */
     const struct ir_map *processes;    /* PTL_MAP_PROCESSES; the same */
     VEC(struct known_type) meta_types;
-    VEC(const char *) macro_names;               /* that calls may mean, for "did you mean" */
-    u32 max_map_keys, max_strlen, max_cat_bytes; /* of the script's config */
-    struct str stack_mode;                       /* the same */
-    u64 meta_flags;                              /* META_FLAG_* that the programs need */
-    const struct str *params;                    /* $1 .. $n of the command line */
+    VEC(const char *) macro_names; /* that calls may mean, for "did you mean" */
+    u32 max_probes, max_map_keys, max_strlen, max_cat_bytes; /* of the script's config */
+    struct str stack_mode;                                   /* the same */
+    u64 meta_flags;           /* META_FLAG_* that the programs need */
+    const struct str *params; /* $1 .. $n of the command line */
     u32 n_params;
     const struct str *options; /* of the script, as given: "pid=5", "verbose" */
     u32 n_options;
@@ -303,6 +303,8 @@ extern const struct probe_desc probe_kprobe_stand_in, probe_kretprobe_stand_in;
 bool probe_is_stand_in(const struct attach_point *point);
 /* Give the point its stand-in, unless it is a pattern. Returns false after reporting. */
 bool probe_take_stand_in(struct vocab *v, struct attach_point *point);
+/* Report that the point's stand-in has no such word, and return false, if something stands in. */
+bool probe_stand_in_has(struct vocab *v, const struct call *c);
 /* Tell in the diagnostic what stands in, if something does. */
 void probe_hint_stand_in(const struct attach_point *point, struct diag *diag);
 /* probe_desc.arg and retval of BPF trampolines. */
