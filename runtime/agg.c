@@ -3,6 +3,8 @@
 
 #include <inttypes.h>
 
+#include "runtime/json.h"
+
 const struct agg_ops *agg_ops(enum agg_id id)
 {
     static const struct agg_ops *const table[] = {
@@ -97,6 +99,16 @@ int agg_compare_first(const struct meta_type *type, const u8 *a, const u8 *b)
 void agg_show_first(const struct meta_type *type, const u8 *slot, u64 div, struct buf *out)
 {
     agg_show_word(type, agg_divide(type, agg_word(slot, 0), div), out);
+}
+
+void agg_json_word(const struct meta_type *type, u64 word, struct buf *out)
+{
+    json_number(word, type->is_signed != 0, out);
+}
+
+void agg_json_first(const struct meta_type *type, const u8 *slot, u64 div, struct buf *out)
+{
+    agg_json_word(type, agg_divide(type, agg_word(slot, 0), div), out);
 }
 
 u64 agg_average(const struct meta_type *type, const u8 *slot)

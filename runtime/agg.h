@@ -18,8 +18,11 @@ struct agg_ops {
     /* Append the value as text; a histogram appends whole lines. div >= 1: numbers and the counts
      * of hist() are divided by it. */
     void (*show)(const struct meta_type *type, const u8 *slot, u64 div, struct buf *out);
-    bool is_block;       /* shown as lines below the map's name */
-    bool has_no_top_div; /* print()'s top and div are ignored (stats) */
+    /* The same as JSON: a number, an object, an array of buckets. */
+    void (*json)(const struct meta_type *type, const u8 *slot, u64 div, struct buf *out);
+    const char *json_type; /* of the record: "map", "stats", "hist" */
+    bool is_block;         /* shown as lines below the map's name */
+    bool has_no_top_div;   /* print()'s top and div are ignored (stats) */
 };
 
 /* agg_ops_count, agg_ops_sum, ...: one for each row. */
@@ -60,6 +63,12 @@ void agg_merge_extreme(const struct meta_type *type, u8 *into, const u8 *from);
 /* Compare and show a slot whose first word is the value: count, sum, min, max. */
 int agg_compare_first(const struct meta_type *type, const u8 *a, const u8 *b);
 void agg_show_first(const struct meta_type *type, const u8 *slot, u64 div, struct buf *out);
+
+/* The same as JSON. */
+void agg_json_first(const struct meta_type *type, const u8 *slot, u64 div, struct buf *out);
+
+/* Append a word as a number of JSON, signed where the argument is. */
+void agg_json_word(const struct meta_type *type, u64 word, struct buf *out);
 
 /* The average of a {total, n} slot, rounded toward zero; 0 of nothing. */
 u64 agg_average(const struct meta_type *type, const u8 *slot);

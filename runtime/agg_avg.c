@@ -6,9 +6,16 @@ static void avg_show(const struct meta_type *type, const u8 *slot, u64 div, stru
     agg_show_word(type, agg_divide(type, agg_average(type, slot), div), out);
 }
 
+static void avg_json(const struct meta_type *type, const u8 *slot, u64 div, struct buf *out)
+{
+    agg_json_word(type, agg_divide(type, agg_average(type, slot), div), out);
+}
+
 const struct agg_ops agg_ops_avg = {
     .merge = agg_merge_sum,
     .is_set = agg_is_set_by_second,
     .compare = agg_compare_average,
     .show = avg_show,
+    .json = avg_json,
+    .json_type = "stats",
 };

@@ -12,4 +12,6 @@ const struct agg_ops agg_ops_count = {
     .is_set = count_is_set,
     .compare = agg_compare_first,
     .show = agg_show_first,
+    .json = agg_json_first,
+    .json_type = "map",
 };

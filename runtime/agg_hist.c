@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include "runtime/histogram.h"
+#include "runtime/json.h"
 
 /* Binary digits of the width of a bucket >= 1, and its begin as mantissa times width. */
 static void bucket_parts(u32 bits, u64 bucket, u64 *mantissa, u64 *power)
@@ -57,10 +58,35 @@ static void hist_show(const struct meta_type *type, const u8 *slot, u64 div, str
     histogram_show(type, slot, div, hist_label, out);
 }
 
+static void hist_bounds(const struct meta_type *type, u64 bucket, struct buf *out)
+{
+    u64 mantissa = 0;
+    u64 power = 0;
+    u64 low = 0;
+
+    if (bucket == 0) {
+        buf_add_cstr(out, "\"max\": -1");
+        return;
+    }
+    bucket_parts((u32)type->num1, bucket, &mantissa, &power);
+    low = mantissa << power;
+    buf_add_cstr(out, "\"min\": ");
+    json_number(low, false, out);
+    buf_add_cstr(out, ", \"max\": ");
+    json_number(low + (((u64)1 << power) - 1), false, out);
+}
+
+static void hist_json(const struct meta_type *type, const u8 *slot, u64 div, struct buf *out)
+{
+    histogram_json(type, slot, div, hist_bounds, out);
+}
+
 const struct agg_ops agg_ops_hist = {
     .merge = agg_merge_sum,
     .is_set = histogram_is_set,
     .compare = histogram_compare,
     .show = hist_show,
+    .json = hist_json,
+    .json_type = "hist",
     .is_block = true,
 };

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "runtime/histogram.h"
+#include "runtime/json.h"
 
 enum {
     KILO = 1024,
@@ -22,38 +23,68 @@ static void show_bound(s64 bound, s64 step, struct buf *out)
     }
 }
 
-static void lhist_label(const struct meta_type *type, u64 bucket, struct buf *out)
+/* Where a bucket begins and the next one does: what is below min and from max on has one of them.
+ */
+struct bounds {
+    bool has_low, has_high;
+    s64 low, high;
+};
+
+static struct bounds bounds_of(const struct meta_type *type, u64 bucket)
 {
     s64 min = (s64)type->num1;
     s64 max = (s64)type->num2;
-    s64 step = (s64)type->num3;
-    s64 low = 0;
-    s64 high = 0;
+    u64 step = type->num3;
+    struct bounds b = {.has_low = true, .has_high = true};
 
-    if (bucket == 0) {
+    if (bucket == 0)
+        return (struct bounds){.has_high = true, .high = min};
+    if (bucket + 1 == type->size / sizeof(u64))
+        return (struct bounds){.has_low = true, .low = max};
+    /* The bounds of a bucket lie between min and max; unsigned, the way there may wrap. */
+    b.low = (s64)((u64)min + (bucket - 1) * step);
+    b.high = (u64)max - (u64)b.low < step ? max : (s64)((u64)b.low + step);
+    return b;
+}
+
+static void lhist_label(const struct meta_type *type, u64 bucket, struct buf *out)
+{
+    struct bounds b = bounds_of(type, bucket);
+    s64 step = (s64)type->num3;
+
+    if (!b.has_low) {
         buf_add_cstr(out, "(..., ");
-        show_bound(min, step, out);
+        show_bound(b.high, step, out);
         buf_add_char(out, ')');
         return;
     }
-    if (bucket + 1 == type->size / sizeof(u64)) {
-        buf_add_char(out, '[');
-        show_bound(max, step, out);
-        buf_add_cstr(out, ", ...)");
-        return;
-    }
-    /* The bounds of a bucket lie between min and max; unsigned, the way there may wrap. */
-    low = (s64)((u64)min + (bucket - 1) * (u64)step);
-    high = (u64)max - (u64)low < (u64)step ? max : (s64)((u64)low + (u64)step);
     buf_add_char(out, '[');
-    show_bound(low, step, out);
-    if (step == 1) {
+    show_bound(b.low, step, out);
+    if (b.has_high && step == 1) {
         buf_add_char(out, ']');
         return;
     }
     buf_add_cstr(out, ", ");
-    show_bound(high, step, out);
+    if (b.has_high) {
+        show_bound(b.high, step, out);
+    } else {
+        buf_add_cstr(out, "...");
+    }
     buf_add_char(out, ')');
+}
+
+static void lhist_bounds(const struct meta_type *type, u64 bucket, struct buf *out)
+{
+    struct bounds b = bounds_of(type, bucket);
+
+    if (b.has_low) {
+        buf_add_cstr(out, "\"min\": ");
+        json_number((u64)b.low, true, out);
+    }
+    if (b.has_high) {
+        buf_add_cstr(out, b.has_low ? ", \"max\": " : "\"max\": ");
+        json_number((u64)b.high - 1, true, out);
+    }
 }
 
 static void lhist_show(const struct meta_type *type, const u8 *slot, u64 div, struct buf *out)
@@ -62,10 +93,18 @@ static void lhist_show(const struct meta_type *type, const u8 *slot, u64 div, st
     histogram_show(type, slot, 1, lhist_label, out);
 }
 
+static void lhist_json(const struct meta_type *type, const u8 *slot, u64 div, struct buf *out)
+{
+    (void)div; // as above
+    histogram_json(type, slot, 1, lhist_bounds, out);
+}
+
 const struct agg_ops agg_ops_lhist = {
     .merge = agg_merge_sum,
     .is_set = histogram_is_set,
     .compare = histogram_compare,
     .show = lhist_show,
+    .json = lhist_json,
+    .json_type = "hist",
     .is_block = true,
 };

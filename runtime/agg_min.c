@@ -6,4 +6,6 @@ const struct agg_ops agg_ops_min = {
     .is_set = agg_is_set_by_second,
     .compare = agg_compare_first,
     .show = agg_show_first,
+    .json = agg_json_first,
+    .json_type = "map",
 };

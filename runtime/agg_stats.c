@@ -2,6 +2,7 @@
 #include <inttypes.h>
 
 #include "runtime/agg.h"
+#include "runtime/json.h"
 
 static void stats_show(const struct meta_type *type, const u8 *slot, u64 div, struct buf *out)
 {
@@ -13,10 +14,24 @@ static void stats_show(const struct meta_type *type, const u8 *slot, u64 div, st
     buf_add_cstr(out, " }");
 }
 
+static void stats_json(const struct meta_type *type, const u8 *slot, u64 div, struct buf *out)
+{
+    (void)div; // as above
+    buf_add_cstr(out, "{\"count\": ");
+    json_number(agg_word(slot, 1), false, out);
+    buf_add_cstr(out, ", \"average\": ");
+    agg_json_word(type, agg_average(type, slot), out);
+    buf_add_cstr(out, ", \"total\": ");
+    agg_json_word(type, agg_word(slot, 0), out);
+    buf_add_char(out, '}');
+}
+
 const struct agg_ops agg_ops_stats = {
     .merge = agg_merge_sum,
     .is_set = agg_is_set_by_second,
     .compare = agg_compare_average,
     .show = stats_show,
+    .json = stats_json,
+    .json_type = "stats",
     .has_no_top_div = true,
 };

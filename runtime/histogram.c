@@ -5,6 +5,8 @@
 
 #include <inttypes.h>
 
+#include "runtime/json.h"
+
 enum {
     LABEL_COLUMNS = 16,
     BAR_COLUMNS = 52,
@@ -31,28 +33,55 @@ static void show_row(const struct meta_type *type, u64 bucket, histogram_label_f
     buf_add_cstr(out, "|\n");
 }
 
+/* The buckets that are shown: from the first to the last that is not empty. False: all are. */
+static bool find_range(const struct meta_type *type, const u8 *slot, u64 *first, u64 *last)
+{
+    u64 n_buckets = type->size / sizeof(u64);
+
+    *first = n_buckets;
+    *last = 0;
+    for (u64 i = 0; i < n_buckets; i++) {
+        if (agg_word(slot, i) == 0)
+            continue;
+        *first = MIN(*first, i);
+        *last = i;
+    }
+    return *first < n_buckets;
+}
+
 void histogram_show(const struct meta_type *type, const u8 *slot, u64 div,
                     histogram_label_fn *label, struct buf *out)
 {
-    u64 n_buckets = type->size / sizeof(u64);
-    u64 first = n_buckets;
+    u64 first = 0;
     u64 last = 0;
     u64 max = 0;
 
     div = MAX(div, 1);
-    for (u64 i = 0; i < n_buckets; i++) {
-        u64 count = agg_word(slot, i);
-
-        if (count == 0)
-            continue;
-        first = MIN(first, i);
-        last = i;
-        max = MAX(max, count / div);
-    }
-    if (first == n_buckets)
+    if (!find_range(type, slot, &first, &last))
         return;
     for (u64 i = first; i <= last; i++)
+        max = MAX(max, agg_word(slot, i) / div);
+    for (u64 i = first; i <= last; i++)
         show_row(type, i, label, agg_word(slot, i) / div, max, out);
+}
+
+void histogram_json(const struct meta_type *type, const u8 *slot, u64 div,
+                    histogram_bounds_fn *bounds, struct buf *out)
+{
+    u64 first = 0;
+    u64 last = 0;
+    bool has_rows = find_range(type, slot, &first, &last);
+
+    div = MAX(div, 1);
+    buf_add_char(out, '[');
+    for (u64 i = first; has_rows && i <= last; i++) {
+        buf_add_cstr(out, i == first ? "{" : ",{");
+        bounds(type, i, out);
+        buf_add_cstr(out, ", \"count\": ");
+        json_number(agg_word(slot, i) / div, false, out);
+        buf_add_char(out, '}');
+    }
+    buf_add_char(out, ']');
 }
 
 int histogram_compare(const struct meta_type *type, const u8 *a, const u8 *b)

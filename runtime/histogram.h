@@ -11,6 +11,13 @@ typedef void histogram_label_fn(const struct meta_type *type, u64 bucket, struct
 void histogram_show(const struct meta_type *type, const u8 *slot, u64 div,
                     histogram_label_fn *label, struct buf *out);
 
+/* Append the bounds of bucket i as members of JSON, both inclusive: "min": 4, "max": 7. */
+typedef void histogram_bounds_fn(const struct meta_type *type, u64 bucket, struct buf *out);
+
+/* The same rows as an array of JSON. */
+void histogram_json(const struct meta_type *type, const u8 *slot, u64 div,
+                    histogram_bounds_fn *bounds, struct buf *out);
+
 /* Order by total count. */
 int histogram_compare(const struct meta_type *type, const u8 *a, const u8 *b);
 

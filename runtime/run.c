@@ -77,8 +77,9 @@ static int run_init(struct run *run, struct ptl_session *s, struct ptl_error *er
     int ring_fd = bpf_object__find_map_fd_by_name(s->object, PTL_MAP_RING);
 
     *run = (struct run){.s = s, .err = err, .epoll_fd = -1};
-    sink_init(&run->sink, &sink_text_ops, &s->env, s->opts->out, &s->signals);
-    failed = run_errors_init(&run->errors, &s->meta, &s->sources, s->opts->log);
+    sink_init(&run->sink, s->opts->is_json ? &sink_json_ops : &sink_text_ops, &s->env, s->opts->out,
+              &s->signals);
+    failed = run_errors_init(&run->errors, &s->meta, &s->sources, &run->sink, s->opts->log);
     run->events = (struct events){
         .meta = &s->meta,
         .maps = s->maps,
@@ -310,14 +311,17 @@ static int finish(struct run *run)
         err = show_maps(run);
     if (err == 0)
         show_books(run);
-    return err;
+    return err == 0 && sink_flush(&run->sink) != 0 ? run_failed(run, run->sink.err) : err;
 }
 
-static void show_banner(const struct ptl_session *s)
+static void show_banner(struct run *run)
 {
+    const struct ptl_session *s = run->s;
     u32 n = ptl_attach_count(s);
     u32 n_stand_ins = 0;
 
+    if (s->opts->mode == PTL_MODE_RUN && sink_attached(&run->sink, n))
+        return;
     if (s->opts->is_quiet || s->opts->mode != PTL_MODE_RUN)
         return;
     for (u32 i = 0; i < s->n_points; i++)
@@ -338,7 +342,7 @@ int ptl_run(struct ptl_session *s, int *status_out, struct ptl_error *err)
     if (s->state != SESSION_ATTACHED)
         ptl_bug("ptl_run() of a session that is not attached");
     s->state = SESSION_STOPPED;
-    show_banner(s);
+    show_banner(&run);
     if (failed == 0 && s->child.pid != 0)
         failed = child_start(&s->child, err);
     if (failed == 0 && s->child.pid != 0 && s->usyms != NULL)
@@ -347,6 +351,8 @@ int ptl_run(struct ptl_session *s, int *status_out, struct ptl_error *err)
         failed = run_tests(&run, &n_failed);
         if (failed == 0)
             show_books(&run);
+        if (failed == 0 && sink_flush(&run.sink) != 0)
+            failed = run_failed(&run, run.sink.err);
     } else {
         if (failed == 0 && has_events(s))
             failed = loop(&run);

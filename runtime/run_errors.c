@@ -6,6 +6,7 @@
 #include <inttypes.h>
 
 #include "runtime/error.h"
+#include "runtime/sink.h"
 
 enum {
     SHOWN_MAX = 16, /* warnings in full of one site */
@@ -43,9 +44,9 @@ static const struct message *message_of(u64 error)
 }
 
 int run_errors_init(struct run_errors *e, const struct meta *meta, const struct sources *sources,
-                    FILE *log)
+                    struct sink *sink, FILE *log)
 {
-    *e = (struct run_errors){.meta = meta, .sources = sources, .log = log};
+    *e = (struct run_errors){.meta = meta, .sources = sources, .log = log, .sink = sink};
     e->n_shown = calloc(MAX(meta->sites.n, 1), sizeof(*e->n_shown));
     return e->n_shown == NULL ? -ENOMEM : 0;
 }
@@ -55,6 +56,21 @@ void run_errors_done(struct run_errors *e)
     free(e->n_shown);
     e->n_shown = NULL;
     buf_done(&e->text);
+}
+
+/* Offer a message to the output format. type: of the record. False: it is for the log. */
+static bool offer(struct run_errors *e, const char *type, struct span span,
+                  struct sink_message message)
+{
+    struct place place = sources_place(e->sources, span);
+
+    message.type = type;
+    if (place.source != NULL) {
+        message.file = place.source->name;
+        message.line = place.line;
+        message.column = place.column;
+    }
+    return sink_message(e->sink, &message);
 }
 
 /* Render a message at a place. info: a line to put behind the first one, or empty. hint: or NULL.
@@ -102,6 +118,7 @@ void run_errors_show(struct run_errors *e, u32 site, s64 retcode)
     const struct meta_site *row = &e->meta->sites.items[site];
     const struct message *message = message_of(row->num0);
     struct str helper = str_of(message->helper);
+    struct str text = str_of(message->text != NULL ? message->text : error_text((s32)retcode));
     char info[TEXT_BYTES] = "";
 
     if (e->n_shown[site] >= SHOWN_MAX)
@@ -109,14 +126,15 @@ void run_errors_show(struct run_errors *e, u32 site, s64 retcode)
     e->n_shown[site]++;
     if (message->helper != NULL && helper.n == 0)
         helper = row->text;
+    if (offer(e, helper.n != 0 ? "helper_error" : "runtime_error", site_span(row),
+              (struct sink_message){.text = text, .helper = helper, .retcode = (s32)retcode}))
+        return;
     if (helper.n != 0) {
         (void)snprintf(info, sizeof(info), "Additional Info - helper: %.*s, retcode: %d\n",
                        STR_ARG(helper),
                        (s32)retcode); // before 6.4 the kernel leaves the upper half undefined
     }
-    show(e, message->code, site_span(row),
-         str_of(message->text != NULL ? message->text : error_text((s32)retcode)), str_of(info),
-         NULL);
+    show(e, message->code, site_span(row), text, str_of(info), NULL);
 }
 
 static enum diag_code message_code(u64 kind)
@@ -137,7 +155,9 @@ void run_errors_message(struct run_errors *e, u32 site, struct str text)
 
     if (text.n != 0 && text.p[text.n - 1] == '\n')
         text.n--;
-    show(e, message_code(row->kind), site_span(row), text, (struct str){0}, NULL);
+    if (!offer(e, row->kind == SITE_ERRORF ? "errorf" : "warnf", site_span(row),
+               (struct sink_message){.text = text}))
+        show(e, message_code(row->kind), site_span(row), text, (struct str){0}, NULL);
 }
 
 /* What records of this site are to the reader. */
@@ -177,10 +197,13 @@ void run_errors_book(struct run_errors *e, u32 site, const struct ptl_book *tota
         (void)snprintf(text, sizeof(text), "%" PRIu64 "%s of this: %s",
                        total->errors - e->n_shown[site], e->n_shown[site] != 0 ? " more" : "",
                        message->brief); // fits
+        if (offer(e, "runtime_error", site_span(row), (struct sink_message){.text = str_of(text)}))
+            return;
         show(e, message->code, site_span(row), str_of(text), (struct str){0}, NULL);
         return;
     }
-    if (total->lost == 0)
+    if (total->lost == 0 ||
+        offer(e, "", site_span(row), (struct sink_message){.n_lost = total->lost}))
         return;
     (void)snprintf(text, sizeof(text),
                    "Lost %" PRIu64 " %s: the buffer between the kernel and ptrace-lite was full.",
@@ -200,6 +223,8 @@ void run_errors_missed(struct run_errors *e, const struct meta_attach *row, u64 
                    "Missed %" PRIu64
                    " events of this probe: another program was running on that CPU.",
                    n); // fits
+    if (offer(e, "runtime_error", span, (struct sink_message){.text = str_of(text)}))
+        return;
     show(e, W_RUN_MISSED, span, str_of(text), (struct str){0}, NULL);
 }
 
@@ -214,5 +239,7 @@ void run_errors_preempted(struct run_errors *e, u64 n)
                    "Missed %" PRIu64
                    " events of user probes: too many tasks were preempted in a program.",
                    n); // fits
+    if (offer(e, "runtime_error", nowhere, (struct sink_message){.text = str_of(text)}))
+        return;
     show(e, W_RUN_PREEMPTED, nowhere, str_of(text), (struct str){0}, NULL);
 }

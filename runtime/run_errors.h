@@ -7,17 +7,20 @@
 #include "abi/record.h"
 #include "base/diag.h"
 
+struct sink;
+
 struct run_errors {
     const struct meta *meta;       /* borrowed */
     const struct sources *sources; /* borrowed */
     FILE *log;                     /* borrowed */
+    struct sink *sink;             /* borrowed: formats may show messages themselves */
     u64 *n_shown;                  /* warnings in full, one for each site */
     struct buf text;
 };
 
 /* Prepare; all borrowed. Returns 0 or -ENOMEM. */
 int run_errors_init(struct run_errors *e, const struct meta *meta, const struct sources *sources,
-                    FILE *log);
+                    struct sink *sink, FILE *log);
 
 /* Free. Accepts zeros. */
 void run_errors_done(struct run_errors *e);

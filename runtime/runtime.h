@@ -44,6 +44,7 @@ struct ptl_opts {
     enum ptl_mode mode;
     bool is_verbose;    /* steps, timings and the kernel's log go to `log` */
     bool is_quiet;      /* no banner */
+    bool is_json;       /* output is JSON, an object for each line */
     bool is_raw_output; /* strings of traced programs are not escaped */
     bool allows_unsafe; /* the object may run commands and change traced programs */
     bool is_dry_run;    /* begin clauses do not run; ptl_run must not be called */

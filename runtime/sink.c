@@ -108,6 +108,24 @@ void sink_end(struct sink *sink)
     after_show(sink);
 }
 
+bool sink_attached(struct sink *sink, u32 n)
+{
+    if (sink->ops->attached == NULL)
+        return false;
+    sink->ops->attached(sink, n);
+    after_show(sink);
+    return true;
+}
+
+bool sink_message(struct sink *sink, const struct sink_message *message)
+{
+    if (sink->ops->message == NULL)
+        return false;
+    sink->ops->message(sink, message);
+    after_show(sink);
+    return true;
+}
+
 int sink_flush(struct sink *sink)
 {
     write_text(sink);

@@ -12,6 +12,17 @@
 struct signals;
 struct sink;
 
+/* A warning, an error of the script's own, a loss. */
+struct sink_message {
+    const char *type; /* "helper_error", "runtime_error", "errorf", "warnf" */
+    struct str text;
+    struct str helper; /* of the kernel, that failed; empty: none */
+    s32 retcode;       /* its */
+    struct str file;   /* empty: it is about no place of the script */
+    u32 line, column;
+    u64 n_lost; /* not 0: so many records were lost, and nothing else is told */
+};
+
 /* What a format knows to show. Each appends to sink->text; payloads are borrowed. */
 struct sink_ops {
     void (*printf)(struct sink *sink, const struct meta_site *site, const u8 *payload);
@@ -20,6 +31,9 @@ struct sink_ops {
     void (*time)(struct sink *sink, const struct meta_site *site, s64 now);
     void (*map)(struct sink *sink, const struct table *table);
     void (*end)(struct sink *sink); /* the run is over, the maps follow */
+    /* NULL: these are for the log. */
+    void (*attached)(struct sink *sink, u32 n);
+    void (*message)(struct sink *sink, const struct sink_message *message);
 };
 
 struct sink {
@@ -31,8 +45,9 @@ struct sink {
     int err; /* first failure, negative errno */
 };
 
-/* The operations of the plain text format. */
+/* The operations of the formats. */
 extern const struct sink_ops sink_text_ops;
+extern const struct sink_ops sink_json_ops;
 
 /* Prepare. All borrowed for the life of the sink; signals may be NULL. */
 void sink_init(struct sink *sink, const struct sink_ops *ops, const struct value_env *env,
@@ -49,6 +64,10 @@ void sink_output(struct sink *sink, const struct meta_site *site, struct str tex
 void sink_time(struct sink *sink, const struct meta_site *site, s64 now);
 void sink_map(struct sink *sink, const struct table *table);
 void sink_end(struct sink *sink);
+
+/* So many probes are attached; a message. False: the format leaves that to the log. */
+bool sink_attached(struct sink *sink, u32 n);
+bool sink_message(struct sink *sink, const struct sink_message *message);
 
 /* Write all that was collected. Returns 0, or the first failure since the beginning: -EPIPE,
  * -ENOSPC, -EIO, -EBADF, -ENOMEM; -EINTR: nobody read it, and signals said not to wait. */

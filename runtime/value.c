@@ -168,9 +168,6 @@ void value_format_buffer(struct str bytes, struct buf *out)
     }
 }
 
-static void format_typed(const struct value_env *env, const struct meta_type *t, const u8 *bytes,
-                         struct buf *out);
-
 static const struct meta_field *field_of(const struct value_env *env, const struct meta_type *type,
                                          u64 i)
 {
@@ -204,7 +201,7 @@ static void format_members(const struct value_env *env, const struct meta_type *
             buf_add_cstr(out, *n_shown == 0 ? "{ ." : ", .");
             buf_add_str(out, field->name);
             buf_add_cstr(out, " = ");
-            format_typed(env, &member.type, member.bytes, out);
+            value_format_typed(env, &member.type, member.bytes, out);
             *n_shown += 1;
         } else if (member.type.kind == ABI_STRUCT) {
             format_members(env, &member.type, member.bytes, n_shown, out);
@@ -230,7 +227,7 @@ static void format_array(const struct value_env *env, const struct meta_type *ty
     for (u64 i = 0; i < type->num0; i++) {
         if (i > 0)
             buf_add_char(out, ',');
-        format_typed(env, of, bytes + i * of->size, out);
+        value_format_typed(env, of, bytes + i * of->size, out);
     }
     buf_add_char(out, ']');
 }
@@ -280,8 +277,8 @@ static void format_tuple(const struct value_env *env, const struct meta_type *ty
     buf_add_char(out, ')');
 }
 
-static void format_typed(const struct value_env *env, const struct meta_type *t, const u8 *bytes,
-                         struct buf *out)
+void value_format_typed(const struct value_env *env, const struct meta_type *t, const u8 *bytes,
+                        struct buf *out)
 {
     switch ((enum abi_type)t->kind) {
     case ABI_NONE:
@@ -330,7 +327,7 @@ static void format_typed(const struct value_env *env, const struct meta_type *t,
 
 void value_format(const struct value_env *env, u64 type, const u8 *bytes, struct buf *out)
 {
-    format_typed(env, &env->meta->types.items[type], bytes, out);
+    value_format_typed(env, &env->meta->types.items[type], bytes, out);
 }
 
 void value_format_cut(const struct value_env *env, u64 type, const u8 *bytes, u64 most,
@@ -343,7 +340,7 @@ void value_format_cut(const struct value_env *env, u64 type, const u8 *bytes, u6
         format_string(env, t, bytes, most, out);
         return;
     }
-    format_typed(env, t, bytes, out);
+    value_format_typed(env, t, bytes, out);
     if (most < out->n - begin)
         out->n = begin + (size_t)most;
 }
@@ -355,6 +352,6 @@ void value_format_key(const struct value_env *env, u64 type, const u8 *bytes, st
     if (t->kind == ABI_TUPLE && !is_record(env, t)) {
         format_fields(env, t, bytes, out);
     } else {
-        format_typed(env, t, bytes, out);
+        value_format_typed(env, t, bytes, out);
     }
 }

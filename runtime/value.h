@@ -61,7 +61,11 @@ void value_escape(struct str text, struct buf *out);
  * type: index of the type row. bytes: borrowed, as many as the type's size. */
 void value_format(const struct value_env *env, u64 type, const u8 *bytes, struct buf *out);
 
-/* The same, cut to `most` bytes; a string is cut before it is escaped. */
+/* The same for a type that is no row, such as that of a bit-field. */
+void value_format_typed(const struct value_env *env, const struct meta_type *t, const u8 *bytes,
+                        struct buf *out);
+
+/* value_format(), cut to `most` bytes; a string is cut before it is escaped. */
 void value_format_cut(const struct value_env *env, u64 type, const u8 *bytes, u64 most,
                       struct buf *out);
 

@@ -178,6 +178,16 @@ static bool option_no_feature(struct options *o, const char *arg)
     }
 }
 
+static bool option_format(struct options *o, const char *arg)
+{
+    o->is_json = strcmp(arg, "json") == 0;
+    if (o->is_json || strcmp(arg, "text") == 0)
+        return true;
+    message_error("Invalid output format \"%s\"", arg);
+    message_hint("The formats are text and json.");
+    return false;
+}
+
 static bool option_raw_output(struct options *o, const char *arg)
 {
     (void)arg; /* none */

@@ -107,7 +107,7 @@ static void map_show(struct shown *s, const struct meta_map *map)
 
 static void all_show(struct shown *s)
 {
-    if (run_errors_init(&s->errors, &s->meta, &s->sources, s->nowhere) != 0)
+    if (run_errors_init(&s->errors, &s->meta, &s->sources, &s->sink, s->nowhere) != 0)
         ptl_bug("out of memory for warnings");
     for (u32 i = 0; i < MIN(s->meta.sites.n, ITEMS_MAX); i++) {
         const struct ptl_book book = {.lost = i, .errors = (u64)s->payload.n << i};
@@ -135,6 +135,7 @@ static void round_trip(const struct meta *meta, const u8 *bytes, size_t size)
 // NOLINTNEXTLINE(readability-identifier-naming)
 int LLVMFuzzerTestOneInput(const u8 *bytes, size_t size)
 {
+    static const struct sink_ops *const formats[] = {&sink_text_ops, &sink_json_ops};
     struct shown s = {.env.meta = &s.meta};
     u16 payload_n = 0;
     const char *why = NULL;
@@ -155,9 +156,11 @@ int LLVMFuzzerTestOneInput(const u8 *bytes, size_t size)
         if (meta_check(&s.meta, &why) == 0) {
             meta_sources(&s.meta, &s.sources);
             s.nowhere = fopen("/dev/null", "we");
-            sink_init(&s.sink, &sink_text_ops, &s.env, s.nowhere, NULL);
-            all_show(&s);
-            sink_done(&s.sink);
+            for (u32 i = 0; i < ARRAY_SIZE(formats); i++) {
+                sink_init(&s.sink, formats[i], &s.env, s.nowhere, NULL);
+                all_show(&s);
+                sink_done(&s.sink);
+            }
             (void)fclose(s.nowhere); /* nothing is kept */
         }
     }

@@ -7,6 +7,7 @@
 #include "runtime/perf.h"
 #include "runtime/prepare.h"
 #include "runtime/run_errors.h"
+#include "runtime/sink.h"
 #include "runtime/symbols.h"
 #include "tests/unit/check.h"
 
@@ -179,6 +180,7 @@ static void test_warnings(void)
     struct sources sources;
     struct meta meta = {0};
     struct run_errors e;
+    struct sink sink = {.ops = &sink_text_ops};
     char *text = NULL;
     size_t size = 0;
     FILE *log = open_memstream(&text, &size);
@@ -194,7 +196,7 @@ static void test_warnings(void)
                                                             .span_begin = base + spans[i][0],
                                                             .span_end = base + spans[i][1]};
     }
-    CHECK(run_errors_init(&e, &meta, &sources, log) == 0);
+    CHECK(run_errors_init(&e, &meta, &sources, &sink, log) == 0);
     run_errors_show(&e, 0, 0);
     run_errors_show(&e, 1, 0xfffffff9);
     run_errors_show(&e, 2, -14);
