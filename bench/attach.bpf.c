@@ -1,5 +1,5 @@
-/* The C that attaching by pattern is measured against: libbpf finds the functions in the kernel's list of symbols, and makes
- * one kprobe.multi link. */
+/* The C that attaching by pattern is measured against: libbpf finds the functions in the kernel's
+ * list of symbols, and makes one kprobe.multi link. */
 #include <linux/bpf.h>
 
 #include <bpf/bpf_helpers.h>
@@ -22,6 +22,7 @@ static int count(void)
 }
 
 SEC("kprobe.multi/vfs_*")
+
 int count_vfs(void *ctx)
 {
     return count();
