@@ -44,9 +44,10 @@ enum attach_method {
     METHOD_UPROBE_MULTI = 15, /* one link for many places in a binary (6.6) */
     METHOD_URETPROBE_MULTI = 16,
     METHOD_USDT_MULTI = 17,
+    METHOD_ITER = 18, /* BPF iterator, read once */
 };
 
-#define METHOD_LAST METHOD_USDT_MULTI
+#define METHOD_LAST METHOD_ITER
 
 /* What a word is that is found out before load. The number is part of the format. */
 enum resolved_kind {

@@ -41,6 +41,7 @@ static const struct method methods[] = {
                                 "one link for all matches"},
     [METHOD_USDT_MULTI] = {BPF_PROG_TYPE_KPROBE, FEATURE_UPROBE_MULTI, "one link for all matches"},
     [METHOD_RAW_TRACEPOINT] = {BPF_PROG_TYPE_RAW_TRACEPOINT, NO_FEATURE, "a link"},
+    [METHOD_ITER] = {BPF_PROG_TYPE_TRACING, FEATURE_ITER, "an iterator"},
     [METHOD_FENTRY] = {BPF_PROG_TYPE_TRACING, FEATURE_FENTRY, "a trampoline"},
     [METHOD_FEXIT] = {BPF_PROG_TYPE_TRACING, FEATURE_FENTRY, "a trampoline"},
 };
@@ -67,6 +68,7 @@ const struct attach_ops *attach_ops(enum probe_id provider)
         [PROBE_RAWTRACEPOINT] = &attach_ops_raw_tracepoint,
         [PROBE_FENTRY] = &attach_ops_trampoline,
         [PROBE_FEXIT] = &attach_ops_trampoline,
+        [PROBE_ITER] = &attach_ops_iter,
     };
 
     _Static_assert(ARRAY_SIZE(table) == PROBE_COUNT_, "each provider has a way to attach");
@@ -273,7 +275,9 @@ int attach_enable(struct attach_point *point, struct diags *diags)
 int attach_run_once(const struct attach_point *point, struct diags *diags)
 {
     LIBBPF_OPTS(bpf_test_run_opts, opts);
-    int err = bpf_prog_test_run_opts(bpf_program__fd(point->program), &opts);
+    int err = point->ops->run != NULL
+                  ? point->ops->run(point)
+                  : bpf_prog_test_run_opts(bpf_program__fd(point->program), &opts);
 
     return err != 0 ? attach_report(point, diags, err) : 0;
 }

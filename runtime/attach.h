@@ -19,6 +19,7 @@ enum attach_when {
     ATTACH_BEGIN,  /* once, before anything is attached */
     ATTACH_EVENTS, /* whenever its event happens */
     ATTACH_SIGNAL, /* when this process gets SIGUSR1 */
+    ATTACH_ONCE,   /* once, when everything is attached */
     ATTACH_TEST,   /* with --test, and nothing else then but begin clauses */
     ATTACH_BENCH,  /* the same with --bench */
     ATTACH_END,    /* once, when everything is detached */
@@ -91,6 +92,8 @@ struct attach_ops {
     /* Let the loaded program run from now on. NULL: link it to the events and enable these.
      * Returns 0 or a negative errno. */
     int (*enable)(struct attach_point *point);
+    /* Run the program once. NULL: by BPF_PROG_TEST_RUN. Returns 0 or a negative errno. */
+    int (*run)(const struct attach_point *point);
 };
 
 /* The operations of a provider; never NULL. */
@@ -99,6 +102,7 @@ const struct attach_ops *attach_ops(enum probe_id provider);
 /* One for each way; the table of attach.c refers to them by provider. */
 extern const struct attach_ops attach_ops_begin;
 extern const struct attach_ops attach_ops_end;
+extern const struct attach_ops attach_ops_iter;
 extern const struct attach_ops attach_ops_kprobe;
 extern const struct attach_ops attach_ops_kretprobe;
 extern const struct attach_ops attach_ops_tracepoint;

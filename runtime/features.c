@@ -114,6 +114,14 @@ static int probe_fentry(struct ptl_error *err)
     return libbpf_probe_bpf_prog_type(BPF_PROG_TYPE_TRACING, NULL) == 1 ? 0 : -ENOTSUP;
 }
 
+/* Iterators are programs of this type for targets in BTF, and older than trampolines' links. */
+static int probe_iter(struct ptl_error *err)
+{
+    int probed = probe_btf(err);
+
+    return probed != 0 ? probed : probe_fentry(err);
+}
+
 static int probe_kprobe(struct ptl_error *err)
 {
     int type = perf_pmu_type("kprobe");

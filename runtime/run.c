@@ -162,6 +162,17 @@ static int run_signal_clauses(struct run *run)
     return 0;
 }
 
+/* Run the clauses that go through all that there is, and drain. */
+static int run_iterators(struct run *run)
+{
+    int err = session_run_clauses(run->s, ATTACH_ONCE);
+
+    if (err != 0) {
+        return error_set(run->err, err, EXIT_MACHINE, "A clause did not run: %s.", error_text(err));
+    }
+    return run_drain(run);
+}
+
 static void on_event(struct run *run, enum wake wake)
 {
     struct ptl_session *s = run->s;
@@ -354,6 +365,8 @@ int ptl_run(struct ptl_session *s, int *status_out, struct ptl_error *err)
         if (failed == 0 && sink_flush(&run.sink) != 0)
             failed = run_failed(&run, run.sink.err);
     } else {
+        if (failed == 0)
+            failed = run_iterators(&run);
         if (failed == 0 && has_events(s))
             failed = loop(&run);
         if (failed == 0)

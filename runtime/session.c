@@ -191,6 +191,7 @@ static bool is_wanted(const struct ptl_session *s, const struct meta_attach *row
         return s->opts->mode == PTL_MODE_BENCH;
     case ATTACH_EVENTS:
     case ATTACH_SIGNAL:
+    case ATTACH_ONCE:
     case ATTACH_END:
         break;
     }

@@ -55,8 +55,9 @@ void session_log(const struct ptl_session *s, const char *fmt, ...) PRINTF_LIKE(
  * becomes a warning on the log, or nothing. Returns the failure that remains. */
 int session_skip(struct ptl_session *s, struct attach_point *point, u32 n_before, int failed);
 
-/* Run the clauses of one kind (ATTACH_BEGIN, ATTACH_END, ATTACH_SIGNAL) once each, in the order of
- * the script. Returns 0, or the negative errno of the first that did not run, after reporting. */
+/* Run the clauses of one kind (ATTACH_BEGIN, ATTACH_ONCE, ATTACH_END, ATTACH_SIGNAL) once each, in
+ * the order of the script. Returns 0, or the negative errno of the first that did not run, after
+ * reporting. */
 int session_run_clauses(struct ptl_session *s, enum attach_when when);
 
 /* Span of an attach, map or site row. */

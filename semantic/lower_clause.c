@@ -94,6 +94,8 @@ static u64 lower_program_of(struct sema *s, const struct clause_info *info,
     ir_at(&lo.b, ir_block_new(&lo.b, "entry"));
     if (probe->has_task)
         lower_pid_filter(&lo);
+    if (probe->leaves)
+        leave_if(&lo, probe->leaves(&lo));
     if (info->clause->predicate) {
         struct expr *predicate = info->clause->predicate;
         ir_val holds = lower_truth(&lo, lower_expr(s, &lo, predicate));

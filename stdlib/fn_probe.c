@@ -117,7 +117,12 @@ static const struct type *check_ctx(struct vocab *v, struct call *c)
                  probe_name(c->point->probe->id));
         return type_error(v->types);
     }
-    return type_pointer(v->types, type_void(v->types), SPACE_KERNEL);
+
+    const struct type *t = type_void(v->types);
+
+    if (c->point && c->point->probe->context)
+        t = c->point->probe->context(v, c->point);
+    return t ? type_pointer(v->types, t, SPACE_KERNEL) : type_error(v->types);
 }
 
 static ir_val lower_ctx(struct lowering *lo, struct call *c)

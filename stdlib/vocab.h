@@ -271,6 +271,10 @@ struct probe_desc {
     bool is_user;      /* numbers that it gives are addresses of user space as a rule */
     bool is_per_point; /* a program is loaded for one target: points share none */
     u32 n_args;        /* of argN; 0: as many as the CPU has registers for */
+    /* Type of what `ctx` points to. NULL: void. */
+    const struct type *(*context)(struct vocab *v, const struct attach_point *point);
+    /* Is this run one for nothing? NULL: there are no such. */
+    ir_val (*leaves)(struct lowering *lo);
     const struct probe_desc *stand_in; /* takes its place where the kernel lacks it */
     /* Rules for argN beyond its number. Returns false after reporting. NULL: there are none. */
     bool (*check_arg)(struct vocab *v, const struct call *c);

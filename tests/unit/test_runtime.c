@@ -132,7 +132,7 @@ static void test_features(void)
     CHECK_STR(str_of(err.text), "Unknown feature: 'magic'");
     CHECK_STR(
         str_of(err.hint),
-        "Known features: bpf btf fentry kprobe kprobe_multi kprobe_session perf perf_link ringbuf tracepoint uprobe uprobe_multi");
+        "Known features: bpf btf fentry iter kprobe kprobe_multi kprobe_session perf perf_link ringbuf tracepoint uprobe uprobe_multi");
     CHECK(features_init(&f, unknown, 1, &err) == 0);
     CHECK(features_need(&f, FEATURE_KPROBE, &err) < 0);
     CHECK_STR(str_of(err.text), "This kernel has no kprobes.");
