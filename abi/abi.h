@@ -136,6 +136,9 @@ struct arch {
     u32 ret_off;    /* offset of the return value's register */
     u32 ip_off;     /* offset of the instruction pointer */
     const char *syscall_prefix; /* of kernel functions: "__x64_sys_" */
+    /* Where struct thread_info tells that a task is in a system call of 32 bits, and what it is. */
+    const char *compat_field;
+    u32 compat_bytes, compat_bit;
     const struct arch_reg *regs;
     u32 n_regs;
 };

@@ -28,6 +28,9 @@ static const struct arch arches[] = {
         .ret_off = 80,
         .ip_off = 128,
         .syscall_prefix = "__x64_sys_",
+        .compat_field = "status", /* TS_COMPAT, arch/x86/include/asm/thread_info.h */
+        .compat_bytes = 4,
+        .compat_bit = 1,
         .regs = x86_64_regs,
         .n_regs = ARRAY_SIZE(x86_64_regs),
     },
@@ -39,6 +42,9 @@ static const struct arch arches[] = {
         .ret_off = 0,
         .ip_off = 256,
         .syscall_prefix = "__arm64_sys_",
+        .compat_field = "flags", /* TIF_32BIT, arch/arm64/include/asm/thread_info.h */
+        .compat_bytes = 8,
+        .compat_bit = 22,
         .regs = aarch64_regs,
         .n_regs = ARRAY_SIZE(aarch64_regs),
     },

@@ -66,6 +66,8 @@ const struct attach_ops *attach_ops(enum probe_id provider)
         [PROBE_USDT] = &attach_ops_uprobe,
         [PROBE_URETPROBE] = &attach_ops_uprobe,
         [PROBE_RAWTRACEPOINT] = &attach_ops_raw_tracepoint,
+        [PROBE_SYSCALL] = &attach_ops_syscall,
+        [PROBE_SYSRET] = &attach_ops_syscall,
         [PROBE_FENTRY] = &attach_ops_trampoline,
         [PROBE_FEXIT] = &attach_ops_trampoline,
         [PROBE_ITER] = &attach_ops_iter,

@@ -113,6 +113,7 @@ extern const struct attach_ops attach_ops_raw_tracepoint;
 extern const struct attach_ops attach_ops_self;
 extern const struct attach_ops attach_ops_uprobe;
 extern const struct attach_ops attach_ops_trampoline;
+extern const struct attach_ops attach_ops_syscall;
 
 /* Prepare a point of a row: its operations, no events yet. */
 void attach_point_init(struct attach_point *point, const struct meta_attach *row,
@@ -131,6 +132,10 @@ int attach_add_event(struct attach_point *point, int event_fd);
 
 /* The same for one of the things that a pattern stands for: index: of its name in env->names. */
 int attach_add_match(struct attach_point *point, int event_fd, u32 index);
+
+/* attach_tracepoint.c: open a tracepoint's event, disabled. Returns its file descriptor; -ENOENT or
+ * -EINVAL if there is none of this name; or why it cannot be opened. */
+int attach_tracepoint_event(struct str category, struct str event);
 
 /* Report that a pattern stands for nothing, or for too much (-E2BIG). Returns err. */
 int attach_report_matches(const struct attach_point *point, struct diags *diags, int err);

@@ -19,8 +19,9 @@ static void report_no_match(const struct attach_point *point, struct diags *diag
         diag_hint(diag, "Did you mean '%.*s'?", (int)nearest.n, nearest.p);
 }
 
-static int open_event(s64 id)
+int attach_tracepoint_event(struct str category, struct str event)
 {
+    s64 id = tracefs_event_id(category, event);
     struct perf_event_attr attr = {
         .type = PERF_TYPE_TRACEPOINT,
         .size = sizeof(attr),
@@ -29,21 +30,19 @@ static int open_event(s64 id)
         .disabled = 1,
     };
 
-    return perf_event_open(&attr, 0);
+    return id < 0 ? (int)id : perf_event_open(&attr, 0);
 }
 
 static int on_match(void *data, const char *category, const char *event)
 {
     struct attach_point *point = data;
-    s64 id = tracefs_event_id(str_of(category), str_of(event));
-    int fd = -1;
+    int fd = attach_tracepoint_event(str_of(category), str_of(event));
     u32 index = 0;
     int err = 0;
 
-    /* ftrace's own events have no program */
-    if (id < 0)
+    /* ftrace's own events have no number: a program cannot be attached to them */
+    if (fd == -ENOENT || fd == -EINVAL)
         return 0;
-    fd = open_event(id);
     if (fd < 0)
         return fd;
     err = probe_names_add(point->env->names, &index, "tracepoint:%s:%s", category, event);
@@ -66,17 +65,15 @@ static int open_pattern(struct attach_point *point, struct diags *diags)
 
 static int tracepoint_open(struct attach_point *point, struct diags *diags)
 {
-    s64 id = 0;
     int fd = -1;
 
     if (attach_is_pattern(point))
         return open_pattern(point, diags);
-    id = tracefs_event_id(point->row->text0, point->row->text1);
-    if (id == -ENOENT || id == -EINVAL) {
+    fd = attach_tracepoint_event(point->row->text0, point->row->text1);
+    if (fd == -ENOENT || fd == -EINVAL) {
         report_no_match(point, diags);
         return -ENOENT;
     }
-    fd = id < 0 ? (int)id : open_event(id);
     return fd < 0 ? attach_report(point, diags, fd) : attach_add_event(point, fd);
 }
 

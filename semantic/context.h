@@ -71,6 +71,13 @@ struct sema {
  * what it finds; goes on after errors. */
 void resolve_program(struct sema *s, struct program *program);
 
+/* probes.c: the attach points of all clauses, in s->clauses; those that are malformed are reported
+ * and left out. */
+void parse_probes(struct sema *s, struct program *program);
+/* probes.c: look up what a clause, whose words are resolved, wants to know of its points: patterns
+ * become points where each match has a program of its own. */
+void resolve_probes(struct sema *s, struct clause_info *info);
+
 /* macro.c: put what the script's macros stand for in the place of their calls. */
 void expand_macros(struct sema *s, struct program *program);
 /* Look, behind all clauses, for unknown names in macros that nobody called. */

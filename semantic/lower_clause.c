@@ -26,6 +26,17 @@ static void lower_pid_filter(struct lowering *lo)
     lower_end_if(lo, &br);
 }
 
+/* The event of a pattern may be that of more than its matches. */
+static void lower_meant(struct lowering *lo)
+{
+    const struct attach_point *point = lo->point;
+    bool asks = point->is_pattern && point->probe->is_meant;
+    ir_val is_meant = asks ? point->probe->is_meant(lo) : NULL;
+
+    if (is_meant)
+        leave_if(lo, ir_binary(&lo->b, IR_EQ, is_meant, ir_const(&lo->b, 0)));
+}
+
 /* MAX_USED_MAPS of the kernel (include/linux/bpf_verifier.h), less codegen's own: constants,
  * configuration, resolved words, scratch. */
 #define MAX_MAPS (64 - 4)
@@ -96,6 +107,7 @@ static u64 lower_program_of(struct sema *s, const struct clause_info *info,
         lower_pid_filter(&lo);
     if (probe->leaves)
         leave_if(&lo, probe->leaves(&lo));
+    lower_meant(&lo);
     if (info->clause->predicate) {
         struct expr *predicate = info->clause->predicate;
         ir_val holds = lower_truth(&lo, lower_expr(s, &lo, predicate));
@@ -153,7 +165,7 @@ static bool shares_program(const struct clause_info *info, u32 i, bool per_point
     const struct attach_point *point = &info->points[i];
 
     return !per_point && !point->probe->is_per_point && !is_repeated(info, i) &&
-           !(point->is_pattern && point->probe->method_many);
+           !(point->is_pattern && (point->probe->method_many || point->probe->is_meant));
 }
 
 void lower_clause(struct sema *s, const struct clause_info *info)

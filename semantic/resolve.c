@@ -487,53 +487,13 @@ static void report_unassigned(struct sema *s)
     s->lets.n = 0;
 }
 
-/* Patterns whose matches get a program each become points of their own. */
-static void expand_patterns(struct sema *s, struct clause_info *info, bool uses_fields)
+static void resolve_clause(struct sema *s, const struct clause *clause)
 {
-    struct attach_points all = {0};
-
-    for (u32 i = 0; i < info->n_points; i++) {
-        const struct attach_point *point = &info->points[i];
-        bool has_program_each =
-            point->probe->is_per_point || (uses_fields && point->probe->caps & CAP_FIELDS);
-
-        if (point->is_pattern && has_program_each) {
-            (void)probe_expand(&s->v, point, &all); /* it has reported */
-        } else {
-            *vec_push(s->arena, &all.list) = *point;
-        }
-    }
-    info->points = all.list.items;
-    info->n_points = all.list.n;
-}
-
-static void resolve_clause(struct sema *s, struct clause *clause)
-{
-    struct clause_info info = {.clause = clause};
-    u32 n = 0;
-
-    for (const struct attach_spec *spec = clause->specs; spec; spec = spec->next)
-        n++;
-    info.points = arena_array(s->arena, struct attach_point, n);
-    for (const struct attach_spec *spec = clause->specs; spec; spec = spec->next) {
-        if (vocab_parse_spec(&s->v, spec->text, spec->span, &info.points[info.n_points]))
-            info.n_points++;
-    }
-
     s->depth = 1;
     if (clause->predicate)
         resolve_expr(s, clause->predicate);
     resolve_block(s, clause->body);
     report_unassigned(s);
-
-    bool uses_fields = clause_uses(clause, 0, CAP_FIELDS | CAP_RETVAL);
-
-    expand_patterns(s, &info, uses_fields);
-    for (u32 i = 0; i < info.n_points && uses_fields; i++) {
-        if (info.points[i].probe->resolve)
-            (void)info.points[i].probe->resolve(&s->v, &info.points[i]); /* it has reported */
-    }
-    *vec_push(s->arena, &s->clauses) = info;
 }
 
 void resolve_program(struct sema *s, struct program *program)
@@ -541,7 +501,10 @@ void resolve_program(struct sema *s, struct program *program)
     apply_config(s, program);
     expand_macros(s, program);
     declare_maps(s, program);
-    for (struct clause *clause = program->clauses; clause; clause = clause->next)
-        resolve_clause(s, clause);
+    parse_probes(s, program);
+    vec_foreach(info, &s->clauses) {
+        resolve_clause(s, info->clause);
+        resolve_probes(s, info);
+    }
     check_uncalled_macros(s, program);
 }

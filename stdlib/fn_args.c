@@ -67,8 +67,10 @@ static const struct type *member_type(struct vocab *v, const struct attach_point
                                       struct member m)
 {
     /* system calls take addresses of user space */
-    if (m.field)
-        return field_type(v, m.field, str_eq_c(point->text[0], "syscalls"));
+    if (m.field) {
+        return field_type(v, m.field,
+                          point->probe->is_user || str_eq_c(point->text[0], "syscalls"));
+    }
     if (!type_is_word(m.param->type))
         return NULL;
     /* few kernels say which addresses are of user space; structs of the kernel are not */

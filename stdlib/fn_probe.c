@@ -43,8 +43,8 @@ const struct func_desc fn_arg = {
 /* The function's own type where it is known. */
 static const struct type *check_retval(struct vocab *v, struct call *c)
 {
-    if (!c->point || !c->point->probe->resolve)
-        return type_int(v->types, 8, false);
+    if (!c->point || !c->point->probe->is_per_point)
+        return type_int(v->types, 8, c->point && c->point->probe->is_retval_signed);
     if (!c->point->function)
         return type_error(v->types); /* reported where it is named */
 
@@ -69,7 +69,7 @@ const struct func_desc fn_retval = {
     .name = "retval",
     .sig = "() -> ?",
     .doc =
-        "Return value of the traced function: an integer, in fexit of the type that the function has.",
+        "Return value of the traced function or system call: an integer, in fexit of the type that the function has.",
     .example = "kretprobe:vfs_read { @bytes = hist(retval); }",
     .flags = FN_VARIABLE,
     .needs = CAP_RETVAL,
@@ -212,7 +212,7 @@ static ir_val lower_probe(struct lowering *lo, struct call *c)
     const struct type *t = type_own_string(lo->v->types, c->point->name.n + 1);
 
     if (c->point->is_pattern)
-        return name_of_match(lo);
+        return c->point->probe->match_name ? c->point->probe->match_name(lo) : name_of_match(lo);
     return ir_string(&lo->b, c->point->name, type_mem_size(t));
 }
 

@@ -247,7 +247,8 @@ u32 kernel_tracepoint_names(const struct kernel *k, const char *const **names_ou
         return 0;
     // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread
     for (struct dirent *e = readdir(dir); e; e = readdir(dir)) {
-        if (e->d_type == DT_DIR && e->d_name[0] != '.')
+        /* those of "ftrace" are formats of ftrace's own records: no program can be attached */
+        if (e->d_type == DT_DIR && e->d_name[0] != '.' && strcmp(e->d_name, "ftrace") != 0)
             list_events(k, e->d_name, &names);
     }
     *names_out = names.items;

@@ -44,6 +44,21 @@ static bool report_too_many(struct vocab *v, const struct attach_point *point)
     return false;
 }
 
+bool probe_is_other(struct vocab *v, const struct attach_point *point, const char *name)
+{
+    struct str rest = point->others;
+
+    while (rest.n > 0) {
+        int space = str_index(rest, ' ');
+        struct str pattern = space < 0 ? rest : str_sub(rest, 0, (u32)space);
+
+        if (str_matches(str_cstr(v->arena, pattern), name))
+            return true;
+        rest = str_sub(rest, pattern.n + 1, rest.n);
+    }
+    return false;
+}
+
 bool probe_expand(struct vocab *v, const struct attach_point *point, struct attach_points *out)
 {
     const char *const *names = NULL;
@@ -52,7 +67,8 @@ bool probe_expand(struct vocab *v, const struct attach_point *point, struct atta
     u32 n_found = 0;
 
     for (u32 i = 0; i < n; i++) {
-        if (!str_matches(pattern, names[i]) || ++n_found > v->max_probes)
+        if (!str_matches(pattern, names[i]) || probe_is_other(v, point, names[i]) ||
+            ++n_found > v->max_probes)
             continue;
 
         struct str spec = str_printf(v->arena, "%s:%s", probe_name(point->probe->id), names[i]);

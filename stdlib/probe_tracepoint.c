@@ -4,31 +4,23 @@
 
 #include "stdlib/vocab.h"
 
-static void report_missing(struct vocab *v, const struct attach_point *point)
+static void report_missing(struct vocab *v, const struct attach_point *point, struct str written)
 {
     const char *const *names = NULL;
-    u32 n = kernel_tracepoint_names(v->kernel, &names);
-    struct str event =
-        str_printf(v->arena, "%.*s:%.*s", STR_ARG(point->text[0]), STR_ARG(point->text[1]));
-    int nearest = str_nearest(event, names, n);
-    struct diag *diag = diag_add(v->diags, E_NO_TRACEPOINT, point->span,
-                                 "No matches for tracepoint %.*s.", STR_ARG(event));
+    u32 n = point->probe->names(v, &names);
+    int nearest = str_nearest(written, names, n);
+    struct diag *diag = diag_add(v->diags, E_NO_TRACEPOINT, point->span, "No matches for %s %.*s.",
+                                 probe_name(point->probe->id), STR_ARG(written));
 
     if (nearest >= 0)
         diag_hint(diag, "Did you mean '%s'?", names[nearest]);
 }
 
-static bool resolve_tracepoint(struct vocab *v, struct attach_point *point)
+bool probe_report_tracepoint(struct vocab *v, const struct attach_point *point, int err,
+                             struct str written)
 {
-    const struct tracepoint *tp = NULL;
-    int err = kernel_tracepoint(v->kernel, point->text[0], point->text[1], &tp);
-
-    if (err == 0) {
-        point->tracepoint = tp;
-        return true;
-    }
     if (err == -ENOENT) {
-        report_missing(v, point);
+        report_missing(v, point, written);
     } else if (err == -EACCES) {
         struct diag *diag = diag_add(v->diags, E_NO_TRACEFS, point->span,
                                      "The fields of %.*s are not known: tracefs can not be read",
@@ -40,6 +32,20 @@ static bool resolve_tracepoint(struct vocab *v, struct attach_point *point)
                  "The kernel's description of %.*s can not be understood", STR_ARG(point->name));
     }
     return false;
+}
+
+static bool resolve_tracepoint(struct vocab *v, struct attach_point *point)
+{
+    const struct tracepoint *tp = NULL;
+    int err = kernel_tracepoint(v->kernel, point->text[0], point->text[1], &tp);
+
+    if (err == 0) {
+        point->tracepoint = tp;
+        return true;
+    }
+    return probe_report_tracepoint(
+        v, point, err,
+        str_printf(v->arena, "%.*s:%.*s", STR_ARG(point->text[0]), STR_ARG(point->text[1])));
 }
 
 static bool parse_tracepoint(struct vocab *v, struct attach_point *point, const struct str *parts,

@@ -103,6 +103,8 @@ struct attach_point {
     /* What `args` has, and the type of `retval`; NULL: not looked up, or another kind of probe. */
     const struct tracepoint *tracepoint;
     const struct btf_function *function;
+    /* Of a point `*` of a provider with star_is_rest: what others name, with spaces between. */
+    struct str others;
     u32 first_param; /* of the function's: those before are not the event's */
 };
 
@@ -269,6 +271,8 @@ struct probe_desc {
     enum attach_method method;
     enum attach_method method_many; /* for patterns, tried first; 0: there is none */
     bool is_user;      /* numbers that it gives are addresses of user space as a rule */
+    bool star_is_rest; /* a point `*` is what no other point of the script names */
+    bool is_retval_signed;
     bool is_per_point; /* a program is loaded for one target: points share none */
     u32 n_args;        /* of argN; 0: as many as the CPU has registers for */
     /* Type of what `ctx` points to. NULL: void. */
@@ -281,6 +285,10 @@ struct probe_desc {
     /* CAP_ARGN: argument n; CAP_RETVAL: the return value. As 64-bit words, as they come. */
     ir_val (*arg)(struct lowering *lo, u32 n);
     ir_val (*retval)(struct lowering *lo);
+    /* Where one event stands for all matches of a pattern: is this one meant (a word; NULL: always),
+     * and the name of the match in PTL_NAME_BYTES of memory. NULL: each match has its event. */
+    ir_val (*is_meant)(struct lowering *lo);
+    ir_val (*match_name)(struct lowering *lo);
     /* Parse the parts behind the provider's name (n strings, quotes removed) into point. Returns
      * false after reporting at point->span. */
     bool (*parse)(struct vocab *v, struct attach_point *point, const struct str *parts, u32 n);
@@ -320,6 +328,8 @@ ir_val probe_trampoline_retval(struct lowering *lo);
 bool probe_is_pattern(struct str name);
 /* probe_desc.names of the kernel's functions that can be traced. */
 u32 probe_function_names(struct vocab *v, const char *const **names_out);
+/* Is the name one that another point of the script has, so that this point `*` is not for it? */
+bool probe_is_other(struct vocab *v, const struct attach_point *point, const char *name);
 /* Replace a point that is a pattern by points for all that it matches, appended to out. Returns
  * false after reporting. */
 bool probe_expand(struct vocab *v, const struct attach_point *point, struct attach_points *out);
@@ -334,6 +344,10 @@ bool probe_report_count(struct vocab *v, const struct attach_point *point, const
 /* Report that a part of the spec is not the name of `what` ("a tracepoint"). */
 void probe_report_name(struct vocab *v, const struct attach_point *point, struct str name,
                        const char *what);
+/* Report that the fields of a tracepoint are not known, err being that of kernel_tracepoint().
+ * written: what is near to a name of the provider's list if it is misspelt. Returns false. */
+bool probe_report_tracepoint(struct vocab *v, const struct attach_point *point, int err,
+                             struct str written);
 /* Report that BTF has no function `name`, which begins with a prefix that users do not write. */
 void probe_report_no_function(struct vocab *v, const struct attach_point *point, struct str name,
                               const char *prefix);

@@ -33,6 +33,11 @@ lists list-raw rawtracepoint:sched_switch '    bool preempt' '    struct task_st
     '    struct task_struct * next'
 list 'hardware:c*'
 lists list-counters hardware:cache-misses: hardware:cache-references: hardware:cpu-cycles:
+list 'syscall:*at' --details
+lists list-syscall syscall:openat '    int __syscall_nr' '    int dfd' '    const char * filename' \
+    '    int flags' '    umode_t mode'
+list 'sysret:*'
+lists list-sysret sysret:openat sysret:uname
 list 'struct q*' --details
 lists list-struct 'struct qstr {' '    union {' '        struct {' '            uint32 hash;' \
     '            uint32 len;' '        };' '        uint64 hash_len;' '    };' '    uint8 * name;' '};'
