@@ -10,6 +10,15 @@ enum agg_id {
     AGG_COUNT_
 };
 
+/* How attach points belong together. Those that go with each other are attached all or not at all.
+ */
+enum attach_choice {
+    CHOICE_ITSELF, /* to be attached */
+    CHOICE_ELSE,   /* attached where what stands before it, up to a CHOICE_ITSELF, cannot be */
+    CHOICE_WITH,   /* goes with the point before it */
+    CHOICE_COUNT_
+};
+
 enum probe_id {
 #define PROBE(id, name, short_name) PROBE_##id,
 #include "abi/probe.def"

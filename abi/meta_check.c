@@ -70,6 +70,8 @@ static const char *check_attach(const struct meta *m, const struct meta_attach *
 {
     if (a->provider >= PROBE_COUNT_)
         return "an attach point of the metadata is of an unknown provider";
+    if (a->choice >= CHOICE_COUNT_)
+        return "an attach point of the metadata is an alternative of an unknown kind";
     if (a->n_variants == 0)
         return "an attach point of the metadata has no program";
     for (u64 i = 0; i < a->n_variants; i++) {

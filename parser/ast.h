@@ -139,6 +139,7 @@ struct stmt {
 struct attach_spec {
     struct span span;
     struct str text;
+    bool is_alternative; /* it is meant where the one before it does not exist: a ?? b */
     struct attach_spec *next;
 };
 

@@ -227,7 +227,7 @@ static void print_clause(const struct printer *pr, const struct clause *c)
     print_head(pr, 1, "clause", c->span);
     buf_add_char(pr->out, '\n');
     for (const struct attach_spec *spec = c->specs; spec; spec = spec->next) {
-        print_head(pr, 2, "probe", spec->span);
+        print_head(pr, 2, spec->is_alternative ? "alternative" : "probe", spec->span);
         print_name(pr, " ", spec->text);
         buf_add_char(pr->out, '\n');
     }

@@ -18,12 +18,14 @@ struct stmt_list stmts_add(struct stmt_list list, struct stmt *s)
     return list;
 }
 
-struct spec_list specs_add(struct parse *ps, struct spec_list list, struct span span)
+struct spec_list specs_add(struct parse *ps, struct spec_list list, struct span span,
+                           bool is_alternative)
 {
     struct attach_spec *spec = arena_new(ps->arena, struct attach_spec);
 
     spec->span = span;
     spec->text = parse_text(ps, span);
+    spec->is_alternative = is_alternative;
     LIST_ADD(&list, spec);
     return list;
 }

@@ -109,7 +109,8 @@ struct expr *parse_macro_body(struct parse *ps, const struct c_macro *macro);
 /* Append one, and return the longer list. */
 struct expr_list exprs_add(struct expr_list list, struct expr *e);
 struct stmt_list stmts_add(struct stmt_list list, struct stmt *s); /* NULL adds nothing */
-struct spec_list specs_add(struct parse *ps, struct spec_list list, struct span span);
+struct spec_list specs_add(struct parse *ps, struct spec_list list, struct span span,
+                           bool is_alternative);
 
 /* Count the depth of a node whose children are set. One that is too deep is reported and becomes
  * the literal 0. */

@@ -193,7 +193,8 @@ static bool wants_blank(const struct format *f, u32 i)
 {
     enum token_kind kind = token_at(f, i)->kind;
 
-    if (f->open.n || i == 0 || kind == TOK_EOF || token_at(f, i - 1)->kind == TOK_COMMA)
+    if (f->open.n || i == 0 || kind == TOK_EOF || token_at(f, i - 1)->kind == TOK_COMMA ||
+        token_at(f, i - 1)->kind == TOK_ALTERNATIVE)
         return false;
     return kind == TOK_PROBE_SPEC || kind == TOK_MACRO || kind == TOK_CONFIG || kind == TOK_FN ||
            is_block_closer(token_at(f, i - 1)->kind);

@@ -51,7 +51,7 @@ static void parser_yyerror(struct span *span, struct parse *ps, const char *what
 %token PROBE_SPEC IDENT VAR MAP PARAM PARAM_COUNT INT STRING TYPE
 %token PREDICATE END_PREDICATE LBRACE RBRACE LANGLE RANGLE LPAREN RPAREN LBRACKET RBRACKET
 %token VALUE_LBRACE VALUE_LANGLE VALUE_IF
-%token SEMICOLON COMMA DOT DOTDOT ARROW QUESTION COLON TILDE BANG INC DEC
+%token SEMICOLON COMMA ALTERNATIVE DOT DOTDOT ARROW QUESTION COLON TILDE BANG INC DEC
 %token PLUS MINUS STAR SLASH PERCENT AMP PIPE CARET SHL SHR EQ NE LT LE GT GE LAND LOR
 %token ASSIGN ADD_ASSIGN SUB_ASSIGN MUL_ASSIGN DIV_ASSIGN MOD_ASSIGN
 %token AND_ASSIGN OR_ASSIGN XOR_ASSIGN SHL_ASSIGN SHR_ASSIGN
@@ -106,8 +106,9 @@ clause: specs predicate block               { build_clause(ps, @$, $1, $2, $3); 
       | specs COMMA predicate block         { build_clause(ps, @$, $1, $3, $4); }
       ;
 
-specs: PROBE_SPEC                           { $$ = specs_add(ps, (struct spec_list){0}, @1); }
-     | specs COMMA PROBE_SPEC               { $$ = specs_add(ps, $1, @3); }
+specs: PROBE_SPEC                           { $$ = specs_add(ps, (struct spec_list){0}, @1, false); }
+     | specs COMMA PROBE_SPEC               { $$ = specs_add(ps, $1, @3, false); }
+     | specs ALTERNATIVE PROBE_SPEC         { $$ = specs_add(ps, $1, @3, true); }
      ;
 
 predicate: %empty                           { $$ = NULL; }

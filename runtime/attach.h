@@ -73,7 +73,9 @@ struct attach_point {
     u32 n_events;
     char *path;              /* of the binary whose places one link will have; owned */
     u32 first_name, n_names; /* what a pattern stands for, in env->names */
-    bool is_skipped; /* it could not be attached, which the script allows (missing_probes) */
+    int unfit;       /* why an alternative is none on this kernel, known before it is opened */
+    bool is_skipped; /* it could not be attached, which the script allows (missing_probes),
+                      * or an alternative is there in its place */
     u64 n_missed;    /* events, see attach_missed(); known once detached */
 };
 

@@ -68,12 +68,15 @@ static int open_all(struct ptl_session *s)
     for (u32 i = 0; i < 2 * s->n_points; i++) {
         struct attach_point *point = point_at(s, i);
         u32 n_before = s->diags.list.n;
-        bool opens = point != NULL && point->ops->open != NULL && !point->is_skipped;
-        int err = opens ? point->ops->open(point, &s->diags) : 0;
+        int err = 0;
 
-        if (!opens)
+        if (point == NULL)
             continue;
-        err = session_skip(s, point, n_before, err);
+        if (session_is_choice(s, point)) {
+            err = session_open_choices(s, point);
+        } else if (point->ops->open != NULL && !point->is_skipped) {
+            err = session_skip(s, point, n_before, point->ops->open(point, &s->diags));
+        }
         if (err != 0 && (worst == 0 || worst == -ENOENT))
             worst = err;
     }
@@ -85,7 +88,7 @@ int session_run_clauses(struct ptl_session *s, enum attach_when when)
     for (u32 i = 0; i < s->n_points; i++) {
         int err = 0;
 
-        if (s->points[i].ops->when == when)
+        if (s->points[i].ops->when == when && !s->points[i].is_skipped)
             err = attach_run_once(&s->points[i], &s->diags);
         if (err != 0)
             return err;

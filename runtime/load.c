@@ -40,6 +40,8 @@ static void log_init(struct load_log *log, const struct ptl_session *s)
         return;
     *log = (struct load_log){p, size};
     for (u32 i = 0; i < s->n_points; i++) {
+        if (s->points[i].program == NULL)
+            continue;
         (void)bpf_program__set_log_buf(s->points[i].program, log->p + (size_t)i * LOG_STEP,
                                        LOG_BYTES); // fails only once it is loaded
     }
@@ -89,8 +91,12 @@ static int report_failure(struct ptl_session *s, const struct load_log *log, int
 /* Without a target the kernel would refuse the program, unless another point has one for it. */
 static void leave_out(const struct ptl_session *s, const struct attach_point *skipped)
 {
+    if (skipped->program == NULL)
+        return;
     for (u32 i = 0; i < s->n_points; i++) {
-        if (s->points[i].program == skipped->program && !s->points[i].is_skipped)
+        const struct attach_point *point = &s->points[i];
+
+        if (point->program == skipped->program && !point->is_skipped && point->unfit == 0)
             return;
     }
     (void)bpf_program__set_autoload(skipped->program, false); // fails only once it is loaded
@@ -104,14 +110,20 @@ static int aim_programs(struct ptl_session *s, struct ptl_error *err)
     for (u32 i = 0; i < s->n_points; i++) {
         struct attach_point *point = &s->points[i];
         u32 n_before = s->diags.list.n;
-        int failed = point->ops->aim != NULL ? point->ops->aim(point, &s->diags) : 0;
+        int failed =
+            point->ops->aim != NULL && point->unfit == 0 ? point->ops->aim(point, &s->diags) : 0;
 
+        if (failed != 0 && session_is_choice(s, point)) {
+            diags_truncate(&s->diags, n_before);
+            point->unfit = failed;
+            continue;
+        }
         failed = session_skip(s, point, n_before, failed);
         if (first == 0)
             first = failed;
     }
     for (u32 i = 0; i < s->n_points; i++) {
-        if (s->points[i].is_skipped)
+        if (s->points[i].is_skipped || s->points[i].unfit != 0)
             leave_out(s, &s->points[i]);
     }
     if (first != 0) {

@@ -227,6 +227,14 @@ static void log_choice(const struct ptl_session *s, const struct attach_point *p
                 lacking != NULL ? ")" : "");
 }
 
+/* Is the row one of several alternatives? Its neighbours tell. */
+static bool is_choice(const struct ptl_session *s, const struct meta_attach *row)
+{
+    const struct meta_attach *end = s->meta.attachs.items + s->meta.attachs.n;
+
+    return row->choice != CHOICE_ITSELF || (row + 1 < end && row[1].choice != CHOICE_ITSELF);
+}
+
 /* One program runs at one attach point; two rows with the same one would be an object made by hand.
  */
 static int choose_programs(struct ptl_session *s, struct ptl_error *err)
@@ -257,9 +265,13 @@ static int choose_programs(struct ptl_session *s, struct ptl_error *err)
         attach_point_init(point, row, &s->attach_env);
         s->n_points++;
         failed = attach_choose(point, &s->meta, s->object, &s->features, err);
-        if (failed != 0)
+        if (failed != 0 && is_choice(s, row)) {
+            point->unfit = failed;
+        } else if (failed != 0) {
             return failed;
-        log_choice(s, point);
+        } else {
+            log_choice(s, point);
+        }
     }
     return check_any(s, err);
 }

@@ -55,6 +55,14 @@ void session_log(const struct ptl_session *s, const char *fmt, ...) PRINTF_LIKE(
  * becomes a warning on the log, or nothing. Returns the failure that remains. */
 int session_skip(struct ptl_session *s, struct attach_point *point, u32 n_before, int failed);
 
+/* choices.c: is the point one of several alternatives (`a ?? b`)? */
+bool session_is_choice(const struct ptl_session *s, const struct attach_point *point);
+
+/* choices.c: open the first of alternatives that can be, of which the point is the first or one.
+ * The others are skipped; where there is none, each is reported and dealt with as missing_probes
+ * says. Returns the failure that remains. */
+int session_open_choices(struct ptl_session *s, struct attach_point *point);
+
 /* Run the clauses of one kind (ATTACH_BEGIN, ATTACH_ONCE, ATTACH_END, ATTACH_SIGNAL) once each, in
  * the order of the script. Returns 0, or the negative errno of the first that did not run, after
  * reporting. */

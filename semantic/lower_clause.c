@@ -138,6 +138,7 @@ static void add_attach(struct sema *s, const struct attach_point *point, u64 pro
         .text1 = point->text[1],
         .num0 = point->num[0],
         .num1 = point->num[1],
+        .choice = point->choice,
         .first_variant = meta->variants.n,
         .n_variants = n_variants,
         .span_begin = point->span.begin,

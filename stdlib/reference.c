@@ -10,7 +10,10 @@ static void add_entry(struct buf *out, const char *title, const char *doc, const
 
 static void add_probes(struct buf *out)
 {
-    buf_add_cstr(out, "## Probes\n\nNames of probe types are not case-sensitive.\n\n");
+    buf_add_cstr(
+        out, "## Probes\n\nNames of probe types are not case-sensitive. Of alternatives, "
+             "`kprobe:a ?? kprobe:b` with spaces around the `?\?`, the first is attached that the "
+             "running kernel has.\n\n");
     for (u32 i = 0; i < PROBE_COUNT_; i++) {
         const struct probe_desc *probe = vocab_probe_by_id((enum probe_id)i);
         const char *short_name = probe_short_name(probe->id);

@@ -98,6 +98,7 @@ struct attach_point {
     struct span span;
     struct str text[2];
     u64 num[2];
+    enum attach_choice choice;
     bool is_pattern; /* its targets are looked up: when the script is compiled where a program is
                       * made for each, else where it runs */
     /* What `args` has, and the type of `retval`; NULL: not looked up, or another kind of probe. */
@@ -285,8 +286,9 @@ struct probe_desc {
     /* CAP_ARGN: argument n; CAP_RETVAL: the return value. As 64-bit words, as they come. */
     ir_val (*arg)(struct lowering *lo, u32 n);
     ir_val (*retval)(struct lowering *lo);
-    /* Where one event stands for all matches of a pattern: is this one meant (a word; NULL: always),
-     * and the name of the match in PTL_NAME_BYTES of memory. NULL: each match has its event. */
+    /* Where one event stands for all matches of a pattern: is this one meant (a word; NULL:
+     * always), and the name of the match in PTL_NAME_BYTES of memory. NULL: each match has its
+     * event. */
     ir_val (*is_meant)(struct lowering *lo);
     ir_val (*match_name)(struct lowering *lo);
     /* Parse the parts behind the provider's name (n strings, quotes removed) into point. Returns
