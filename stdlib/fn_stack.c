@@ -23,27 +23,23 @@ static const struct call_arg *limit_arg(const struct call *c)
     return c->n_args > i ? &c->args[i] : NULL;
 }
 
-static bool is_user(const struct call *c)
-{
-    return str_eq_c(c->name, "ustack");
-}
-
 /* As written, else as the script's config has it; the kernel's code has no build ids. */
-static struct str mode_of(const struct vocab *v, const struct call *c)
+static struct str mode_of(const struct vocab *v, const struct call *c, enum shape_id shape)
 {
     struct str mode = has_mode(c) ? c->args[0].text : v->stack_mode;
 
-    return !is_user(c) && str_eq_c(mode, "build_id") && !has_mode(c) ? STR("bpftrace") : mode;
+    return shape == SHAPE_KSTACK && str_eq_c(mode, "build_id") && !has_mode(c) ? STR("bpftrace")
+                                                                               : mode;
 }
 
-static bool check_mode(struct vocab *v, const struct call *c)
+static bool check_mode(struct vocab *v, const struct call *c, enum shape_id shape)
 {
     static const char *const modes[] = {"bpftrace", "perf", "raw", "build_id"};
-    u32 n = ARRAY_SIZE(modes) - !is_user(c);
+    u32 n = ARRAY_SIZE(modes) - (shape == SHAPE_KSTACK);
     struct diag *d = NULL;
 
     for (u32 i = 0; i < n; i++) {
-        if (str_eq_c(mode_of(v, c), modes[i]))
+        if (str_eq_c(mode_of(v, c, shape), modes[i]))
             return true;
     }
     d = diag_add(v->diags, E_ARG_RANGE, c->args[0].span, "%.*s(): unknown mode '%.*s'",
@@ -63,15 +59,15 @@ static bool check_limit(struct vocab *v, const struct call *c)
     return false;
 }
 
-static const struct type *stack_type(struct vocab *v, const struct call *c)
+static const struct type *stack_type(struct vocab *v, const struct call *c, enum shape_id shape)
 {
     const struct call_arg *limit = limit_arg(c);
 
-    return type_stack(v->types, is_user(c) ? SHAPE_USTACK : SHAPE_KSTACK, mode_of(v, c),
+    return type_stack(v->types, shape, mode_of(v, c, shape),
                       limit ? (u32)limit->num : FRAMES_PRESET);
 }
 
-static const struct type *check_stack(struct vocab *v, struct call *c)
+static const struct type *check_stack(struct vocab *v, struct call *c, enum shape_id shape)
 {
     const struct call_arg *limit = limit_arg(c);
 
@@ -80,21 +76,22 @@ static const struct type *check_stack(struct vocab *v, struct call *c)
                  STR_ARG(c->name));
         return type_error(v->types);
     }
-    if (!check_mode(v, c) || !check_limit(v, c) || (c->point && !probe_stand_in_has(v, c)))
+    if (!check_mode(v, c, shape) || !check_limit(v, c) || (c->point && !probe_stand_in_has(v, c)))
         return type_error(v->types);
-    return stack_type(v, c);
+    return stack_type(v, c, shape);
 }
 
 /* The helper gives the bytes that it wrote; where it fails there are no frames. The rest is zeroed
  * for stacks to be compared as bytes. */
-static ir_val lower_stack(struct lowering *lo, struct call *c)
+static ir_val lower_stack(struct lowering *lo, struct call *c, enum shape_id shape)
 {
     struct ir_builder *b = &lo->b;
-    const struct type *t = stack_type(lo->v, c);
+    const struct type *t = stack_type(lo->v, c, shape);
     u32 frame = stack_frame_bytes(t->text);
     u32 size = type_mem_size(t) - STACK_HEADER_BYTES;
     ir_val stack = lower_slot(lo, "stack", t);
-    u64 flags = (is_user(c) ? BPF_F_USER_STACK : 0) | (frame > 8 ? BPF_F_USER_BUILD_ID : 0);
+    u64 flags =
+        (shape == SHAPE_USTACK ? BPF_F_USER_STACK : 0) | (frame > 8 ? BPF_F_USER_BUILD_ID : 0);
     ir_val args[] = {ir_ctx(b), NULL, ir_const(b, size), ir_const(b, (s64)flags)};
     ir_val bytes = NULL;
 
@@ -104,9 +101,19 @@ static ir_val lower_stack(struct lowering *lo, struct call *c)
     ir_store64(b, stack, 8,
                ir_binary(b, IR_MUL, ir_binary(b, IR_SLT, ir_const(b, 0), bytes),
                          ir_binary(b, IR_UDIV, bytes, ir_const(b, frame))));
-    if (is_user(c))
+    if (shape == SHAPE_USTACK)
         ir_store64(b, stack, 0, lower_process(lo));
     return stack;
+}
+
+static const struct type *check_kstack(struct vocab *v, struct call *c)
+{
+    return check_stack(v, c, SHAPE_KSTACK);
+}
+
+static ir_val lower_kstack(struct lowering *lo, struct call *c)
+{
+    return lower_stack(lo, c, SHAPE_KSTACK);
 }
 
 const struct func_desc fn_kstack = {
@@ -117,9 +124,19 @@ const struct func_desc fn_kstack = {
         "names; kstack(perf) adds addresses and modules, kstack(raw) shows addresses only.",
     .example = "kprobe:do_nanosleep { @[kstack(3)] = count(); }",
     .flags = FN_VARIABLE,
-    .check = check_stack,
-    .lower = lower_stack,
+    .check = check_kstack,
+    .lower = lower_kstack,
 };
+
+static const struct type *check_ustack(struct vocab *v, struct call *c)
+{
+    return check_stack(v, c, SHAPE_USTACK);
+}
+
+static ir_val lower_ustack(struct lowering *lo, struct call *c)
+{
+    return lower_stack(lo, c, SHAPE_USTACK);
+}
 
 const struct func_desc fn_ustack = {
     .name = "ustack",
@@ -129,6 +146,6 @@ const struct func_desc fn_ustack = {
         "files, to be looked up on another machine.",
     .example = "kprobe:do_nanosleep { @[ustack(3)] = count(); }",
     .flags = FN_VARIABLE,
-    .check = check_stack,
-    .lower = lower_stack,
+    .check = check_ustack,
+    .lower = lower_ustack,
 };
