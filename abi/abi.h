@@ -60,11 +60,12 @@ enum attach_method {
 
 /* What a word is that is found out before load. The number is part of the format. */
 enum resolved_kind {
-    RESOLVED_SYMBOL = 1, /* address of a symbol of the kernel; of a per-CPU one, its offset */
-    RESOLVED_CGROUP = 2, /* ID of the control group of version 2 at a path */
+    RESOLVED_SYMBOL = 1,      /* address of a symbol of the kernel; of a per-CPU one, its offset */
+    RESOLVED_CGROUP = 2,      /* ID of the control group of version 2 at a path */
+    RESOLVED_USER_SYMBOL = 3, /* address of a symbol as the program or library has it in its file */
 };
 
-#define RESOLVED_LAST RESOLVED_CGROUP
+#define RESOLVED_LAST RESOLVED_USER_SYMBOL
 
 /* Shape of a value in memory; kind of a `type` row of the metadata. The number is part of the
  * format. */

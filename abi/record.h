@@ -122,6 +122,10 @@ struct ptl_usdt {
     struct ptl_usdt_arg args[PTL_USDT_ARGS];
 };
 
+/* Where user probes are, for uaddr(): PTL_MAP_PLACES is an array of addresses as the program's or
+ * library's file has them, indexed by attach cookie as PTL_MAP_NAMES is. */
+#define PTL_MAP_PLACES "ptl_places"
+
 /* A SITE_ERROR is sent for the first so many times on each CPU, then only counted. */
 #define PTL_ERRORS_SENT 16
 

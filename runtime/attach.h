@@ -43,14 +43,17 @@ struct attach_env {
     bool allows_unsafe;
     bool has_no_links;  /* events hold their programs themselves, and have no cookies */
     bool needs_cookies; /* programs ask which of several events they run for */
+    bool wants_places; /* a program asks for PTL_MAP_PLACES */
 };
 
 /* Names of what patterns stand for. The index is the cookie of the event. */
 struct probe_names {
     u32 max; /* the setting max_probes */
     struct name_list list;
-    struct ptl_usdt *usdt; /* where the arguments are, by index; owned */
-    u32 n_usdt;            /* those behind have none */
+    struct ptl_usdt *usdt;      /* where the arguments are, by index; owned */
+    u32 n_usdt;                 /* those behind have none */
+    u64 *places;                /* addresses of user probes in their binary's file; owned */
+    u32 n_places;
 };
 
 /* Add a name; its index goes to *out. Returns 0, -ENOMEM, or -E2BIG: there are `max`. */
@@ -58,6 +61,9 @@ int PRINTF_LIKE(3, 4) probe_names_add(struct probe_names *names, u32 *out, const
 
 /* Where the arguments of a name are. Returns 0 or -ENOMEM. */
 int probe_names_usdt(struct probe_names *names, u32 index, const struct ptl_usdt *args);
+
+/* Where the user probe of a name is, in its file. Returns 0 or -ENOMEM. */
+int probe_names_place(struct probe_names *names, u32 index, u64 address);
 
 /* Free all. */
 void probe_names_done(struct probe_names *names);

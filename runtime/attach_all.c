@@ -145,6 +145,19 @@ static int publish_usdt(const struct ptl_session *s)
     return err;
 }
 
+/* The same for the addresses of user probes. */
+static int publish_places(const struct ptl_session *s)
+{
+    const struct bpf_map *map = bpf_object__find_map_by_name(s->object, PTL_MAP_PLACES);
+    int err = 0;
+
+    if (map == NULL || bpf_map__value_size(map) != sizeof(u64))
+        return 0;
+    for (u32 i = 0; err == 0 && i < s->probe_names.n_places; i++)
+        err = bpf_map_update_elem(bpf_map__fd(map), &i, &s->probe_names.places[i], BPF_ANY);
+    return err;
+}
+
 int ptl_attach(struct ptl_session *s, struct ptl_error *err)
 {
     int failed = 0;
@@ -156,6 +169,8 @@ int ptl_attach(struct ptl_session *s, struct ptl_error *err)
         failed = publish_names(s);
     if (failed == 0)
         failed = publish_usdt(s);
+    if (failed == 0)
+        failed = publish_places(s);
     /* From here on a signal must not end the process before the end clauses have run. */
     for (u32 i = 0; i < s->n_points; i++)
         s->signals.wants_user |= s->points[i].ops->when == ATTACH_SIGNAL;

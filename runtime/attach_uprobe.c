@@ -40,14 +40,15 @@ static int report_no_function(const struct attach_point *point, struct binary *b
     return -ENOENT;
 }
 
-/* Offset in the file of what the row names. */
+/* Address and offset in the file of what the row names. */
 static int find_target(const struct attach_point *point, struct binary *binary, struct diags *diags,
-                       u64 *out)
+                       u64 *address_out, u64 *out)
 {
     const struct meta_attach *row = point->row;
     struct binary_symbol symbol;
 
     if (row->num1 != 0) {
+        *address_out = row->num0;
         if (binary_offset(binary, row->num0, out) == 0)
             return 0;
         return report(point, diags, "Nothing is loaded at this address of the binary",
@@ -57,6 +58,7 @@ static int find_target(const struct attach_point *point, struct binary *binary, 
         return report_no_function(point, binary, diags);
     if (row->num0 != 0 && row->num0 >= symbol.size)
         return report(point, diags, "The offset lies outside of the function", point->row->text0);
+    *address_out = symbol.address + row->num0;
     *out = symbol.offset + row->num0;
     return 0;
 }
@@ -134,6 +136,8 @@ static int on_symbol(void *data, const struct binary_symbol *symbol)
     err = probe_names_add(point->env->names, &index, "%s:%.*s:%.*s",
                           probe_name((enum probe_id)row->provider), STR_ARG(row->text0),
                           (int)name.n, name.p);
+    if (err == 0)
+        err = probe_names_place(point->env->names, index, symbol->address);
     return err != 0 ? err : add_place(point, m->path, symbol->offset, 0, index);
 }
 
@@ -179,6 +183,8 @@ static int name_place(const struct placing *p, const struct usdt_place *place,
 
     if (err == 0)
         err = probe_names_usdt(point->env->names, index, args);
+    if (err == 0)
+        err = probe_names_place(point->env->names, index, place->address);
     if (err == 0)
         err = add_place(point, p->path, place->offset, place->semaphore, index);
     return err;
@@ -257,11 +263,37 @@ static int check_go(const struct attach_point *point, struct binary *binary, str
     return -EPERM;
 }
 
+/* One that is no pattern needs a cookie only for its place. */
+static int open_target(struct attach_point *point, struct binary *binary, const char *path,
+                       struct diags *diags)
+{
+    struct probe_names *names = point->env->names;
+    u64 address = 0, offset = 0;
+    u32 index = 0;
+    int fd = -1;
+    int err = find_target(point, binary, diags, &address, &offset);
+
+    if (err != 0)
+        return err;
+    if (point->env->wants_places) {
+        err = probe_names_add(names, &index, "%.*s", STR_ARG(point->row->name));
+        if (err == 0)
+            err = probe_names_place(names, index, address);
+        if (err != 0)
+            return attach_report_matches(point, diags, err);
+    }
+    fd = open_event(point, path, offset, 0);
+    if (fd < 0)
+        return attach_report(point, diags, fd);
+    err = point->env->wants_places ? attach_add_match(point, fd, index)
+                                   : attach_add_event(point, fd);
+    return err != 0 ? attach_report(point, diags, err) : 0;
+}
+
 static int uprobe_open(struct attach_point *point, struct diags *diags)
 {
     _cleanup_(binary_close) struct binary *binary = NULL;
     char path[PATH_MAX];
-    u64 offset = 0;
     int err = open_binary(point, diags, path, &binary);
 
     if (err == 0)
@@ -277,13 +309,7 @@ static int uprobe_open(struct attach_point *point, struct diags *diags)
         return open_places(point, binary, path, diags);
     if (str_is_pattern(point->row->text1) || str_starts(point->row->text1, "cpp:"))
         return open_pattern(point, binary, path, diags);
-    err = find_target(point, binary, diags, &offset);
-    if (err != 0)
-        return err;
-    err = open_event(point, path, offset, 0);
-    if (err >= 0)
-        err = attach_add_event(point, err);
-    return err != 0 ? attach_report(point, diags, err) : 0;
+    return open_target(point, binary, path, diags);
 }
 
 static int uprobe_aim(struct attach_point *point, struct diags *diags)

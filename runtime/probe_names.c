@@ -39,9 +39,24 @@ int probe_names_usdt(struct probe_names *names, u32 index, const struct ptl_usdt
     return 0;
 }
 
+int probe_names_place(struct probe_names *names, u32 index, u64 address)
+{
+    u64 *grown = realloc(names->places, (index + 1) * sizeof(*grown));
+
+    if (grown == NULL)
+        return -ENOMEM;
+    for (u32 i = names->n_places; i < index; i++)
+        grown[i] = 0;
+    grown[index] = address;
+    names->places = grown;
+    names->n_places = index + 1;
+    return 0;
+}
+
 void probe_names_done(struct probe_names *names)
 {
     name_list_done(&names->list);
     free(names->usdt);
+    free(names->places);
     *names = (struct probe_names){0};
 }

@@ -14,6 +14,7 @@
 #include <linux/magic.h>
 
 #include "abi/record.h"
+#include "runtime/binary.h"
 #include "runtime/error.h"
 
 /* One word on its way. */
@@ -111,13 +112,35 @@ static void find_cgroup(struct word *word)
     word->value = st.st_ino;
 }
 
-static int find_words(const struct words *w)
+/* ---- symbols of programs and libraries ---- */
+
+/* That there is no such file is reported where the probe is opened, and so no word is missing. */
+static void find_user_symbol(const struct ptl_session *s, struct word *word)
+{
+    _cleanup_(binary_close) struct binary *binary = NULL;
+    struct str name = word->row->text;
+    struct binary_symbol function;
+    char path[PATH_MAX];
+
+    word->is_found = true;
+    if (binary_path(word->row->file, s->opts->search_path, s->opts->filter_pid, path,
+                    sizeof(path)) != 0 ||
+        binary_open(path, &binary) != 0 || binary_object(binary, name, &word->value) == 0)
+        return;
+    word->is_found = binary_find(binary, name, &function) == 0;
+    if (word->is_found)
+        word->value = function.address;
+}
+
+static int find_words(const struct ptl_session *s, const struct words *w)
 {
     int failed = find_symbols(w);
 
     for (u32 i = 0; i < w->n; i++) {
         if (w->items[i].row->kind == RESOLVED_CGROUP)
             find_cgroup(&w->items[i]);
+        if (w->items[i].row->kind == RESOLVED_USER_SYMBOL)
+            find_user_symbol(s, &w->items[i]);
     }
     return failed;
 }
@@ -138,6 +161,12 @@ static void report(struct ptl_session *s, const struct word *word)
 
     if (word->row->kind == RESOLVED_CGROUP) {
         (void)diag_add(&s->diags, E_NO_CGROUP, span, "'%.*s' is no control group of version 2",
+                       STR_ARG(text));
+        return;
+    }
+    if (word->row->kind == RESOLVED_USER_SYMBOL) {
+        (void)diag_add(&s->diags, E_NO_USER_SYMBOL, span, "%.*s has no symbol '%.*s'",
+                       STR_ARG(word->row->file.n ? word->row->file : STR("The program")),
                        STR_ARG(text));
         return;
     }
@@ -185,7 +214,7 @@ int resolve_words(struct ptl_session *s, struct ptl_error *err)
         return 0; // nothing in the programs depends on one
     failed = words_init(&w, &s->meta);
     if (failed == 0)
-        failed = find_words(&w);
+        failed = find_words(s, &w);
     if (failed == 0 && report_missing(s, &w)) {
         *err = (struct ptl_error){.err = -ENOENT, .exit_status = EXIT_USER};
         return -ENOENT;

@@ -251,7 +251,9 @@ static int choose_programs(struct ptl_session *s, struct ptl_error *err)
         .allows_unsafe = s->opts->allows_unsafe,
         .has_no_links = features_is_off(&s->features, FEATURE_PERF_LINK),
         .needs_cookies = bpf_object__find_map_by_name(s->object, PTL_MAP_NAMES) != NULL ||
-                         bpf_object__find_map_by_name(s->object, PTL_MAP_USDT) != NULL,
+                         bpf_object__find_map_by_name(s->object, PTL_MAP_USDT) != NULL ||
+                         bpf_object__find_map_by_name(s->object, PTL_MAP_PLACES) != NULL,
+        .wants_places = bpf_object__find_map_by_name(s->object, PTL_MAP_PLACES) != NULL,
     };
     s->points = calloc(MAX(s->meta.attachs.n, 1), sizeof(*s->points));
     if (s->points == NULL)

@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "runtime/cgroups.h"
 #include "runtime/stack.h"
@@ -89,6 +90,31 @@ static void show_ustack(const struct value_env *env, const struct meta_type *typ
                         struct buf *out)
 {
     stack_format(env, type, bytes, out);
+}
+
+/* Nothing keeps the names: a task may change its own, and its number may become another one's. */
+static void show_task_name(const struct value_env *env, const struct meta_type *type,
+                           const u8 *bytes, struct buf *out)
+{
+    char path[sizeof("/proc//comm") + 20];
+    char name[128] = ""; /* 15 bytes; threads of the kernel have longer ones */
+    FILE *file = NULL;
+    struct str text = {0};
+
+    (void)type;
+    (void)snprintf(path, sizeof(path), "/proc/%" PRIu64 "/comm", value_word(bytes)); // fits
+    file = fopen(path, "re");
+    if (file == NULL)
+        return;
+    text = (struct str){name, (u32)fread(name, 1, sizeof(name), file)};
+    (void)fclose(file); // only read
+    if (text.n > 0 && name[text.n - 1] == '\n')
+        text.n--;
+    if (env->is_raw) {
+        buf_add_str(out, text);
+    } else {
+        value_escape(text, out); // a task may call itself anything
+    }
 }
 
 void shape_format(const struct value_env *env, const struct meta_type *type, const u8 *bytes,

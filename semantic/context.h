@@ -216,6 +216,9 @@ ir_val lower_elements(struct lowering *lo, const struct type *pointer, struct op
 ir_val lower_variable(struct lowering *lo, struct symbol *symbol);
 /* Fill c->args[].val: code for the arguments. */
 void lower_args(struct sema *s, struct lowering *lo, struct call *c, struct expr *args);
+/* Address of what lies in a parameter of the traced function, or what the parameter points to, for
+ * a helper that wants to know the type. Reports what lies elsewhere. */
+ir_val lower_typed(struct sema *s, struct lowering *lo, struct expr *e);
 
 /* lower_place.c: does an expression lie in something else, or behind a pointer? And its value. */
 bool expr_is_place(const struct expr *e);

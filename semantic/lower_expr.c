@@ -275,6 +275,8 @@ void lower_args(struct sema *s, struct lowering *lo, struct call *c, struct expr
     for (struct expr *e = args; e; e = e->next, i++) {
         if (c->args[i].is_out) {
             c->args[i].val = lower_variable(lo, e->symbol);
+        } else if (c->fn && vocab_param_is_typed(c->fn, i)) {
+            c->args[i].val = lower_typed(s, lo, e);
         } else {
             c->args[i].val = c->args[i].map ? NULL : lower_expr(s, lo, e).val;
         }

@@ -463,3 +463,42 @@ ir_val lower_place(struct sema *s, struct lowering *lo, struct expr *e)
 
     return p.may_be_none && p.is_address ? read_or_zero(lo, &p) : read_value(lo, &p);
 }
+
+/* ---- what the verifier knows the type of ---- */
+
+static bool is_parameter(const struct expr *e)
+{
+    return e->kind == EXPR_FIELD && e->call && e->type->kind == TYPE_POINTER;
+}
+
+/* A struct that a parameter points to, or one inside of it: no pointer is followed in between. */
+static bool is_in_parameter(const struct expr *e)
+{
+    while (e->kind == EXPR_FIELD && !e->call && e->a->type->kind != TYPE_POINTER)
+        e = e->a;
+    if (e->kind == EXPR_UNARY && e->op == OP_DEREF)
+        return is_parameter(e->a);
+    return e->kind == EXPR_FIELD && !e->call && is_parameter(e->a);
+}
+
+ir_val lower_typed(struct sema *s, struct lowering *lo, struct expr *e)
+{
+    struct lvalue p = {.type = e->type};
+    bool is_place = e->type->kind != TYPE_POINTER;
+
+    if (is_place ? !is_in_parameter(e) : !is_parameter(e)) {
+        diag_hint(diag_add(s->v.diags, E_NOT_IN_PARAMETER, e->span,
+                           "The kernel takes only what lies in a parameter of the function here"),
+                  "Write args.NAME, or args.NAME->FIELD.");
+        return ir_const(&lo->b, 0);
+    }
+    lo->wants_typed = true;
+    if (is_place) {
+        p = place_of(s, lo, e);
+        end_path(lo, &p);
+    } else {
+        p.base = lower_expr(s, lo, e).val;
+    }
+    lo->wants_typed = false;
+    return is_place ? address_of(lo, &p) : p.base;
+}

@@ -1,4 +1,5 @@
-/* Words that change what traced programs do: signal, signal_thread, override. All need --unsafe. */
+/* Words that change what traced programs do: signal, signal_thread, override,
+ * write_user. All need --unsafe. */
 #include <string.h>
 
 #include <linux/bpf.h>
@@ -112,4 +113,56 @@ const struct func_desc fn_override = {
     .flags = FN_UNSAFE,
     .needs = CAP_OVERRIDE,
     .lower = lower_override,
+};
+
+static const struct type *check_write_user(struct vocab *v, struct call *c)
+{
+    const struct type *t = c->args[1].type;
+    const struct call_arg *len = c->n_args > 2 ? &c->args[2] : NULL;
+    u32 size = 0;
+
+    if (!t || t->kind == TYPE_ERROR)
+        return NULL;
+    size = type_raw_size(t);
+    if (size == 0) {
+        struct str name = type_name(v->arena, t);
+
+        diag_add(v->diags, E_ARG_TYPE, c->args[1].span, "write_user() can not write a '%.*s'",
+                 STR_ARG(name));
+        return type_error(v->types);
+    }
+    if (!len || (len->num > 0 && len->num <= size))
+        return NULL;
+    diag_add(v->diags, E_ARG_RANGE, len->span, "write_user(): the value has %u bytes", size);
+    return type_error(v->types);
+}
+
+static ir_val lower_write_user(struct lowering *lo, struct call *c)
+{
+    struct ir_builder *b = &lo->b;
+    const struct type *t = c->args[1].type;
+    u64 n = c->n_args > 2 ? c->args[2].num : type_raw_size(t);
+    ir_val copy = lower_slot(lo, "written", t);
+    ir_val args[] = {c->args[0].val, copy, ir_const(b, (s64)n)};
+    ir_val rc = NULL;
+    struct branch failed;
+
+    lower_store(lo, copy, 0, t, (struct operand){t, c->args[1].val});
+    rc = ir_call(b, BPF_FUNC_probe_write_user, args, ARRAY_SIZE(args));
+    failed = lower_if(lo, ir_binary(b, IR_NE, rc, ir_const(b, 0)));
+    lower_helper_error(lo, RUN_ERROR_HELPER, rc, BPF_FUNC_probe_write_user);
+    lower_end_if(lo, &failed);
+    return NULL;
+}
+
+const struct func_desc fn_write_user = {
+    .name = "write_user",
+    .sig = "(int, any, number?) -> void",
+    .doc =
+        "write_user(address, value, n): writes the value, or its first n bytes, into the memory of the current process. "
+        "It fails, with a run-time warning, where the page is not in memory or not writable. Needs --unsafe.",
+    .example = "uprobe:./game:lose { write_user(arg0, (int32)99); }",
+    .flags = FN_UNSAFE,
+    .check = check_write_user,
+    .lower = lower_write_user,
 };

@@ -1,4 +1,5 @@
-/* Words that act at compile time: static_assert, fail. */
+/* Words that act at compile time: static_assert, fail, kfunc_exist, kfunc_allowed. */
+#include "stdlib/btf.h"
 #include "stdlib/format.h"
 
 static ir_val lower_nothing(struct lowering *lo, struct call *c)
@@ -62,5 +63,44 @@ const struct func_desc fn_fail = {
     .example = "macro f(e) { comptime if (is_str(e)) { fail(\"no strings: %s\", \"f\"); } }"
                " BEGIN { f(1); }",
     .check = check_fail,
+    .lower = lower_nothing,
+};
+
+/* Kernels before 6.10 do not mark kfuncs in their types. */
+static bool fold_kfunc_exist(struct vocab *v, const struct call *c, struct folded *out)
+{
+    out->num = btf_func(v->btf, c->args[0].text) != NULL;
+    return true;
+}
+
+const struct func_desc fn_kfunc_exist = {
+    .name = "kfunc_exist",
+    .sig = "(literal) -> bool",
+    .doc =
+        "Has the kernel that the script is compiled for a function of this name, by its BTF? Few kernels say which of "
+        "their functions are kfuncs: it is true for any other one, too.",
+    .example =
+        "BEGIN { comptime if (kfunc_exist(\"bpf_task_from_pid\")) { print(\"since 6.2\"); } }",
+    .fold = fold_kfunc_exist,
+    .lower = lower_nothing,
+};
+
+static bool fold_kfunc_allowed(struct vocab *v, const struct call *c, struct folded *out)
+{
+    (void)v;
+    (void)c;
+    out->num = false;
+    return true;
+}
+
+const struct func_desc fn_kfunc_allowed = {
+    .name = "kfunc_allowed",
+    .sig = "(literal) -> bool",
+    .doc =
+        "May the probe call this function of the kernel? Never: scripts cannot call the kernel's functions. It is here "
+        "so that a script that has another way takes that one.",
+    .example =
+        "BEGIN { comptime if (kfunc_allowed(\"bpf_task_from_pid\")) { print(1); } else { print(2); } }",
+    .fold = fold_kfunc_allowed,
     .lower = lower_nothing,
 };

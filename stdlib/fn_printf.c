@@ -1,4 +1,6 @@
-/* Words that do something with a formatted text: printf, errorf, warnf, system, cat. */
+/* Words that do something with a formatted text: printf, errorf, warnf, system, cat, debugf. */
+#include <linux/bpf.h>
+
 #include "stdlib/format.h"
 
 static ir_val lower_printf(struct lowering *lo, struct call *c)
@@ -84,4 +86,57 @@ const struct func_desc fn_cat = {
     .example = "BEGIN { cat(\"/proc/%d/comm\", 1); }",
     .check = format_check,
     .lower = lower_cat,
+};
+
+enum {
+    DEBUG_ARGS = 3, /* of bpf_trace_printk() */
+};
+
+static const struct type *check_debugf(struct vocab *v, struct call *c)
+{
+    const struct type *wrong = format_check(v, c);
+    struct str text;
+
+    if (wrong)
+        return wrong;
+    for (u32 i = 1; i < c->n_args; i++) {
+        if (!c->args[i].type || c->args[i].type->kind == TYPE_ERROR)
+            return NULL;
+    }
+    if (c->n_args > 1 + DEBUG_ARGS) {
+        diag_add(v->diags, E_ARG_COUNT, c->span, "%.*s() shows up to %d values (%u provided)",
+                 STR_ARG(c->name), DEBUG_ARGS, c->n_args - 1);
+        return type_error(v->types);
+    }
+    return format_kernel(v, c, &text) ? NULL : type_error(v->types);
+}
+
+static ir_val lower_debugf(struct lowering *lo, struct call *c)
+{
+    struct ir_builder *b = &lo->b;
+    ir_val args[2 + DEBUG_ARGS];
+    struct str text;
+
+    if (!format_kernel(lo->v, c, &text))
+        ptl_bug("a format of debugf() that was not checked");
+    args[0] = ir_string(b, text, ROUND_UP(text.n + 1, 8u));
+    args[1] = ir_const(b, text.n + 1);
+    for (u32 i = 1; i < c->n_args; i++) {
+        bool is_text = c->args[i].type->kind == TYPE_STRING;
+
+        args[1 + i] = is_text ? ir_unary(b, IR_PTR_TO_INT, c->args[i].val) : c->args[i].val;
+    }
+    (void)ir_call(b, BPF_FUNC_trace_printk, args, 1 + c->n_args); /* gives the length */
+    return NULL;
+}
+
+const struct func_desc fn_debugf = {
+    .name = "debugf",
+    .sig = "(literal, ...) -> void",
+    .doc =
+        "Prints into the kernel's trace buffer (/sys/kernel/tracing/trace_pipe), at most three values: to debug the script "
+        "itself. The buffer is everybody's, and the kernel warns in its log that it is in use.",
+    .example = "BEGIN { debugf(\"%s %d\", comm, 5); }",
+    .check = check_debugf,
+    .lower = lower_debugf,
 };

@@ -118,12 +118,29 @@ static void read_name(struct lowering *lo, ir_val name, ir_val offset)
         ir_store64(b, name, at, ir_load64(b, from, at));
 }
 
+static const struct type *check_comm(struct vocab *v, struct call *c)
+{
+    if (c->n_args > 0)
+        return type_shape(v->types, SHAPE_TASK_NAME, STR(""));
+    return type_string(v->types, TASK_NAME_SIZE);
+}
+
+static ir_val lower_other_comm(struct lowering *lo, const struct call *c)
+{
+    ir_val slot = ir_slot_addr(
+        &lo->b, ir_slot_new(&lo->b, shape_name(SHAPE_TASK_NAME), shape_size(SHAPE_TASK_NAME)));
+
+    ir_store64(&lo->b, slot, 0, c->args[0].val);
+    return slot;
+}
+
 static ir_val lower_comm(struct lowering *lo, struct call *c)
 {
     struct ir_builder *b = &lo->b;
     ir_val known = known_value(lo, KNOWN_COMM);
 
-    (void)c;
+    if (c->n_args > 0)
+        return lower_other_comm(lo, c);
     if (known)
         return known;
     lo->v->meta_flags |= META_FLAG_TASK_NAME;
@@ -141,10 +158,14 @@ static ir_val lower_comm(struct lowering *lo, struct call *c)
 
 const struct func_desc fn_comm = {
     .name = "comm",
-    .sig = "() -> string[16]",
-    .doc = "Name of the current task (its thread name: at most 15 bytes).",
+    .sig = "(int?) -> ?",
+    .doc =
+        "Name of the current task (its thread name: at most 15 bytes). comm(id): that of another task, by process or "
+        "thread ID in the PID namespace of the tracer; it is read from /proc when it is shown, and is empty "
+        "where there is no such task then.",
     .example = "BEGIN { print(comm); }",
     .flags = FN_VARIABLE,
+    .check = check_comm,
     .lower = lower_comm,
 };
 

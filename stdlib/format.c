@@ -358,3 +358,57 @@ bool format_fold(struct vocab *v, const struct call *c, struct str *out)
     }
     return true;
 }
+
+/* ---- the kernel's own printing ---- */
+
+static bool kernel_takes(const struct piece *piece, const struct type *t)
+{
+    if (piece->star_width || piece->star_precision || piece->precision != META_NO_REF ||
+        piece->flags & ~(u32)(PIECE_FLAG_MINUS | PIECE_FLAG_ZERO))
+        return false;
+    if (piece->conv == 's')
+        return t->kind == TYPE_STRING;
+    return strchr("diuxXcp", piece->conv) && type_is_numeric(t);
+}
+
+/* Integers are words of 64 bits here. */
+static struct str kernel_conversion(struct arena *arena, const struct piece *piece)
+{
+    const char *minus = piece->flags & PIECE_FLAG_MINUS ? "-" : "";
+    const char *zero = piece->flags & PIECE_FLAG_ZERO ? "0" : "";
+    struct str width = STR("");
+    bool is_long = piece->conv != 's' && piece->conv != 'c';
+
+    if (piece->width != META_NO_REF)
+        width = str_printf(arena, "%llu", (unsigned long long)piece->width);
+    return str_printf(arena, "%s%%%s%s%.*s%s%c", piece->conv == 'p' ? "0x" : "", minus, zero,
+                      STR_ARG(width), is_long ? "ll" : "", piece->conv == 'p' ? 'x' : piece->conv);
+}
+
+bool format_kernel(struct vocab *v, const struct call *c, struct str *out)
+{
+    struct format f = {0};
+    u32 i = 1;
+
+    *out = STR("");
+    parse_format(v->arena, c->args[0].text, &f);
+    vec_foreach(piece, &f.pieces) {
+        for (u32 k = 0; k < piece->literal.n; k++) {
+            char letter = piece->literal.p[k];
+
+            *out =
+                str_printf(v->arena, "%.*s%s%c", STR_ARG(*out), letter == '%' ? "%" : "", letter);
+        }
+        if (!piece->conv)
+            continue;
+        if (!kernel_takes(piece, c->args[i++].type)) {
+            diag_add(v->diags, E_FORMAT_CONVERSION, c->span,
+                     "%.*s() has %%d, %%i, %%u, %%x, %%X, %%c, %%s and %%p with a width, no more",
+                     STR_ARG(c->name));
+            return false;
+        }
+        *out = str_printf(v->arena, "%.*s%.*s", STR_ARG(*out),
+                          STR_ARG(kernel_conversion(v->arena, piece)));
+    }
+    return true;
+}

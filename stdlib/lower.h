@@ -43,6 +43,7 @@ struct lowering {
     const struct attach_point *point;
     VEC(struct known_entry) known;
     bool is_slot_shared; /* the aggregation's slot that is updated is cleared by other CPUs */
+    bool wants_typed; /* parameters of the function are read as pointers that the verifier knows */
     const struct ir_slot *left; /* a word, 1 when a loop's function was left for good; NULL: not in
                                    a loop that can be */
 };
@@ -181,6 +182,8 @@ void lower_helper_error(struct lowering *lo, enum run_error error, ir_val code, 
 /* A word that is found out where the object is loaded, named at the builder's span: the address of
  * a symbol, .. */
 ir_val lower_resolved(struct lowering *lo, enum resolved_kind kind, struct str text);
+/* The same of a symbol of a program or library (RESOLVED_USER_SYMBOL). */
+ir_val lower_user_symbol(struct lowering *lo, struct str file, struct str symbol);
 
 /* ---- control flow ---- */
 

@@ -5,28 +5,43 @@
 #include "abi/record.h"
 #include "stdlib/lower.h"
 
-static u64 resolved_row(struct lowering *lo, enum resolved_kind kind, struct str text)
+/* The new row, unless there is one that says the same. */
+static u64 resolved_row(struct lowering *lo, const struct meta_resolved *new)
 {
     struct vocab *v = lo->v;
     u64 index = 0;
 
     vec_foreach(row, &v->module->meta.resolveds) {
-        if (row->kind == kind && str_eq(row->text, text))
+        if (row->kind == new->kind && str_eq(row->text, new->text) && str_eq(row->file, new->file))
             return index;
         index++;
     }
-    *vec_push(v->arena, &v->module->meta.resolveds) = (struct meta_resolved){
+    *vec_push(v->arena, &v->module->meta.resolveds) = *new;
+    return index;
+}
+
+static ir_val resolved(struct lowering *lo, enum resolved_kind kind, struct str text,
+                       struct str file)
+{
+    struct meta_resolved row = {
         .kind = kind,
         .text = text,
+        .file = file,
         .span_begin = lo->b.span.begin,
         .span_end = lo->b.span.end,
     };
-    return index;
+
+    return ir_resolved(&lo->b, resolved_row(lo, &row));
 }
 
 ir_val lower_resolved(struct lowering *lo, enum resolved_kind kind, struct str text)
 {
-    return ir_resolved(&lo->b, resolved_row(lo, kind, text));
+    return resolved(lo, kind, text, STR(""));
+}
+
+ir_val lower_user_symbol(struct lowering *lo, struct str file, struct str symbol)
+{
+    return resolved(lo, RESOLVED_USER_SYMBOL, symbol, file);
 }
 
 u64 lower_site_new(struct vocab *v, enum site_kind kind, struct span span)

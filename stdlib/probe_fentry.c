@@ -46,6 +46,8 @@ ir_val probe_trampoline_arg(struct lowering *lo, u32 n)
 {
     ir_val args[] = {ir_ctx(&lo->b), ir_const(&lo->b, n)};
 
+    if (lo->wants_typed)
+        return ir_ctx_load(&lo->b, n * 8, 8, false);
     return helper_word(lo, BPF_FUNC_get_func_arg, args, ARRAY_SIZE(args));
 }
 
@@ -62,7 +64,7 @@ const struct probe_desc probe_FENTRY = {
     .forms = "fentry:FUNCTION or fentry:MODULE:FUNCTION",
     .doc = "Entry of a kernel function; cheaper than kprobe. Its parameters are in args.NAME.",
     .example = "fentry:vfs_open { @[str(args.path.dentry.d_name.name)] = count(); }",
-    .caps = CAP_ARGN | CAP_FIELDS | CAP_FUNC,
+    .caps = CAP_ARGN | CAP_FIELDS | CAP_FUNC | CAP_TYPED,
     .exec = EXEC_OPEN,
     .has_task = true,
     .ctx = IR_CTX_TRAMPOLINE,
@@ -83,7 +85,7 @@ const struct probe_desc probe_FEXIT = {
     .doc =
         "Return from a kernel function: its parameters are in args.NAME, what it returned in retval.",
     .example = "fexit:vfs_read / retval > 0 / { @bytes = sum(retval); }",
-    .caps = CAP_ARGN | CAP_FIELDS | CAP_FUNC | CAP_RETVAL,
+    .caps = CAP_ARGN | CAP_FIELDS | CAP_FUNC | CAP_TYPED | CAP_RETVAL,
     .exec = EXEC_OPEN,
     .has_task = true,
     .ctx = IR_CTX_TRAMPOLINE,

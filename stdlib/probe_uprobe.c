@@ -60,7 +60,7 @@ const struct probe_desc probe_UPROBE = {
         "in libc. With -p the BINARY may be left out. cpp: takes the NAME that a function has in C++ or Rust: cpp:ns::f "
         "all of that name, cpp:\"ns::f(int)\" one.",
     .example = "uprobe:libc:getaddrinfo { @[comm, str(arg0)] = count(); }",
-    .caps = CAP_ARGN | CAP_REGS,
+    .caps = CAP_ARGN | CAP_REGS | CAP_BINARY,
     .exec = EXEC_PREEMPTIBLE,
     .has_task = true,
     .is_user = true,
@@ -78,7 +78,7 @@ const struct probe_desc probe_URETPROBE = {
     .forms = "uretprobe:BINARY:FUNCTION or uretprobe:BINARY:cpp:NAME",
     .doc = "Return from a function of a program or library.",
     .example = "uretprobe:libc:getaddrinfo { @[comm, (int32)retval] = count(); }",
-    .caps = CAP_RETVAL | CAP_REGS,
+    .caps = CAP_RETVAL | CAP_REGS | CAP_BINARY,
     .exec = EXEC_PREEMPTIBLE,
     .has_task = true,
     .is_user = true,

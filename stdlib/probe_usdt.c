@@ -110,7 +110,7 @@ const struct probe_desc probe_USDT = {
         "A probe that a program's or library's authors made (sys/sdt.h), in all its places. Its arguments are arg0, "
         "arg1, ...; one that it does not have is 0. With -p the BINARY may be empty.",
     .example = "usdt:libstdc++:throw { @[comm] = count(); }",
-    .caps = CAP_ARGN | CAP_REGS,
+    .caps = CAP_ARGN | CAP_REGS | CAP_BINARY,
     .exec = EXEC_PREEMPTIBLE,
     .has_task = true,
     .is_user = true,

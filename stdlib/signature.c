@@ -13,7 +13,8 @@ enum kind {
     KIND_MAP,
     KIND_VARIABLE,
     KIND_ANY,
-    KIND_PRINTABLE
+    KIND_PRINTABLE,
+    KIND_TYPED,
 };
 
 static const char *const kind_names[] = {
@@ -21,6 +22,7 @@ static const char *const kind_names[] = {
     [KIND_TEXT] = "text",         [KIND_NUMBER] = "number", [KIND_WORD] = "word",
     [KIND_MAP] = "map",           [KIND_ANY] = "any",       [KIND_PRINTABLE] = "printable",
     [KIND_VARIABLE] = "variable", [KIND_OPTION] = "option",
+    [KIND_TYPED] = "typed",
 };
 
 #define MAX_PARAMS 8
@@ -145,6 +147,7 @@ static const char *kind_problem(enum kind kind, const struct call_arg *arg)
     case KIND_NUMBER:
         return is_known(arg, false) ? NULL : "an integer literal";
     case KIND_ANY:
+    case KIND_TYPED:
     case KIND_PRINTABLE:
     case KIND_MAP:
     case KIND_VARIABLE:
@@ -270,6 +273,13 @@ bool vocab_param_is_variable(const struct func_desc *fn, u32 i)
     struct signature sig = signature_parse(fn->sig);
 
     return i < sig.n_max && sig.kinds[i] == KIND_VARIABLE;
+}
+
+bool vocab_param_is_typed(const struct func_desc *fn, u32 i)
+{
+    struct signature sig = signature_parse(fn->sig);
+
+    return i < sig.n_max && sig.kinds[i] == KIND_TYPED;
 }
 
 bool vocab_param_is_word(const struct func_desc *fn, u32 i)

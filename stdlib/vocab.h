@@ -51,6 +51,7 @@ struct vocab {
     const struct ir_map *names;        /* PTL_MAP_NAMES; NULL: no word has asked for it */
     const struct ir_map *usdt;         /* PTL_MAP_USDT; the same */
     const struct ir_map *processes;    /* PTL_MAP_PROCESSES; the same */
+    const struct ir_map *places;       /* PTL_MAP_PLACES; the same */
     VEC(struct known_type) meta_types;
     VEC(const char *) macro_names; /* that calls may mean, for "did you mean" */
     u32 max_probes, max_map_keys, max_strlen, max_cat_bytes; /* of the script's config */
@@ -157,6 +158,8 @@ struct folded {
 #define CAP_FIELDS   (1u << 3) /* args.field */
 #define CAP_REGS     (1u << 4) /* reg("ip") */
 #define CAP_OVERRIDE (1u << 5) /* override() */
+#define CAP_BINARY   (1u << 6) /* uaddr(): text[0] is a program or library */
+#define CAP_TYPED    (1u << 7) /* the verifier knows the types of the function's parameters */
 
 #define FN_VARIABLE  (1u << 0) /* may be written without parentheses */
 #define FN_NUMBERED  (1u << 1) /* the name is followed by a number: arg0, arg1 */
@@ -171,7 +174,7 @@ struct func_desc {
     /* "(kind, kind?, ...) -> type": kinds int, string, text (string or array of characters),
      * literal (of a string), number (a literal), word (a bare name), option (that or
      * a number), map, printable (a map or a
-     * value), any;
+     * value), typed (what lies in a parameter of the traced function), any;
      * `?` optional, `...` any number of any kind. Type: void, bool, int64, string[16], ksym, or
      * `?`: check() tells. */
     const char *sig;
@@ -207,6 +210,10 @@ bool vocab_param_is_int(const struct func_desc *fn, u32 i);
 bool vocab_param_is_variable(const struct func_desc *fn, u32 i);
 /* Is it of kind `map`, so that `@x[k]` there means the map and a key: delete(@x[k])? */
 bool vocab_param_is_map(const struct func_desc *fn, u32 i);
+
+/* Is it of kind `typed`, so that the verifier must see how it comes from a parameter of the traced
+ * function? */
+bool vocab_param_is_typed(const struct func_desc *fn, u32 i);
 
 /* Is it of kind `word` or `option`, so that a bare name there is no variable but the text:
  * nsecs(boot)? */

@@ -3,7 +3,8 @@
  *   callee_add(i, "text", &point)   i from 0; returns i + 1
  *   callee_down(3)                  which calls itself down to callee_down(0), and returns 3
  *
- * Both are in .symtab and are not inlined. At the end it sleeps MS milliseconds (default 0).
+ * callee_last, an int, is the last i.
+ * All are in .symtab, and the functions are not inlined. At the end it sleeps MS milliseconds (default 0).
  */
 #include <pthread.h>
 #include <stdio.h>
@@ -23,11 +24,15 @@ struct point {
     const char *name;
 };
 
+extern int callee_last;
+int callee_last; // NOLINT(cppcoreguidelines-avoid-non-const-global-variables): what tests look for
+
 long callee_add(long i, const char *text, const struct point *point);
 int callee_down(int n);
 
 __attribute__((noinline)) long callee_add(long i, const char *text, const struct point *point)
 {
+    __atomic_store_n(&callee_last, (int)i, __ATOMIC_RELAXED);
     __asm__ volatile("" : : "r"(text), "r"(point) : "memory");
     return i + 1;
 }

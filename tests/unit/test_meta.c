@@ -45,7 +45,8 @@ static void fill_tables(struct arena *a, struct meta *m)
     *vec_push(a, &m->attachs) = (struct meta_attach){
         .provider = PROBE_KPROBE, .name = STR("kprobe:f"), .text0 = STR("f"), .n_variants = 1};
     *vec_push(a, &m->variants) = (struct meta_variant){0};
-    *vec_push(a, &m->resolveds) = (struct meta_resolved){RESOLVED_SYMBOL, STR("avenrun"), 1, 3};
+    *vec_push(a, &m->resolveds) =
+        (struct meta_resolved){RESOLVED_SYMBOL, STR("avenrun"), STR(""), 1, 3};
     *vec_push(a, &m->sites) = (struct meta_site){.kind = SITE_PRINTF,
                                                  .payload_size = 24,
                                                  .type = META_NO_REF,
