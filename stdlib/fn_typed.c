@@ -72,10 +72,10 @@ const struct func_desc fn_path = {
     .doc =
         "path(args.path), path(args.file->f_path): the full path of a struct path, or of a pointer to one, in what "
         "a parameter of the traced function points to; at most as many bytes as the second argument says. The "
-        "kernel allows it in few functions: vfs_open, filp_close, vfs_truncate, vfs_fallocate, dentry_open, "
+        "kernel allows it in few functions: filp_close, vfs_truncate, vfs_fallocate, dentry_open, "
         "vfs_getattr, and those of security modules (security_file_open). A path that is too long is empty, with "
         "a run-time warning.",
-    .example = "fentry:vfs_open { @[path(args.path)] = count(); }",
+    .example = "fentry:security_file_open { @[path(args.file->f_path)] = count(); }",
     .flags = FN_PER_POINT,
     .needs = CAP_TYPED,
     .check = check_path,
