@@ -43,16 +43,16 @@ struct attach_env {
     bool allows_unsafe;
     bool has_no_links;  /* events hold their programs themselves, and have no cookies */
     bool needs_cookies; /* programs ask which of several events they run for */
-    bool wants_places; /* a program asks for PTL_MAP_PLACES */
+    bool wants_places;  /* a program asks for PTL_MAP_PLACES */
 };
 
 /* Names of what patterns stand for. The index is the cookie of the event. */
 struct probe_names {
     u32 max; /* the setting max_probes */
     struct name_list list;
-    struct ptl_usdt *usdt;      /* where the arguments are, by index; owned */
-    u32 n_usdt;                 /* those behind have none */
-    u64 *places;                /* addresses of user probes in their binary's file; owned */
+    struct ptl_usdt *usdt; /* where the arguments are, by index; owned */
+    u32 n_usdt;            /* those behind have none */
+    u64 *places;           /* addresses of user probes in their binary's file; owned */
     u32 n_places;
 };
 

@@ -285,8 +285,8 @@ static int open_target(struct attach_point *point, struct binary *binary, const 
     fd = open_event(point, path, offset, 0);
     if (fd < 0)
         return attach_report(point, diags, fd);
-    err = point->env->wants_places ? attach_add_match(point, fd, index)
-                                   : attach_add_event(point, fd);
+    err =
+        point->env->wants_places ? attach_add_match(point, fd, index) : attach_add_event(point, fd);
     return err != 0 ? attach_report(point, diags, err) : 0;
 }
 

@@ -21,8 +21,7 @@ static const char *const kind_names[] = {
     [KIND_INT] = "int",           [KIND_STRING] = "string", [KIND_LITERAL] = "literal",
     [KIND_TEXT] = "text",         [KIND_NUMBER] = "number", [KIND_WORD] = "word",
     [KIND_MAP] = "map",           [KIND_ANY] = "any",       [KIND_PRINTABLE] = "printable",
-    [KIND_VARIABLE] = "variable", [KIND_OPTION] = "option",
-    [KIND_TYPED] = "typed",
+    [KIND_VARIABLE] = "variable", [KIND_OPTION] = "option", [KIND_TYPED] = "typed",
 };
 
 #define MAX_PARAMS 8

@@ -4,7 +4,8 @@
  *   callee_down(3)                  which calls itself down to callee_down(0), and returns 3
  *
  * callee_last, an int, is the last i.
- * All are in .symtab, and the functions are not inlined. At the end it sleeps MS milliseconds (default 0).
+ * All are in .symtab, and the functions are not inlined. At the end it sleeps MS milliseconds
+ * (default 0).
  */
 #include <pthread.h>
 #include <stdio.h>
