@@ -78,6 +78,20 @@ static void tree_print(struct compilation *c, const struct program *program, boo
     ast_print(program, &c->sources, &how, &c->out->print);
 }
 
+/* Patterns as what they stand for; what is not known here as it is written. */
+static void probes_print(struct compilation *c, const struct ir_module *module)
+{
+    vec_foreach(row, &module->meta.attachs) {
+        size_t begin = c->out->print.n;
+
+        /* begin and its like have no colon, with which a search would find anything */
+        if (str_index(row->name, ':') >= 0)
+            ptl_list(c->opts, row->name, c->opts->wants_details, &c->out->print);
+        if (c->out->print.n == begin)
+            buf_printf(&c->out->print, "%.*s\n", STR_ARG(row->name));
+    }
+}
+
 static void object_make(struct compilation *c, const struct ir_module *module)
 {
     struct codegen_opts how = {
@@ -164,6 +178,8 @@ static void stages_run(struct compilation *c)
         return;
     if (stage_begin(c, STAGE_TYPES))
         tree_print(c, program, true);
+    if (stage_begin(c, STAGE_PROBES))
+        probes_print(c, module);
     if (stage_begin(c, STAGE_IR))
         ir_print(module, &c->out->print);
     wrong = ir_verify(module);
@@ -171,7 +187,8 @@ static void stages_run(struct compilation *c)
         ptl_bug(wrong);
     if (c->opts->observe)
         c->opts->observe(c->opts->observe_data, program, module);
-    if (!stage_is_last(c, STAGE_TYPES) && !stage_is_last(c, STAGE_IR))
+    if (!stage_is_last(c, STAGE_TYPES) && !stage_is_last(c, STAGE_PROBES) &&
+        !stage_is_last(c, STAGE_IR))
         object_make(c, module);
 }
 

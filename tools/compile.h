@@ -10,6 +10,7 @@
     STAGE(FMT, "fmt")         \
     STAGE(AST, "ast")         \
     STAGE(TYPES, "types")     \
+    STAGE(PROBES, "probes")   \
     STAGE(IR, "ir")           \
     STAGE(BPF, "bpf")
 
@@ -38,6 +39,7 @@ struct compile_opts {
     u32 stages;        /* 1 << enum compile_stage, for `print` */
     bool wants_object; /* false: stop behind the last of the stages; with none of them, check all */
     bool has_color;
+    bool wants_details; /* of probes: what args has */
     /* Tests: called once with the typed program and its IR, which live until it returns. */
     void (*observe)(void *data, const struct program *program, const struct ir_module *module);
     void *observe_data;

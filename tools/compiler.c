@@ -125,6 +125,8 @@ static bool command_make(struct command *c, const struct options *o, const struc
     command_add(c, "--source-name", script->name);
     command_add(c, "--color", has_color ? "always" : "never");
     command_add(c, o->emit ? "--emit" : "--object-fd", o->emit ? o->emit : c->object_fd);
+    if (o->is_list && o->is_verbose)
+        command_add(c, "--details", NULL);
     if (o->is_unsafe)
         command_add(c, "--unsafe", NULL);
     if (o->lacks_kprobes)

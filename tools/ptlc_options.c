@@ -62,7 +62,7 @@ void ptlc_options_usage(FILE *out)
         "  --source-fd N          read the script from a file descriptor\n"
         "  --source-name NAME     name of the script in diagnostics\n"
         "  --object-fd N          write the object to a file descriptor\n"
-        "  --emit STAGES          print tokens, fmt, ast, types, ir, bpf (a list)\n"
+        "  --emit STAGES          print tokens, fmt, ast, types, probes, ir, bpf (a list)\n"
         "  --fmt                  print the script in the common layout: --emit fmt\n"
         "  --param VALUE          the next of $1, $2, ...\n"
         "  --option NAME[=VALUE]  an option of the script: getopt(\"NAME\")\n"
@@ -74,7 +74,7 @@ void ptlc_options_usage(FILE *out)
         "  --kernel-btf PATH      the kernel's types: a file of BTF, or a folder with vmlinux and\n"
         "                         modules (default: $BPFTRACE_BTF, else /sys/kernel/btf)\n"
         "  --list SEARCH          print the probes that match\n"
-        "  --details              with --list: what args has, the members of types\n"
+        "  --details              with --list and --emit probes: what args has, the members of types\n"
         "  --reference            print the reference of the language\n"
         "  --diagnostics          print the list of all diagnostics\n"
         "  --test-switch NAME     plain-rmw, refused or small-parts: for tests\n"
@@ -107,7 +107,7 @@ static bool parse_stage(u32 *stages, struct str name)
         }
     }
     message_error("unknown stage: '%.*s'", STR_ARG(name));
-    message_hint("--emit takes a list of tokens, fmt, ast, types, ir, bpf");
+    message_hint("--emit takes a list of tokens, fmt, ast, types, probes, ir, bpf");
     return false;
 }
 
@@ -220,7 +220,7 @@ static bool option_take(struct ptlc_options *o, int option, const char *arg)
         o->search = arg;
         return true;
     case LONG_DETAILS:
-        o->wants_details = true;
+        o->wants_details = o->compile.wants_details = true;
         return true;
     case LONG_REFERENCE:
         o->wants_reference = true;

@@ -17,6 +17,7 @@
 #include "tools/file.h"
 #include "tools/message.h"
 #include "tools/options.h"
+#include "tools/probes.h"
 #include "tools/script.h"
 
 #define STATUS_MISTAKE 1
@@ -161,24 +162,6 @@ static int script_run(const struct options *o, FILE *out)
     return object_run(&object, o, out, has_color);
 }
 
-/* -l. Returns the exit status. */
-static int probes_list(const struct options *o, FILE *out)
-{
-    const char *search = o->file ? o->file : "";
-    struct ptl_error err = {0};
-    int status = 0;
-
-    if (!ptl_lists(search)) {
-        status = compiler_list(o, search, fileno(out));
-    } else if (ptl_list(search, variable("PATH"), o->pid, out, &err)) {
-        return failure_report(NULL, &err, false);
-    }
-    if (status != STATUS_MISTAKE)
-        return status;
-    message_error("No probes found: %s", search);
-    return status;
-}
-
 /* --info. Returns the exit status. */
 static int info_print(const struct options *o, FILE *out)
 {
@@ -231,7 +214,7 @@ int main(int argc, char **argv)
     } else if (o.is_info) {
         status = info_print(&o, out);
     } else if (o.is_list) {
-        status = probes_list(&o, out);
+        status = probes_list(&o, variable("PATH"), out);
     } else {
         o.lacks_kprobes = !ptl_has_kprobes((const char *const *)o.no_features, o.n_no_features);
         status = script_run(&o, out);

@@ -61,3 +61,17 @@ run "$tool" -l software:page
 says list-no-match 1 '^ERROR: No probes found: software:page$'
 run "$tool" -l page-fault
 says list-all 0 "" '^software:page-faults:$'
+
+printf 'BEGIN { }\ntracepoint:syscalls:sys_enter_open*, interval:s:1 { }\nkprobe:nope ?? kprobe:vfs_r* { }\nuprobe:%s:callee_* { }\n' \
+    "$build/programs/callee" >listed.pt
+run "$compiler" --kernel-btf "$build/btf" --kernel-tracefs "$root/tests/golden/tracefs" \
+    --emit probes listed.pt
+lists list-script begin tracepoint:syscalls:sys_enter_openat interval:s:1 kprobe:nope kprobe:vfs_read \
+    "uprobe:$build/programs/callee:callee_*"
+printf 'uprobe:%s:callee_* { }\nEND { }\n' "$build/programs/callee" >listed.pt
+run "$tool" -l listed.pt
+lists list-file "uprobe:$build/programs/callee:callee_add" \
+    "uprobe:$build/programs/callee:callee_down" end
+printf 'kprobe:f {' >listed.pt
+run "$tool" -l listed.pt
+says list-file-wrong 1 '^listed.pt:1:[0-9-]*: ERROR: '

@@ -80,9 +80,9 @@ run "$tool" -v "$good"
 says verbose 1 '^\[ *[0-9]+ ms\] compiled: [0-9]+ bytes$'
 run "$tool" --test-switch=nonsense "$good"
 says test-switch-unknown 1 "^ERROR: unknown test switch: 'nonsense'$"
-run "$tool" --emit=ir 'kprobe:f { @ = sum(arg0); }'
+run "$tool" --emit=ir 'profile:hz:9 { @ = sum(pid); }'
 cp out exact
-run "$tool" --emit=ir --test-switch=plain-rmw 'kprobe:f { @ = sum(arg0); }'
+run "$tool" --emit=ir --test-switch=plain-rmw 'profile:hz:9 { @ = sum(pid); }'
 says test-switch 0 "" .
 verdict test-switch-differs "$(cmp -s out exact && echo 'the same code')"
 
