@@ -1,5 +1,5 @@
 # -l: the lists over the canned kernel of the golden tests, and over binaries. Sourced by run.
-# covers: opt:l
+# covers: opt:l opt:info
 # shellcheck shell=bash disable=SC2154
 
 # list SEARCH [OPTION...]: what the compiler prints for it.
@@ -75,3 +75,9 @@ lists list-file "uprobe:$build/programs/callee:callee_add" \
 printf 'kprobe:f {' >listed.pt
 run "$tool" -l listed.pt
 says list-file-wrong 1 '^listed.pt:1:[0-9-]*: ERROR: '
+
+# A machine that has nothing: what it lacks, and what helps. Nothing is asked of the kernel.
+names=$("$tool" --info --no-feature nothing 2>&1 | sed -n 's/^HINT: Known features: //p')
+run "$tool" --info --no-feature "${names// /,}"
+sed -n '/^Kernel features$/,$p' out >info.out
+verdict info-nothing "$([ "$status" = 0 ] && diff info.out "$root/tests/cli/info.out")"
