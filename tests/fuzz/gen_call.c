@@ -402,8 +402,9 @@ void gen_probe(struct gen *g)
         g->probe = vocab_probe_by_id(gen_one_in(g, 5) ? PROBE_END : PROBE_BEGIN);
     } else {
         g->probe = vocab_probe_by_id((enum probe_id)gen_below(g, PROBE_COUNT_));
-        /* A script of nothing but these does not run without --test or --bench. */
-        if (g->probe->id == PROBE_TEST || g->probe->id == PROBE_BENCH)
+        /* A script of nothing but these does not run without --test or --bench; and not each
+         * machine that compiles has the types of iterators. */
+        if (g->probe->id == PROBE_TEST || g->probe->id == PROBE_BENCH || g->probe->id == PROBE_ITER)
             g->probe = vocab_probe_by_id(PROBE_BEGIN);
     }
     g->spec = example_spec(g->probe);
