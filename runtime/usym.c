@@ -8,7 +8,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 
 #include "runtime/file_symbols.h"
 
@@ -231,12 +230,13 @@ static const struct mapping *mapping_at(const struct process *p, u64 address)
 
 /* ---- files ---- */
 
-static bool is_file_of(int fd, const struct mapping *m)
+/* inode: 0 for any; its device is another one where file systems lie upon each other. */
+static bool is_file(int fd, u64 inode)
 {
     struct stat st;
 
-    return fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_ino == m->inode &&
-           ((u64)major(st.st_dev) << 32 | minor(st.st_dev)) == m->device;
+    return fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+           (inode == 0 || st.st_ino == inode);
 }
 
 /* The kernel's own link leads to the file that is mapped, deleted or of another mount namespace;
@@ -251,11 +251,14 @@ static struct file_symbols *read_symbols(u64 pid, const struct mapping *m)
                    m->start, m->end); // fits
     _cleanup_close_ int fd = open(path, flags);
 
-    if (!is_file_of(fd, m)) {
+    u64 inode = 0;
+
+    if (!is_file(fd, inode)) {
         close_fd(&fd);
         fd = open(m->path, flags);
+        inode = m->inode;
     }
-    if (is_file_of(fd, m))
+    if (is_file(fd, inode))
         (void)file_symbols_read(&symbols, fd); // else there are none
     return symbols;
 }

@@ -161,7 +161,7 @@ const struct func_desc fn_write_user = {
     .doc =
         "write_user(address, value, n): writes the value, or its first n bytes, into the memory of the current process. "
         "It fails, with a run-time warning, where the page is not in memory or not writable. Needs --unsafe.",
-    .example = "uprobe:./game:lose { write_user(arg0, (int32)99); }",
+    .example = "kprobe:do_nanosleep { write_user(arg0, (int32)99); }",
     .flags = FN_UNSAFE,
     .check = check_write_user,
     .lower = lower_write_user,

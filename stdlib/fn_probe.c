@@ -40,10 +40,11 @@ const struct func_desc fn_arg = {
     .lower = lower_arg,
 };
 
-/* The function's own type where it is known. */
+/* The function's own type where it is known: what stands in for a kprobe has an integer, as that
+ * does. */
 static const struct type *check_retval(struct vocab *v, struct call *c)
 {
-    if (!c->point || !c->point->probe->is_per_point)
+    if (!c->point || !c->point->probe->is_per_point || !c->point->probe->resolve)
         return type_int(v->types, 8, c->point && c->point->probe->is_retval_signed);
     if (!c->point->function)
         return type_error(v->types); /* reported where it is named */
