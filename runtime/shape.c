@@ -45,7 +45,9 @@ static void show_usym(const struct value_env *env, const struct meta_type *type,
 
     (void)type;
     if (env->usyms != NULL)
-        name = usyms_find(env->usyms, value_word(bytes + sizeof(address)), address).name;
+        name = usyms_find(env->usyms,
+                          usyms_process(env->usyms, value_word(bytes + sizeof(address))), address)
+                   .name;
     if (name.n == 0) {
         buf_printf(out, "0x%" PRIx64, address);
     } else {

@@ -64,14 +64,15 @@ static void show_build_id(const u8 *bytes, struct buf *out)
     buf_printf(out, " 0x%" PRIx64, (u64)id.offset);
 }
 
-static struct frame frame_at(const struct value_env *env, u64 shape, u64 pid, u64 address)
+static struct frame frame_at(const struct value_env *env, struct usym_process *process, u64 shape,
+                             u64 address)
 {
     struct frame f = {.address = address};
 
     if (shape == SHAPE_KSTACK && env->symbols != NULL)
         f.place = symbols_find(env->symbols, address);
     if (shape == SHAPE_USTACK && env->usyms != NULL)
-        f.place = usyms_find(env->usyms, pid, address);
+        f.place = usyms_find(env->usyms, process, address);
     return f;
 }
 
@@ -81,7 +82,10 @@ void stack_format(const struct value_env *env, const struct meta_type *type, con
     u64 frame_bytes = stack_frame_bytes(type->text);
     u64 most = (type->size - STACK_HEADER_BYTES) / frame_bytes;
     u64 n = MIN(value_word(bytes + sizeof(u64)), most);
+    struct usym_process *process = NULL;
 
+    if (type->num0 == SHAPE_USTACK && env->usyms != NULL)
+        process = usyms_process(env->usyms, value_word(bytes));
     buf_add_char(out, '\n');
     for (u64 i = 0; i < n; i++) {
         const u8 *at = bytes + STACK_HEADER_BYTES + i * frame_bytes;
@@ -91,7 +95,7 @@ void stack_format(const struct value_env *env, const struct meta_type *type, con
         } else if (str_eq_c(type->text, "raw")) {
             buf_printf(out, "%" PRIx64, value_word(at));
         } else {
-            struct frame f = frame_at(env, type->num0, value_word(bytes), value_word(at));
+            struct frame f = frame_at(env, process, type->num0, value_word(at));
 
             (str_eq_c(type->text, "perf") ? show_perf : show_bpftrace)(env, &f, out);
         }

@@ -32,9 +32,10 @@ struct mapping {
     char *path; /* as the process had it */
 };
 
-struct process {
+struct usym_process {
     u64 pid;
     struct birth birth;
+    bool is_read; /* the mappings, since it was looked at last */
     struct mapping *mappings;
     u32 n;
 };
@@ -45,7 +46,7 @@ struct file {
 };
 
 struct usyms {
-    struct process processes[PROCESSES_MAX];
+    struct usym_process processes[PROCESSES_MAX];
     u32 n_processes;
     struct file files[FILES_MAX];
     u32 n_files;
@@ -57,7 +58,7 @@ int usyms_new(struct usyms **out)
     return *out == NULL ? -ENOMEM : 0;
 }
 
-static void forget_mappings(struct process *p)
+static void forget_mappings(struct usym_process *p)
 {
     for (u32 i = 0; i < p->n; i++)
         free(p->mappings[i].path);
@@ -140,7 +141,7 @@ static bool mapping_parse(const char *line, struct mapping *out)
     return out->path != NULL;
 }
 
-static bool add_mapping(struct process *p, const struct mapping *m)
+static bool add_mapping(struct usym_process *p, const struct mapping *m)
 {
     struct mapping *grown = realloc(p->mappings, (p->n + 1) * sizeof(*grown));
 
@@ -152,14 +153,15 @@ static bool add_mapping(struct process *p, const struct mapping *m)
 }
 
 /* Read them anew; what was known stays where the process has ended. */
-static void read_mappings(struct process *p)
+static void read_mappings(struct usym_process *p)
 {
     _cleanup_free_ char *line = NULL;
-    struct process now = {.pid = p->pid, .birth = p->birth};
+    struct usym_process now = {.pid = p->pid, .birth = p->birth};
     char path[PATH_BYTES];
     size_t size = 0;
     FILE *f = NULL;
 
+    p->is_read = now.is_read = true;
     (void)snprintf(path, sizeof(path), "/proc/%" PRIu64 "/maps", p->pid); // fits
     f = fopen(path, "re");
     while (f != NULL && getline(&line, &size, f) > 0) {
@@ -180,7 +182,7 @@ static void read_mappings(struct process *p)
     *p = now;
 }
 
-static struct process *find_process(struct usyms *u, u64 pid)
+static struct usym_process *find_process(struct usyms *u, u64 pid)
 {
     for (u32 i = 0; i < u->n_processes; i++) {
         if (u->processes[i].pid == pid)
@@ -189,11 +191,13 @@ static struct process *find_process(struct usyms *u, u64 pid)
     return NULL;
 }
 
-static struct process *process_of(struct usyms *u, u64 pid)
+struct usym_process *usyms_process(struct usyms *u, u64 pid)
 {
     struct birth birth = birth_of(pid);
-    struct process *p = find_process(u, pid);
+    struct usym_process *p = find_process(u, pid);
 
+    if (p != NULL)
+        p->is_read = false;
     if (birth.start_time == 0 || (p != NULL && birth.start_time == p->birth.start_time &&
                                   birth.start_code == p->birth.start_code))
         return p;
@@ -204,22 +208,20 @@ static struct process *process_of(struct usyms *u, u64 pid)
     } else {
         forget_mappings(p);
     }
-    *p = (struct process){.pid = pid, .birth = birth};
+    *p = (struct usym_process){.pid = pid, .birth = birth};
     read_mappings(p);
     return p;
 }
 
 void usyms_note(struct usyms *u, u64 pid)
 {
-    struct process *p = find_process(u, pid);
-    u32 n_before = p != NULL ? p->n : 0;
+    struct usym_process *p = usyms_process(u, pid);
 
-    p = process_of(u, pid);
-    if (p != NULL && n_before != 0)
+    if (p != NULL && !p->is_read)
         read_mappings(p); // it has loaded libraries since
 }
 
-static const struct mapping *mapping_at(const struct process *p, u64 address)
+static const struct mapping *mapping_at(const struct usym_process *p, u64 address)
 {
     for (u32 i = 0; i < p->n; i++) {
         if (address >= p->mappings[i].start && address < p->mappings[i].end)
@@ -230,35 +232,33 @@ static const struct mapping *mapping_at(const struct process *p, u64 address)
 
 /* ---- files ---- */
 
-/* inode: 0 for any; its device is another one where file systems lie upon each other. */
-static bool is_file(int fd, u64 inode)
+/* Open a file, of this inode if it is not 0. Its device is another one where file systems lie upon
+ * each other. Returns -1 if there is none. */
+static int open_file(const char *path, u64 inode)
 {
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     struct stat st;
 
-    return fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
-           (inode == 0 || st.st_ino == inode);
+    if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (inode == 0 || st.st_ino == inode))
+        return fd;
+    close_fd(&fd);
+    return -1;
 }
 
 /* The kernel's own link leads to the file that is mapped, deleted or of another mount namespace;
  * when the process has ended, the path may still do so. */
 static struct file_symbols *read_symbols(u64 pid, const struct mapping *m)
 {
-    static const int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
     struct file_symbols *symbols = NULL;
     char path[PATH_BYTES];
 
     (void)snprintf(path, sizeof(path), "/proc/%" PRIu64 "/map_files/%" PRIx64 "-%" PRIx64, pid,
                    m->start, m->end); // fits
-    _cleanup_close_ int fd = open(path, flags);
+    _cleanup_close_ int fd = open_file(path, 0);
 
-    u64 inode = 0;
-
-    if (!is_file(fd, inode)) {
-        close_fd(&fd);
-        fd = open(m->path, flags);
-        inode = m->inode;
-    }
-    if (is_file(fd, inode))
+    if (fd < 0)
+        fd = open_file(m->path, m->inode);
+    if (fd >= 0)
         (void)file_symbols_read(&symbols, fd); // else there are none
     return symbols;
 }
@@ -278,21 +278,20 @@ static const struct file_symbols *symbols_of(struct usyms *u, u64 pid, const str
     return f->symbols;
 }
 
-struct symbol_place usyms_find(struct usyms *u, u64 pid, u64 address)
+struct symbol_place usyms_find(struct usyms *u, struct usym_process *process, u64 address)
 {
-    struct process *p = process_of(u, pid);
-    const struct mapping *m = p == NULL ? NULL : mapping_at(p, address);
+    const struct mapping *m = process == NULL ? NULL : mapping_at(process, address);
     const struct file_symbols *symbols = NULL;
     struct symbol_place place = {0};
 
-    if (p != NULL && m == NULL) { // a library that was loaded since
-        read_mappings(p);
-        m = mapping_at(p, address);
+    if (process != NULL && m == NULL && !process->is_read) { // a library that was loaded since
+        read_mappings(process);
+        m = mapping_at(process, address);
     }
     if (m == NULL)
         return place;
     place.module = str_of(m->path);
-    symbols = symbols_of(u, pid, m);
+    symbols = symbols_of(u, process->pid, m);
     if (symbols != NULL)
         place.name = file_symbols_find(symbols, address - m->start + m->file_offset, &place.offset);
     return place;

@@ -30,11 +30,11 @@ static void test_own_process(void)
     CHECK(usyms_new(&u) == 0);
     usyms_note(u, (u64)getpid());
     usyms_note(u, (u64)1 << 40);
-    place = usyms_find(u, (u64)getpid(), address + 1);
+    place = usyms_find(u, usyms_process(u, (u64)getpid()), address + 1);
     CHECK(place.name.n == 0 || (str_eq_c(place.name, "usym_named_function") && place.offset == 1));
     CHECK(str_index(place.module, '/') == 0);
-    CHECK(usyms_find(u, (u64)getpid(), 16).module.n == 0);
-    CHECK(usyms_find(u, (u64)1 << 40, address).module.n == 0);
+    CHECK(usyms_find(u, usyms_process(u, (u64)getpid()), 16).module.n == 0);
+    CHECK(usyms_find(u, usyms_process(u, (u64)1 << 40), address).module.n == 0);
     usyms_free(&u);
     CHECK(u == NULL);
     usyms_free(&u);
