@@ -132,29 +132,31 @@ static int publish_names(const struct ptl_session *s)
     return err;
 }
 
-/* The same for the arguments of usdt probes. */
-static int publish_usdt(const struct ptl_session *s)
+/* The same for what is known of each: n items of so many bytes. */
+static int publish(const struct ptl_session *s, const char *map_name, const void *items,
+                   u32 item_size, u32 n)
 {
-    const struct bpf_map *map = bpf_object__find_map_by_name(s->object, PTL_MAP_USDT);
+    const struct bpf_map *map = bpf_object__find_map_by_name(s->object, map_name);
     int err = 0;
 
-    if (map == NULL || bpf_map__value_size(map) != sizeof(struct ptl_usdt))
+    if (map == NULL || bpf_map__value_size(map) != item_size)
         return 0;
-    for (u32 i = 0; err == 0 && i < s->probe_names.n_usdt; i++)
-        err = bpf_map_update_elem(bpf_map__fd(map), &i, &s->probe_names.usdt[i], BPF_ANY);
+    for (u32 i = 0; err == 0 && i < n; i++) {
+        const u8 *item = (const u8 *)items + (size_t)i * item_size;
+
+        err = bpf_map_update_elem(bpf_map__fd(map), &i, item, BPF_ANY);
+    }
     return err;
 }
 
-/* The same for the addresses of user probes. */
+/* Where the arguments of usdt probes are, and the user probes themselves. */
 static int publish_places(const struct ptl_session *s)
 {
-    const struct bpf_map *map = bpf_object__find_map_by_name(s->object, PTL_MAP_PLACES);
-    int err = 0;
+    const struct probe_names *names = &s->probe_names;
+    int err = publish(s, PTL_MAP_USDT, names->usdt, sizeof(*names->usdt), names->n_usdt);
 
-    if (map == NULL || bpf_map__value_size(map) != sizeof(u64))
-        return 0;
-    for (u32 i = 0; err == 0 && i < s->probe_names.n_places; i++)
-        err = bpf_map_update_elem(bpf_map__fd(map), &i, &s->probe_names.places[i], BPF_ANY);
+    if (err == 0)
+        err = publish(s, PTL_MAP_PLACES, names->places, sizeof(*names->places), names->n_places);
     return err;
 }
 
@@ -167,8 +169,6 @@ int ptl_attach(struct ptl_session *s, struct ptl_error *err)
     failed = open_all(s);
     if (failed == 0)
         failed = publish_names(s);
-    if (failed == 0)
-        failed = publish_usdt(s);
     if (failed == 0)
         failed = publish_places(s);
     /* From here on a signal must not end the process before the end clauses have run. */

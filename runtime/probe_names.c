@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "abi/record.h"
 #include "runtime/attach.h"
@@ -25,31 +26,38 @@ int probe_names_add(struct probe_names *names, u32 *out, const char *fmt, ...)
     return name_list_add(&names->list, (struct str){text, (u32)n});
 }
 
+/* Set the item of an index; those between it and the last one are zeros. Returns the list where it
+ * lies now, NULL: no memory, and the old one stays. */
+static void *put(void *items, u32 *n, u32 index, const void *item, size_t item_size)
+{
+    u8 *grown = realloc(items, (index + 1) * item_size);
+
+    if (grown == NULL)
+        return NULL;
+    if (index > *n)
+        memset(grown + *n * item_size, 0, (index - *n) * item_size);
+    memcpy(grown + index * item_size, item, item_size);
+    *n = index + 1;
+    return grown;
+}
+
 int probe_names_usdt(struct probe_names *names, u32 index, const struct ptl_usdt *args)
 {
-    struct ptl_usdt *grown = realloc(names->usdt, (index + 1) * sizeof(*grown));
+    struct ptl_usdt *grown = put(names->usdt, &names->n_usdt, index, args, sizeof(*args));
 
     if (grown == NULL)
         return -ENOMEM;
-    for (u32 i = names->n_usdt; i < index; i++)
-        grown[i] = (struct ptl_usdt){0};
-    grown[index] = *args;
     names->usdt = grown;
-    names->n_usdt = index + 1;
     return 0;
 }
 
 int probe_names_place(struct probe_names *names, u32 index, u64 address)
 {
-    u64 *grown = realloc(names->places, (index + 1) * sizeof(*grown));
+    u64 *grown = put(names->places, &names->n_places, index, &address, sizeof(address));
 
     if (grown == NULL)
         return -ENOMEM;
-    for (u32 i = names->n_places; i < index; i++)
-        grown[i] = 0;
-    grown[index] = address;
     names->places = grown;
-    names->n_places = index + 1;
     return 0;
 }
 

@@ -7,7 +7,7 @@ bool probe_is_stand_in(const struct attach_point *point)
     return vocab_probe_by_id(point->probe->id) != point->probe;
 }
 
-void probe_hint_stand_in(const struct attach_point *point, struct diag *diag)
+static void hint(const struct attach_point *point, struct diag *diag)
 {
     if (probe_is_stand_in(point)) {
         diag_hint(diag, "This kernel has no kprobes: %.*s is attached as %s.", STR_ARG(point->name),
@@ -15,14 +15,17 @@ void probe_hint_stand_in(const struct attach_point *point, struct diag *diag)
     }
 }
 
+bool probe_lacks(struct vocab *v, const struct call *c)
+{
+    hint(c->point, diag_add(v->diags, E_NOT_IN_PROBE, c->span,
+                            "The %.*s builtin can not be used with '%s' probes", STR_ARG(c->name),
+                            probe_name(c->point->probe->id)));
+    return false;
+}
+
 bool probe_stand_in_has(struct vocab *v, const struct call *c)
 {
-    if (!probe_is_stand_in(c->point))
-        return true;
-    probe_hint_stand_in(c->point, diag_add(v->diags, E_NOT_IN_PROBE, c->span,
-                                           "The %.*s builtin can not be used with '%s' probes",
-                                           STR_ARG(c->name), probe_name(c->point->probe->id)));
-    return false;
+    return !probe_is_stand_in(c->point) || probe_lacks(v, c);
 }
 
 bool probe_take_stand_in(struct vocab *v, struct attach_point *point)
@@ -45,7 +48,7 @@ static bool report_arg(struct vocab *v, const struct call *c, const char *why)
     struct diag *diag = diag_add(v->diags, E_STAND_IN, c->span, "%.*s of %.*s is not known: %s",
                                  STR_ARG(c->name), STR_ARG(c->point->name), why);
 
-    probe_hint_stand_in(c->point, diag);
+    hint(c->point, diag);
     return false;
 }
 

@@ -215,13 +215,7 @@ static bool check_needs(struct vocab *v, const struct call *c)
 {
     const struct probe_desc *probe = c->point ? c->point->probe : NULL;
 
-    if (!probe || (probe->caps & c->fn->needs) == c->fn->needs)
-        return true;
-
-    probe_hint_stand_in(c->point, diag_add(v->diags, E_NOT_IN_PROBE, c->span,
-                                           "The %.*s builtin can not be used with '%s' probes",
-                                           STR_ARG(c->name), probe_name(probe->id)));
-    return false;
+    return !probe || (probe->caps & c->fn->needs) == c->fn->needs || probe_lacks(v, c);
 }
 
 static bool check_unsafe(struct vocab *v, const struct call *c)

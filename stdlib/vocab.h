@@ -326,8 +326,8 @@ bool probe_is_stand_in(const struct attach_point *point);
 bool probe_take_stand_in(struct vocab *v, struct attach_point *point);
 /* Report that the point's stand-in has no such word, and return false, if something stands in. */
 bool probe_stand_in_has(struct vocab *v, const struct call *c);
-/* Tell in the diagnostic what stands in, if something does. */
-void probe_hint_stand_in(const struct attach_point *point, struct diag *diag);
+/* Report that the point's kind of probe has no such word. Returns false. */
+bool probe_lacks(struct vocab *v, const struct call *c);
 /* probe_desc.arg and retval of BPF trampolines. */
 ir_val probe_trampoline_arg(struct lowering *lo, u32 n);
 ir_val probe_trampoline_retval(struct lowering *lo);
