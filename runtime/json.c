@@ -68,18 +68,12 @@ void json_number(u64 word, bool is_signed, struct buf *out)
 static void add_typed(const struct value_env *env, const struct meta_type *t, const u8 *bytes,
                       struct buf *out);
 
-static const struct meta_field *field_of(const struct value_env *env, const struct meta_type *type,
-                                         u64 i)
-{
-    return &env->meta->fields.items[type->first_field + i];
-}
-
 /* The members, as value_format() has them: an anonymous one's count as those of what it is in. */
 static void add_members(const struct value_env *env, const struct meta_type *type, const u8 *bytes,
                         bool *is_first, struct buf *out)
 {
     for (u64 i = 0; i < type->n_fields; i++) {
-        const struct meta_field *field = field_of(env, type, i);
+        const struct meta_field *field = value_field(env->meta, type, i);
         struct value_member member;
 
         value_member(env->meta, field, bytes, &member);
@@ -108,13 +102,13 @@ static void add_object(const struct value_env *env, const struct meta_type *type
 static void add_tuple(const struct value_env *env, const struct meta_type *type, const u8 *bytes,
                       struct buf *out)
 {
-    if (type->n_fields != 0 && field_of(env, type, 0)->name.n != 0) {
+    if (value_is_record(env->meta, type)) {
         add_object(env, type, bytes, out);
         return;
     }
     buf_add_char(out, '[');
     for (u64 i = 0; i < type->n_fields; i++) {
-        const struct meta_field *field = field_of(env, type, i);
+        const struct meta_field *field = value_field(env->meta, type, i);
 
         buf_add_cstr(out, i == 0 ? "" : ",");
         json_value(env, field->type, bytes + field->offset, out);
@@ -125,7 +119,7 @@ static void add_tuple(const struct value_env *env, const struct meta_type *type,
 static void add_array(const struct value_env *env, const struct meta_type *type, const u8 *bytes,
                       struct buf *out)
 {
-    const struct meta_type *of = &env->meta->types.items[field_of(env, type, 0)->type];
+    const struct meta_type *of = &env->meta->types.items[value_field(env->meta, type, 0)->type];
 
     buf_add_char(out, '[');
     for (u64 i = 0; i < type->num0; i++) {
@@ -205,13 +199,13 @@ static void add_key(const struct value_env *env, u64 type, const u8 *bytes, bool
 {
     const struct meta_type *t = &env->meta->types.items[type];
 
-    if (t->kind != ABI_TUPLE || t->n_fields == 0 || field_of(env, t, 0)->name.n != 0) {
+    if (t->kind != ABI_TUPLE || t->n_fields == 0 || value_is_record(env->meta, t)) {
         value_format(env, type, bytes, out);
         return;
     }
     buf_add_cstr(out, is_outer ? "" : "(");
     for (u64 i = 0; i < t->n_fields; i++) {
-        const struct meta_field *field = field_of(env, t, i);
+        const struct meta_field *field = value_field(env->meta, t, i);
 
         buf_add_cstr(out, i == 0 ? "" : ",");
         add_key(env, field->type, bytes + field->offset, false, out);

@@ -168,10 +168,9 @@ void value_format_buffer(struct str bytes, struct buf *out)
     }
 }
 
-static const struct meta_field *field_of(const struct value_env *env, const struct meta_type *type,
-                                         u64 i)
+const struct meta_field *value_field(const struct meta *meta, const struct meta_type *type, u64 i)
 {
-    return &env->meta->fields.items[type->first_field + i];
+    return &meta->fields.items[type->first_field + i];
 }
 
 /* The fields of a tuple. */
@@ -179,7 +178,7 @@ static void format_fields(const struct value_env *env, const struct meta_type *t
                           const u8 *bytes, struct buf *out)
 {
     for (u64 i = 0; i < type->n_fields; i++) {
-        const struct meta_field *field = field_of(env, type, i);
+        const struct meta_field *field = value_field(env->meta, type, i);
 
         if (i > 0)
             buf_add_cstr(out, ", ");
@@ -193,7 +192,7 @@ static void format_members(const struct value_env *env, const struct meta_type *
                            const u8 *bytes, u64 *n_shown, struct buf *out)
 {
     for (u64 i = 0; i < type->n_fields; i++) {
-        const struct meta_field *field = field_of(env, type, i);
+        const struct meta_field *field = value_field(env->meta, type, i);
         struct value_member member;
 
         value_member(env->meta, field, bytes, &member);
@@ -221,7 +220,7 @@ static void format_record(const struct value_env *env, const struct meta_type *t
 static void format_array(const struct value_env *env, const struct meta_type *type, const u8 *bytes,
                          struct buf *out)
 {
-    const struct meta_type *of = &env->meta->types.items[field_of(env, type, 0)->type];
+    const struct meta_type *of = &env->meta->types.items[value_field(env->meta, type, 0)->type];
 
     buf_add_char(out, '[');
     for (u64 i = 0; i < type->num0; i++) {
@@ -239,7 +238,7 @@ static void format_enum(const struct value_env *env, const struct meta_type *typ
     u64 number = value_number(type, bytes);
 
     for (u64 i = 0; i < type->n_fields; i++) {
-        const struct meta_field *item = field_of(env, type, i);
+        const struct meta_field *item = value_field(env->meta, type, i);
 
         if (item->offset == number) {
             buf_add_str(out, item->name);
@@ -260,15 +259,16 @@ static void format_agg(const struct meta_type *type, const u8 *bytes, struct buf
     ops->show(type, bytes, 1, out);
 }
 
-static bool is_record(const struct value_env *env, const struct meta_type *type)
+bool value_is_record(const struct meta *meta, const struct meta_type *type)
 {
-    return type->kind == ABI_TUPLE && type->n_fields != 0 && field_of(env, type, 0)->name.n != 0;
+    return type->kind == ABI_TUPLE && type->n_fields != 0 &&
+           value_field(meta, type, 0)->name.n != 0;
 }
 
 static void format_tuple(const struct value_env *env, const struct meta_type *type, const u8 *bytes,
                          struct buf *out)
 {
-    if (is_record(env, type)) {
+    if (value_is_record(env->meta, type)) {
         format_record(env, type, bytes, out);
         return;
     }
@@ -349,7 +349,7 @@ void value_format_key(const struct value_env *env, u64 type, const u8 *bytes, st
 {
     const struct meta_type *t = &env->meta->types.items[type];
 
-    if (t->kind == ABI_TUPLE && !is_record(env, t)) {
+    if (t->kind == ABI_TUPLE && !value_is_record(env->meta, t)) {
         format_fields(env, t, bytes, out);
     } else {
         value_format_typed(env, t, bytes, out);

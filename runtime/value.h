@@ -32,6 +32,12 @@ u64 value_word(const u8 *p);
  * its sign. */
 u64 value_number(const struct meta_type *type, const u8 *bytes);
 
+/* Field i of a type that has so many. */
+const struct meta_field *value_field(const struct meta *meta, const struct meta_type *type, u64 i);
+
+/* Is it a record: a tuple whose fields have names? */
+bool value_is_record(const struct meta *meta, const struct meta_type *type);
+
 /* A member of a struct, record or tuple: its type and where it lies; a bit-field is taken out as a
  * number of 8 bytes. */
 struct value_member {
