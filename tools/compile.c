@@ -78,17 +78,33 @@ static void tree_print(struct compilation *c, const struct program *program, boo
     ast_print(program, &c->sources, &how, &c->out->print);
 }
 
+/* What is needed to list the kernel's probes: what is wrong with one is told to nobody. */
+static struct vocab list_vocab(struct compilation *c, struct diags *unseen)
+{
+    struct vocab v = {.arena = &c->arena, .arch = c->opts->arch, .diags = unseen};
+
+    diags_init(unseen, &c->arena, &c->sources);
+    v.types = types_new(&c->arena);
+    v.btf = btf_new(v.types, c->opts->btf);
+    v.kernel = kernel_new(&c->arena, c->opts->tracefs);
+    return v;
+}
+
 /* Patterns as what they stand for; what is not known here as it is written. */
 static void probes_print(struct compilation *c, const struct ir_module *module)
 {
+    struct diags unseen;
+    struct vocab v = list_vocab(c, &unseen);
+    struct buf *out = &c->out->print;
+
     vec_foreach(row, &module->meta.attachs) {
-        size_t begin = c->out->print.n;
+        size_t begin = out->n;
 
         /* begin and its like have no colon, with which a search would find anything */
         if (str_index(row->name, ':') >= 0)
-            ptl_list(c->opts, row->name, c->opts->wants_details, &c->out->print);
-        if (c->out->print.n == begin)
-            buf_printf(&c->out->print, "%.*s\n", STR_ARG(row->name));
+            vocab_list(&v, row->name, c->opts->wants_details, out);
+        if (out->n == begin)
+            buf_printf(out, "%.*s\n", STR_ARG(row->name));
     }
 }
 
@@ -217,15 +233,12 @@ void ptl_list(const struct compile_opts *opts, struct str search, bool with_deta
               struct buf *out)
 {
     struct compilation c = {.opts = opts};
-    struct vocab v = {.arena = &c.arena, .arch = opts->arch, .diags = &c.diags};
 
     arena_init(&c.arena, COMPILE_MEMORY_MAX, arena_is_full, &c);
     sources_init(&c.sources, &c.arena);
-    diags_init(&c.diags, &c.arena, &c.sources);
     if (setjmp(c.on_full) == 0) {
-        v.types = types_new(&c.arena);
-        v.btf = btf_new(v.types, opts->btf);
-        v.kernel = kernel_new(&c.arena, opts->tracefs);
+        struct vocab v = list_vocab(&c, &c.diags);
+
         vocab_list(&v, search, with_details, out);
     } else {
         out->failed = true;
