@@ -10,6 +10,11 @@ static const struct {
 #undef EVENT
 };
 
+const char *syscall_event_prefix(enum probe_id provider)
+{
+    return provider == PROBE_SYSCALL ? "sys_enter_" : "sys_exit_";
+}
+
 const char *syscall_of_event(const char *prefix, const char *event)
 {
     size_t n = strlen(prefix);

@@ -1,7 +1,10 @@
 /* Names of system calls, as programs know them, and those of the kernel's tracepoints for them. */
 #pragma once
 
-#include "base/str.h"
+#include "abi/abi.h"
+
+/* What the tracepoints of PROBE_SYSCALL or PROBE_SYSRET begin with: "sys_enter_". */
+const char *syscall_event_prefix(enum probe_id provider);
 
 /* The system call of a tracepoint: "openat" of sys_enter_openat, "stat" of sys_exit_newstat.
  * Returns a part of `event` or a constant; NULL if it is none that begins with prefix. */

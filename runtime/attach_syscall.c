@@ -8,16 +8,12 @@
 
 static const struct str category = {"syscalls", sizeof("syscalls") - 1};
 
-static const char *event_prefix(const struct attach_point *point)
-{
-    return point->row->provider == PROBE_SYSCALL ? "sys_enter_" : "sys_exit_";
-}
-
 static int open_event(const struct attach_point *point, struct str name)
 {
     _cleanup_buf_ struct buf event = {0};
 
-    buf_printf(&event, "%s%.*s", event_prefix(point), STR_ARG(name));
+    buf_printf(&event, "%s%.*s", syscall_event_prefix((enum probe_id)point->row->provider),
+               STR_ARG(name));
     if (event.failed)
         return -ENOMEM;
     return attach_tracepoint_event(category, (struct str){event.p, (u32)event.n});

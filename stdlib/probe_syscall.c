@@ -18,11 +18,6 @@
 #define NUMBER_OFFSET 8
 #define RETVAL_OFFSET 16
 
-static const char *event_prefix(const struct probe_desc *probe)
-{
-    return probe->id == PROBE_SYSCALL ? "sys_enter_" : "sys_exit_";
-}
-
 /* NULL: no system call that we know has the number. */
 static const char *name_of(const struct vocab *v, u32 number)
 {
@@ -62,9 +57,10 @@ static bool parse_syscall(struct vocab *v, struct attach_point *point, const str
     return false;
 }
 
-/* Names of system calls, of their events with this prefix. */
-static u32 names_with(struct vocab *v, const char *prefix, const char *const **names_out)
+/* Names of the system calls that have events for a provider. */
+static u32 names_of(struct vocab *v, enum probe_id provider, const char *const **names_out)
 {
+    const char *prefix = syscall_event_prefix(provider);
     const char *const *events = NULL;
     u32 n = kernel_tracepoint_names(v->kernel, &events);
     const char **names = arena_array(v->arena, const char *, n + 1);
@@ -84,18 +80,18 @@ static u32 names_with(struct vocab *v, const char *prefix, const char *const **n
 
 static u32 syscall_names(struct vocab *v, const char *const **names_out)
 {
-    return names_with(v, "sys_enter_", names_out);
+    return names_of(v, PROBE_SYSCALL, names_out);
 }
 
 static u32 sysret_names(struct vocab *v, const char *const **names_out)
 {
-    return names_with(v, "sys_exit_", names_out);
+    return names_of(v, PROBE_SYSRET, names_out);
 }
 
 static int find_event(struct vocab *v, const struct attach_point *point,
                       const struct tracepoint **out)
 {
-    const char *prefix = event_prefix(point->probe);
+    const char *prefix = syscall_event_prefix(point->probe->id);
     struct str event = str_printf(v->arena, "%s%.*s", prefix, STR_ARG(point->text[0]));
     struct str other = syscall_other_name(point->text[0]);
     int err = kernel_tracepoint(v->kernel, STR(CATEGORY), event, out);
