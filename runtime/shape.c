@@ -44,10 +44,12 @@ static void show_usym(const struct value_env *env, const struct meta_type *type,
     struct str name = {0};
 
     (void)type;
-    if (env->usyms != NULL)
-        name = usyms_find(env->usyms,
-                          usyms_process(env->usyms, value_word(bytes + sizeof(address))), address)
-                   .name;
+    if (env->usyms != NULL) {
+        struct usym_process *process =
+            usyms_process(env->usyms, value_word(bytes + sizeof(address)));
+
+        name = usyms_find(env->usyms, process, address).name;
+    }
     if (name.n == 0) {
         buf_printf(out, "0x%" PRIx64, address);
     } else {
