@@ -67,6 +67,9 @@ enum resolved_kind {
 
 #define RESOLVED_LAST RESOLVED_USER_SYMBOL
 
+/* What uprobes of functions by their names in C++ and Rust begin with, behind the binary. */
+#define PTL_CPP_PREFIX "cpp:"
+
 /* Shape of a value in memory; kind of a `type` row of the metadata. The number is part of the
  * format. */
 enum abi_type {

@@ -307,7 +307,7 @@ static int uprobe_open(struct attach_point *point, struct diags *diags)
     }
     if (point->row->provider == PROBE_USDT)
         return open_places(point, binary, path, diags);
-    if (str_is_pattern(point->row->text1) || str_starts(point->row->text1, "cpp:"))
+    if (str_is_pattern(point->row->text1) || str_starts(point->row->text1, PTL_CPP_PREFIX))
         return open_pattern(point, binary, path, diags);
     return open_target(point, binary, path, diags);
 }

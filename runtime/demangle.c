@@ -3,12 +3,12 @@
 
 #include <libiberty/demangle.h>
 
+#include "abi/abi.h"
+
 enum {
     SYMBOL_MAX = 4096, /* longer ones are left as they are */
     NAME_MAX_BYTES = 16 << 10,
 };
-
-#define CPP "cpp:"
 
 static void on_text(const char *text, size_t n, void *data)
 {
@@ -39,10 +39,10 @@ bool demangle(struct str symbol, enum demangle_form form, struct buf *out)
 
 bool demangle_matches(const char *wanted, const char *symbol, struct buf *name)
 {
-    const char *pattern = wanted + strlen(CPP);
+    const char *pattern = wanted + strlen(PTL_CPP_PREFIX);
     _cleanup_buf_ struct buf text = {0};
 
-    if (strncmp(wanted, CPP, strlen(CPP)) != 0) {
+    if (strncmp(wanted, PTL_CPP_PREFIX, strlen(PTL_CPP_PREFIX)) != 0) {
         if (!str_matches(wanted, symbol))
             return false;
         buf_add_cstr(name, symbol);
@@ -54,7 +54,7 @@ bool demangle_matches(const char *wanted, const char *symbol, struct buf *name)
     buf_add_char(&text, '\0');
     if (text.failed || !str_matches(pattern, text.p))
         return false;
-    buf_add_cstr(name, CPP);
+    buf_add_cstr(name, PTL_CPP_PREFIX);
     (void)demangle(str_of(symbol), DEMANGLE_FULL, name);
     return true;
 }

@@ -19,7 +19,7 @@ static bool parse_target(struct vocab *v, struct attach_point *point, struct str
  * so. */
 static bool parse_cpp(struct vocab *v, struct attach_point *point, const struct str *parts, u32 n)
 {
-    struct str name = str_printf(v->arena, "cpp:%.*s", STR_ARG(parts[2]));
+    struct str name = str_printf(v->arena, PTL_CPP_PREFIX "%.*s", STR_ARG(parts[2]));
 
     for (u32 i = 3; i < n; i++)
         name = str_printf(v->arena, "%.*s:%.*s", STR_ARG(name), STR_ARG(parts[i]));
