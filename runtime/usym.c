@@ -1,4 +1,5 @@
-/* What is kept: of a process its executable mappings, of a file its functions. A process that has
+/* What is kept: of a process its executable mappings, and the file where it names code that it has
+ * made itself; of a file its functions. A process that has
  * ended is still known; one with its number that began at another time is another process, and so
  * is what it runs after execve(). */
 #include "runtime/usym.h"
@@ -10,15 +11,20 @@
 #include <sys/stat.h>
 
 #include "runtime/file_symbols.h"
+#include "runtime/perf_map.h"
+#include "runtime/vdso.h"
 
 enum {
     PROCESSES_MAX = 256, /* then all are forgotten */
     FILES_MAX = 256,     /* the same */
+    PERF_MAPS_MAX = 32,  /* the same */
     PATH_BYTES = 64,
     STAT_BYTES = 1024,
     STAT_START_TIME = 20, /* words behind the name in /proc/PID/stat */
     STAT_START_CODE = 24,
 };
+
+#define VDSO_PATH "[vdso]"
 
 /* Which program it is that a process runs. */
 struct birth {
@@ -28,8 +34,8 @@ struct birth {
 
 struct mapping {
     u64 start, end, file_offset;
-    u64 device, inode;
-    char *path; /* as the process had it */
+    u64 device, inode; /* 0: the vDSO */
+    char *path;        /* as the process had it */
 };
 
 struct usym_process {
@@ -38,6 +44,7 @@ struct usym_process {
     bool is_read; /* the mappings, since it was looked at last */
     struct mapping *mappings;
     u32 n;
+    struct perf_map *perf_map; /* NULL: none */
 };
 
 struct file {
@@ -50,6 +57,7 @@ struct usyms {
     u32 n_processes;
     struct file files[FILES_MAX];
     u32 n_files;
+    u32 n_perf_maps;
 };
 
 int usyms_new(struct usyms **out)
@@ -67,10 +75,22 @@ static void forget_mappings(struct usym_process *p)
     p->n = 0;
 }
 
+static void forget_perf_map(struct usyms *u, struct usym_process *p)
+{
+    u->n_perf_maps -= p->perf_map != NULL;
+    perf_map_free(&p->perf_map);
+}
+
+static void forget_process(struct usyms *u, struct usym_process *p)
+{
+    forget_mappings(p);
+    forget_perf_map(u, p);
+}
+
 static void forget_processes(struct usyms *u)
 {
     for (u32 i = 0; i < u->n_processes; i++)
-        forget_mappings(&u->processes[i]);
+        forget_process(u, &u->processes[i]);
     u->n_processes = 0;
 }
 
@@ -120,7 +140,14 @@ static struct birth birth_of(u64 pid)
     return (struct birth){stat_word(text, STAT_START_TIME), stat_word(text, STAT_START_CODE)};
 }
 
-/* "START-END PERMISSIONS OFFSET MAJOR:MINOR INODE PATH\n". False: not one with code of a file. */
+/* Is this the vDSO of a program of 64 bits? Those of 32 bits have another one. */
+static bool is_vdso(const struct mapping *m, const char *path)
+{
+    return m->inode == 0 && m->end > UINT32_MAX && strcmp(path, VDSO_PATH "\n") == 0;
+}
+
+/* "START-END PERMISSIONS OFFSET MAJOR:MINOR INODE PATH\n". False: not one with code of a file or of
+ * the vDSO. */
 static bool mapping_parse(const char *line, struct mapping *out)
 {
     u64 device_major = 0;
@@ -135,7 +162,7 @@ static bool mapping_parse(const char *line, struct mapping *out)
                &out->inode, &path) != 7)
         return false;
     out->device = device_major << 32 | device_minor;
-    if (permissions[2] != 'x' || out->inode == 0)
+    if (permissions[2] != 'x' || (out->inode == 0 && !is_vdso(out, line + path)))
         return false;
     out->path = strndup(line + path, strcspn(line + path, "\n"));
     return out->path != NULL;
@@ -152,16 +179,28 @@ static bool add_mapping(struct usym_process *p, const struct mapping *m)
     return true;
 }
 
+static void open_perf_map(struct usyms *u, struct usym_process *p)
+{
+    if (u->n_perf_maps == PERF_MAPS_MAX) {
+        for (u32 i = 0; i < u->n_processes; i++)
+            forget_perf_map(u, &u->processes[i]);
+    }
+    if (p->perf_map == NULL && perf_map_open(&p->perf_map, p->pid) == 0)
+        u->n_perf_maps++;
+}
+
 /* Read them anew; what was known stays where the process has ended. */
-static void read_mappings(struct usym_process *p)
+static void read_mappings(struct usyms *u, struct usym_process *p)
 {
     _cleanup_free_ char *line = NULL;
-    struct usym_process now = {.pid = p->pid, .birth = p->birth};
+    struct usym_process now = *p;
     char path[PATH_BYTES];
     size_t size = 0;
     FILE *f = NULL;
 
     p->is_read = now.is_read = true;
+    now.mappings = NULL;
+    now.n = 0;
     (void)snprintf(path, sizeof(path), "/proc/%" PRIu64 "/maps", p->pid); // fits
     f = fopen(path, "re");
     while (f != NULL && getline(&line, &size, f) > 0) {
@@ -180,6 +219,7 @@ static void read_mappings(struct usym_process *p)
         return;
     forget_mappings(p);
     *p = now;
+    open_perf_map(u, p);
 }
 
 static struct usym_process *find_process(struct usyms *u, u64 pid)
@@ -206,10 +246,10 @@ struct usym_process *usyms_process(struct usyms *u, u64 pid)
             forget_processes(u);
         p = &u->processes[u->n_processes++];
     } else {
-        forget_mappings(p);
+        forget_process(u, p);
     }
     *p = (struct usym_process){.pid = pid, .birth = birth};
-    read_mappings(p);
+    read_mappings(u, p);
     return p;
 }
 
@@ -218,7 +258,7 @@ void usyms_note(struct usyms *u, u64 pid)
     struct usym_process *p = usyms_process(u, pid);
 
     if (p != NULL && !p->is_read)
-        read_mappings(p); // it has loaded libraries since
+        read_mappings(u, p); // it has loaded libraries since
 }
 
 static const struct mapping *mapping_at(const struct usym_process *p, u64 address)
@@ -254,9 +294,9 @@ static struct file_symbols *read_symbols(u64 pid, const struct mapping *m)
 
     (void)snprintf(path, sizeof(path), "/proc/%" PRIu64 "/map_files/%" PRIx64 "-%" PRIx64, pid,
                    m->start, m->end); // fits
-    _cleanup_close_ int fd = open_file(path, 0);
+    _cleanup_close_ int fd = m->inode == 0 ? vdso_open() : open_file(path, 0);
 
-    if (fd < 0)
+    if (fd < 0 && m->inode != 0)
         fd = open_file(m->path, m->inode);
     if (fd >= 0)
         (void)file_symbols_read(&symbols, fd); // else there are none
@@ -278,21 +318,33 @@ static const struct file_symbols *symbols_of(struct usyms *u, u64 pid, const str
     return f->symbols;
 }
 
+/* What the file of a mapping says. */
+static struct symbol_place place_in_file(struct usyms *u, u64 pid, const struct mapping *m,
+                                         u64 address)
+{
+    const struct file_symbols *symbols = symbols_of(u, pid, m);
+    struct symbol_place place = {.module = str_of(m->path)};
+
+    if (symbols != NULL)
+        place.name = file_symbols_find(symbols, address - m->start + m->file_offset, &place.offset);
+    return place;
+}
+
 struct symbol_place usyms_find(struct usyms *u, struct usym_process *process, u64 address)
 {
     const struct mapping *m = process == NULL ? NULL : mapping_at(process, address);
-    const struct file_symbols *symbols = NULL;
     struct symbol_place place = {0};
 
     if (process != NULL && m == NULL && !process->is_read) { // a library that was loaded since
-        read_mappings(process);
+        read_mappings(u, process);
         m = mapping_at(process, address);
     }
-    if (m == NULL)
+    if (m != NULL)
+        place = place_in_file(u, process->pid, m, address);
+    if (place.name.n != 0 || process == NULL || process->perf_map == NULL)
         return place;
-    place.module = str_of(m->path);
-    symbols = symbols_of(u, process->pid, m);
-    if (symbols != NULL)
-        place.name = file_symbols_find(symbols, address - m->start + m->file_offset, &place.offset);
+    place.name = perf_map_find(process->perf_map, address, &place.offset);
+    if (place.name.n != 0)
+        place.module = perf_map_path(process->perf_map);
     return place;
 }
