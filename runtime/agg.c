@@ -101,6 +101,12 @@ void agg_show_first(const struct meta_type *type, const u8 *slot, u64 div, struc
     agg_show_word(type, agg_divide(type, agg_word(slot, 0), div), out);
 }
 
+u64 agg_number_first(const struct meta_type *type, const u8 *slot)
+{
+    (void)type;
+    return agg_word(slot, 0);
+}
+
 void agg_json_word(const struct meta_type *type, u64 word, struct buf *out)
 {
     json_number(word, type->is_signed != 0, out);

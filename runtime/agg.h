@@ -20,6 +20,8 @@ struct agg_ops {
     void (*show)(const struct meta_type *type, const u8 *slot, u64 div, struct buf *out);
     /* The same as JSON: a number, an object, an array of buckets. */
     void (*json)(const struct meta_type *type, const u8 *slot, u64 div, struct buf *out);
+    /* The value as one number, signed where the argument is: what a stack weighs (-f folded). */
+    u64 (*number)(const struct meta_type *type, const u8 *slot);
     const char *json_type; /* of the record: "map", "stats", "hist" */
     bool is_block;         /* shown as lines below the map's name */
     bool has_no_top_div;   /* print()'s top and div are ignored (stats) */
@@ -63,6 +65,9 @@ void agg_merge_extreme(const struct meta_type *type, u8 *into, const u8 *from);
 /* Compare and show a slot whose first word is the value: count, sum, min, max. */
 int agg_compare_first(const struct meta_type *type, const u8 *a, const u8 *b);
 void agg_show_first(const struct meta_type *type, const u8 *slot, u64 div, struct buf *out);
+
+/* Its first word. */
+u64 agg_number_first(const struct meta_type *type, const u8 *slot);
 
 /* The same as JSON. */
 void agg_json_first(const struct meta_type *type, const u8 *slot, u64 div, struct buf *out);

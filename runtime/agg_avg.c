@@ -17,5 +17,6 @@ const struct agg_ops agg_ops_avg = {
     .compare = agg_compare_average,
     .show = avg_show,
     .json = avg_json,
+    .number = agg_average,
     .json_type = "stats",
 };

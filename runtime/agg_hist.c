@@ -87,6 +87,7 @@ const struct agg_ops agg_ops_hist = {
     .compare = histogram_compare,
     .show = hist_show,
     .json = hist_json,
+    .number = agg_total,
     .json_type = "hist",
     .is_block = true,
 };

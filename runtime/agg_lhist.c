@@ -105,6 +105,7 @@ const struct agg_ops agg_ops_lhist = {
     .compare = histogram_compare,
     .show = lhist_show,
     .json = lhist_json,
+    .number = agg_total,
     .json_type = "hist",
     .is_block = true,
 };

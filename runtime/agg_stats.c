@@ -32,6 +32,7 @@ const struct agg_ops agg_ops_stats = {
     .compare = agg_compare_average,
     .show = stats_show,
     .json = stats_json,
+    .number = agg_number_first,
     .json_type = "stats",
     .has_no_top_div = true,
 };

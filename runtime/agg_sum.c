@@ -7,5 +7,6 @@ const struct agg_ops agg_ops_sum = {
     .compare = agg_compare_first,
     .show = agg_show_first,
     .json = agg_json_first,
+    .number = agg_number_first,
     .json_type = "map",
 };

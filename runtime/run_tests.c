@@ -3,6 +3,7 @@
  * A benchmark's program is run by one system call each time, which takes longer than most programs:
  * the time is what the kernel's own statistics say of the program. */
 #include <errno.h>
+#include <time.h>
 
 #include <bpf/bpf.h>
 
@@ -12,6 +13,7 @@
 enum {
     BENCH_MIN_NS = 1000000, /* until then the number of runs is doubled */
     BENCH_MAX_RUNS = 1 << 20,
+    NS_PER_S = 1000000000,
 };
 
 /* Run the point once, and show what it printed. Whether it called exit() with a code but 0 is then
@@ -43,16 +45,28 @@ static void begin_point(struct run *run)
     run->events.exit_code = 0;
 }
 
+static u64 now_ns(void)
+{
+    struct timespec t = {0};
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &t); // cannot fail for this clock
+    return (u64)t.tv_sec * NS_PER_S + (u64)t.tv_nsec;
+}
+
 static int run_test(struct run *run, const struct attach_point *point)
 {
-    int err = run_point(run, point);
+    struct sink_result result = {.name = point->row->name};
+    u64 begin_ns = now_ns();
+    int err = 0;
 
-    if (err == 0) {
-        buf_printf(&run->sink.text, "%s %.*s\n", has_failed(run) ? "FAIL" : "ok",
-                   STR_ARG(point->row->name));
-        err = flush(run);
-    }
-    return err;
+    sink_test(&run->sink);
+    err = run_point(run, point);
+    if (err != 0)
+        return err;
+    result.ns = now_ns() - begin_ns;
+    result.has_failed = has_failed(run);
+    sink_result(&run->sink, &result);
+    return flush(run);
 }
 
 /* Nanoseconds and runs of a program so far. */
@@ -83,12 +97,13 @@ static int run_bench(struct run *run, const struct attach_point *point)
         if (err != 0)
             return err;
     }
-    if (has_failed(run) || runs == 0) {
-        buf_printf(&run->sink.text, "FAIL %.*s\n", STR_ARG(point->row->name));
-    } else {
-        buf_printf(&run->sink.text, "%.*s: %llu ns a run, %llu runs\n", STR_ARG(point->row->name),
-                   (unsigned long long)(ns / runs), (unsigned long long)runs);
-    }
+    sink_result(&run->sink, &(struct sink_result){
+                                .name = point->row->name,
+                                .is_bench = true,
+                                .has_failed = has_failed(run) || runs == 0,
+                                .ns = ns / MAX(runs, 1),
+                                .n_runs = runs,
+                            });
     return flush(run);
 }
 
@@ -131,10 +146,8 @@ int run_tests(struct run *run, u32 *n_failed_out)
     }
     if (err != 0)
         return err;
-    if (!is_bench) {
-        buf_printf(&run->sink.text, "%u passed, %u failed\n", n_run - MIN(n_failed, n_run),
-                   n_failed);
-    }
+    if (!is_bench)
+        sink_tally(&run->sink, n_run - MIN(n_failed, n_run), n_failed);
     *n_failed_out = n_failed;
     return flush(run);
 }

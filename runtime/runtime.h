@@ -32,6 +32,17 @@ enum ptl_mode {
     PTL_MODE_BENCH, /* begin clauses and benchmarks */
 };
 
+/* Output formats. */
+enum ptl_format {
+#define SINK(id, name) PTL_FORMAT_##id,
+#include "runtime/sinks.def"
+#undef SINK
+    PTL_FORMAT_COUNT_
+};
+
+/* The format of this name. False: there is none. */
+bool ptl_format_find(const char *name, enum ptl_format *out);
+
 /* One run's options. All borrowed; must outlive the session. */
 struct ptl_opts {
     const char *const *no_features; /* from --no-feature: treated as missing in this kernel */
@@ -42,9 +53,9 @@ struct ptl_opts {
     u64 max_map_memory_bytes; /* bound for all maps together; 0: the default of 1 GiB */
     u64 ring_bytes;           /* of the ring buffer; 0: by the machine's memory, up to 16 MiB */
     enum ptl_mode mode;
+    enum ptl_format format;
     bool is_verbose;    /* steps, timings and the kernel's log go to `log` */
     bool is_quiet;      /* no banner */
-    bool is_json;       /* output is JSON, an object for each line */
     bool is_raw_output; /* strings of traced programs are not escaped */
     bool allows_unsafe; /* the object may run commands and change traced programs */
     bool is_dry_run;    /* begin clauses do not run; ptl_run must not be called */

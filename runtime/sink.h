@@ -1,11 +1,12 @@
-/* Where a script's output goes. One file sink_<format>.c for each output format.
+/* Where a script's output goes. One file sink_<format>.c for each output format (sinks.def).
  *
  * Text is collected for a batch of records and written at once; a write that fails is remembered
- * and told by sink_flush(). */
+ * and told by sink_flush(). What a format has no form for is shown as text on the log. */
 #pragma once
 
 #include <stdio.h>
 
+#include "runtime/runtime.h"
 #include "runtime/table.h"
 #include "runtime/value.h"
 
@@ -23,15 +24,28 @@ struct sink_message {
     u64 n_lost; /* not 0: so many records were lost, and nothing else is told */
 };
 
-/* What a format knows to show. Each appends to sink->text; payloads are borrowed. */
+/* How a test or a benchmark went. */
+struct sink_result {
+    struct str name; /* of the probe */
+    bool is_bench, has_failed;
+    u64 ns;     /* that the test took, or a run of the benchmark on average */
+    u64 n_runs; /* of the benchmark */
+};
+
+/* What a format knows to show. Each appends to sink->text; payloads are borrowed. NULL: the text
+ * format shows it, on the log. */
 struct sink_ops {
     void (*printf)(struct sink *sink, const struct meta_site *site, const u8 *payload);
     void (*value)(struct sink *sink, const struct meta_site *site, const u8 *payload);
     void (*output)(struct sink *sink, const struct meta_site *site, struct str text);
     void (*time)(struct sink *sink, const struct meta_site *site, s64 now);
-    void (*map)(struct sink *sink, const struct table *table);
-    void (*end)(struct sink *sink); /* the run is over, the maps follow */
-    /* NULL: these are for the log. */
+    bool (*map)(struct sink *sink, const struct table *table); /* false: as if it were NULL */
+    void (*result)(struct sink *sink, const struct sink_result *result);
+    void (*tally)(struct sink *sink, u32 n_passed, u32 n_failed);
+    bool has_output_in_result; /* what a test prints is in sink->aside when its result is shown */
+    /* The run is over, the maps follow. NULL: nothing. */
+    void (*end)(struct sink *sink);
+    /* NULL: the caller has them for the log. */
     void (*attached)(struct sink *sink, u32 n);
     void (*message)(struct sink *sink, const struct sink_message *message);
 };
@@ -41,17 +55,21 @@ struct sink {
     const struct value_env *env; /* borrowed */
     FILE *out;                   /* borrowed */
     struct signals *signals;     /* borrowed; NULL: writing waits for its reader whatever comes */
-    struct buf text;
-    int err; /* first failure, negative errno */
+    FILE *log;                   /* borrowed; NULL: what `out` does not get is dropped */
+    struct buf text;             /* for out */
+    struct buf aside;            /* for the log, or a result */
+    bool is_test;                /* aside is for the next result */
+    int err;                     /* first failure, negative errno */
 };
 
-/* The operations of the formats. */
-extern const struct sink_ops sink_text_ops;
-extern const struct sink_ops sink_json_ops;
+/* The operations of the formats: sink_text_ops, ... */
+#define SINK(id, name) extern const struct sink_ops sink_##name##_ops;
+#include "runtime/sinks.def"
+#undef SINK
 
-/* Prepare. All borrowed for the life of the sink; signals may be NULL. */
-void sink_init(struct sink *sink, const struct sink_ops *ops, const struct value_env *env,
-               FILE *out, struct signals *signals);
+/* Prepare. All borrowed for the life of the sink; log and signals may be NULL. */
+void sink_init(struct sink *sink, enum ptl_format format, const struct value_env *env, FILE *out,
+               FILE *log, struct signals *signals);
 
 /* Free; what was not flushed is dropped. */
 void sink_done(struct sink *sink);
@@ -64,6 +82,11 @@ void sink_output(struct sink *sink, const struct meta_site *site, struct str tex
 void sink_time(struct sink *sink, const struct meta_site *site, s64 now);
 void sink_map(struct sink *sink, const struct table *table);
 void sink_end(struct sink *sink);
+
+/* A test begins; how it went; how many did so. */
+void sink_test(struct sink *sink);
+void sink_result(struct sink *sink, const struct sink_result *result);
+void sink_tally(struct sink *sink, u32 n_passed, u32 n_failed);
 
 /* So many probes are attached; a message. False: the format leaves that to the log. */
 bool sink_attached(struct sink *sink, u32 n);

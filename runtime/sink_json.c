@@ -92,13 +92,13 @@ static void add_row(struct sink *sink, const struct table *table, const u8 *valu
     }
 }
 
-static void json_map(struct sink *sink, const struct table *table)
+static bool json_map(struct sink *sink, const struct table *table)
 {
     const struct meta_type *type = &table->meta->types.items[table->map->value];
     bool has_key = table->map->key != META_NO_REF;
 
     if (table->first >= table->n)
-        return;
+        return true;
     begin(sink, type->kind == ABI_AGG ? agg_ops((enum agg_id)type->num0)->json_type : "map");
     buf_add_cstr(&sink->text, "\"data\": {");
     json_string(table->map->name, &sink->text);
@@ -113,11 +113,33 @@ static void json_map(struct sink *sink, const struct table *table)
     }
     buf_add_cstr(&sink->text, has_key ? "}}" : "}");
     end(sink);
+    return true;
 }
 
-static void json_end(struct sink *sink)
+static void json_result(struct sink *sink, const struct sink_result *r)
 {
-    (void)sink; // maps are lines like the others
+    begin(sink, r->is_bench ? "benchmark_result" : "test_result");
+    buf_add_cstr(&sink->text, "\"data\": {");
+    json_string(r->name, &sink->text);
+    if (!r->is_bench) {
+        buf_printf(&sink->text, ": {\"duration\": %" PRIu64 ", \"passed\": %s, ", r->ns,
+                   r->has_failed ? "false" : "true");
+        add_member(sink, "output", (struct str){sink->aside.p, (u32)sink->aside.n});
+        buf_add_cstr(&sink->text, "}}");
+    } else if (r->has_failed) {
+        buf_add_cstr(&sink->text, ": {\"passed\": false}}");
+    } else {
+        buf_printf(&sink->text, ": {\"average\": %" PRIu64 ", \"iters\": %" PRIu64 "}}", r->ns,
+                   r->n_runs);
+    }
+    end(sink);
+}
+
+static void json_tally(struct sink *sink, u32 n_passed, u32 n_failed)
+{
+    (void)sink; // each has its line
+    (void)n_passed;
+    (void)n_failed;
 }
 
 static void add_count(struct sink *sink, const char *type, const char *what, u64 n)
@@ -159,7 +181,9 @@ const struct sink_ops sink_json_ops = {
     .output = json_output,
     .time = json_time,
     .map = json_map,
-    .end = json_end,
+    .result = json_result,
+    .tally = json_tally,
+    .has_output_in_result = true,
     .attached = json_attached,
     .message = json_message,
 };

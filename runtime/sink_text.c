@@ -3,6 +3,8 @@
  *   @x: 5                 a scalar
  *   @x[key, key]: 5       a row of a map
  *   @h[key]:              a histogram: its rows below, then an empty line */
+#include <inttypes.h>
+
 #include "abi/record.h"
 #include "runtime/agg.h"
 #include "runtime/format.h"
@@ -73,10 +75,26 @@ static void text_row(struct sink *sink, const struct table *table, u32 i)
     buf_add_char(&sink->text, '\n');
 }
 
-static void text_map(struct sink *sink, const struct table *table)
+static bool text_map(struct sink *sink, const struct table *table)
 {
     for (u32 i = table->first; i < table->n; i++)
         text_row(sink, table, i);
+    return true;
+}
+
+static void text_result(struct sink *sink, const struct sink_result *r)
+{
+    if (!r->is_bench || r->has_failed) {
+        buf_printf(&sink->text, "%s %.*s\n", r->has_failed ? "FAIL" : "ok", STR_ARG(r->name));
+    } else {
+        buf_printf(&sink->text, "%.*s: %" PRIu64 " ns a run, %" PRIu64 " runs\n", STR_ARG(r->name),
+                   r->ns, r->n_runs);
+    }
+}
+
+static void text_tally(struct sink *sink, u32 n_passed, u32 n_failed)
+{
+    buf_printf(&sink->text, "%u passed, %u failed\n", n_passed, n_failed);
 }
 
 static void text_end(struct sink *sink)
@@ -90,5 +108,7 @@ const struct sink_ops sink_text_ops = {
     .output = text_output,
     .time = text_time,
     .map = text_map,
+    .result = text_result,
+    .tally = text_tally,
     .end = text_end,
 };

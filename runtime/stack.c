@@ -2,6 +2,7 @@
 #include "runtime/stack.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include <linux/bpf.h>
 
@@ -64,38 +65,82 @@ static void show_build_id(const u8 *bytes, struct buf *out)
     buf_printf(out, " 0x%" PRIx64, (u64)id.offset);
 }
 
-static struct frame frame_at(const struct value_env *env, struct usym_process *process, u64 shape,
-                             u64 address)
+static struct frame frame_at(const struct stack_view *view, u64 address)
 {
+    const struct value_env *env = view->env;
     struct frame f = {.address = address};
 
-    if (shape == SHAPE_KSTACK && env->symbols != NULL)
+    if (view->type->num0 == SHAPE_KSTACK && env->symbols != NULL)
         f.place = symbols_find(env->symbols, address);
-    if (shape == SHAPE_USTACK && env->usyms != NULL)
-        f.place = usyms_find(env->usyms, process, address);
+    if (view->type->num0 == SHAPE_USTACK && env->usyms != NULL)
+        f.place = usyms_find(env->usyms, view->process, address);
     return f;
+}
+
+void stack_view_init(struct stack_view *view, const struct value_env *env,
+                     const struct meta_type *type, const u8 *bytes)
+{
+    u64 most = (type->size - STACK_HEADER_BYTES) / stack_frame_bytes(type->text);
+
+    *view = (struct stack_view){.env = env, .type = type, .bytes = bytes};
+    view->n = MIN(value_word(bytes + sizeof(u64)), most);
+    if (type->num0 == SHAPE_USTACK && env->usyms != NULL)
+        view->process = usyms_process(env->usyms, value_word(bytes));
+}
+
+/* Where the frame lies in the stack. */
+static const u8 *frame_bytes(const struct stack_view *view, u64 i)
+{
+    return view->bytes + STACK_HEADER_BYTES + i * stack_frame_bytes(view->type->text);
+}
+
+static bool has_build_ids(const struct stack_view *view)
+{
+    return stack_frame_bytes(view->type->text) > sizeof(u64);
+}
+
+void stack_view_name(const struct stack_view *view, u64 i, struct buf *out)
+{
+    const u8 *at = frame_bytes(view, i);
+    struct frame f;
+
+    if (has_build_ids(view)) {
+        show_build_id(at, out);
+        return;
+    }
+    f = (struct frame){.address = value_word(at)};
+    if (!str_eq_c(view->type->text, "raw"))
+        f = frame_at(view, f.address);
+    if (f.place.name.n != 0) {
+        value_format_function(view->env, f.place.name, out);
+    } else if (f.place.module.n != 0) {
+        const char *slash = memrchr(f.place.module.p, '/', f.place.module.n);
+        u32 begin = slash == NULL ? 0 : (u32)(slash + 1 - f.place.module.p);
+
+        buf_add_char(out, '[');
+        buf_add_str(out, str_sub(f.place.module, begin, f.place.module.n));
+        buf_add_char(out, ']');
+    } else {
+        buf_printf(out, "0x%" PRIx64, f.address);
+    }
 }
 
 void stack_format(const struct value_env *env, const struct meta_type *type, const u8 *bytes,
                   struct buf *out)
 {
-    u64 frame_bytes = stack_frame_bytes(type->text);
-    u64 most = (type->size - STACK_HEADER_BYTES) / frame_bytes;
-    u64 n = MIN(value_word(bytes + sizeof(u64)), most);
-    struct usym_process *process = NULL;
+    struct stack_view view;
 
-    if (type->num0 == SHAPE_USTACK && env->usyms != NULL)
-        process = usyms_process(env->usyms, value_word(bytes));
+    stack_view_init(&view, env, type, bytes);
     buf_add_char(out, '\n');
-    for (u64 i = 0; i < n; i++) {
-        const u8 *at = bytes + STACK_HEADER_BYTES + i * frame_bytes;
+    for (u64 i = 0; i < view.n; i++) {
+        const u8 *at = frame_bytes(&view, i);
 
-        if (frame_bytes > sizeof(u64)) {
+        if (has_build_ids(&view)) {
             show_build_id(at, out);
         } else if (str_eq_c(type->text, "raw")) {
             buf_printf(out, "%" PRIx64, value_word(at));
         } else {
-            struct frame f = frame_at(env, process, type->num0, value_word(at));
+            struct frame f = frame_at(&view, value_word(at));
 
             (str_eq_c(type->text, "perf") ? show_perf : show_bpftrace)(env, &f, out);
         }

@@ -180,11 +180,16 @@ static bool option_no_feature(struct options *o, const char *arg)
 
 static bool option_format(struct options *o, const char *arg)
 {
-    o->is_json = strcmp(arg, "json") == 0;
-    if (o->is_json || strcmp(arg, "text") == 0)
+#define SINK(id, name) " " #name
+    static const char formats[] =
+#include "runtime/sinks.def"
+        ;
+#undef SINK
+
+    if (ptl_format_find(arg, &o->format))
         return true;
     message_error("Invalid output format \"%s\"", arg);
-    message_hint("The formats are text and json.");
+    message_hint("The formats are:%s", formats);
     return false;
 }
 

@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include "base/util.h"
+#include "runtime/runtime.h"
 
 #define OPTIONS_FEATURES_MAX 32
 
@@ -26,7 +27,8 @@ struct options {
     u32 n_no_features;
     bool lacks_kprobes;       /* no option: of the kernel, or by --no-feature */
     u64 max_map_memory_bytes; /* 0: not given */
-    bool is_quiet, is_verbose, is_dry_run, is_raw_output, is_json, is_unsafe;
+    enum ptl_format format;   /* -f */
+    bool is_quiet, is_verbose, is_dry_run, is_raw_output, is_unsafe;
     bool is_info;           /* --info */
     bool is_list;           /* -l: file is what to search, NULL for all */
     bool is_test, is_bench; /* --test, --bench */

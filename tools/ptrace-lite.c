@@ -86,7 +86,7 @@ static int object_run(const struct buf *object, const struct options *o, FILE *o
                               : PTL_MODE_RUN,
         .is_verbose = o->is_verbose,
         .is_quiet = o->is_quiet,
-        .is_json = o->is_json,
+        .format = o->format,
         .is_raw_output = o->is_raw_output,
         .allows_unsafe = o->is_unsafe,
         .is_dry_run = o->is_dry_run,

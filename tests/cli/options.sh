@@ -40,6 +40,9 @@ for far in 0 -1 4194305 99999999999999999999; do
 done
 run "$tool" -p 1 -c true "$good"
 says pid-and-command 1 '^ERROR: -p and -c exclude each other$'
+run "$tool" -f xml "$good"
+says format-unknown 1 '^ERROR: Invalid output format "xml"$'
+verdict format-list "$(grep -qx 'HINT: The formats are: text json folded' err || echo 'no list of formats')"
 run "$tool" --test --bench "$good"
 says test-and-bench 1 '^ERROR: --test and --bench exclude each other$'
 run "$tool" -p 4194303 "$good"

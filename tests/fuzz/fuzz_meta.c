@@ -135,7 +135,6 @@ static void round_trip(const struct meta *meta, const u8 *bytes, size_t size)
 // NOLINTNEXTLINE(readability-identifier-naming)
 int LLVMFuzzerTestOneInput(const u8 *bytes, size_t size)
 {
-    static const struct sink_ops *const formats[] = {&sink_text_ops, &sink_json_ops};
     struct shown s = {.env.meta = &s.meta};
     u16 payload_n = 0;
     const char *why = NULL;
@@ -156,8 +155,8 @@ int LLVMFuzzerTestOneInput(const u8 *bytes, size_t size)
         if (meta_check(&s.meta, &why) == 0) {
             meta_sources(&s.meta, &s.sources);
             s.nowhere = fopen("/dev/null", "we");
-            for (u32 i = 0; i < ARRAY_SIZE(formats); i++) {
-                sink_init(&s.sink, formats[i], &s.env, s.nowhere, NULL);
+            for (u32 i = 0; i < PTL_FORMAT_COUNT_; i++) {
+                sink_init(&s.sink, (enum ptl_format)i, &s.env, s.nowhere, NULL, NULL);
                 all_show(&s);
                 sink_done(&s.sink);
             }

@@ -489,7 +489,7 @@ const char *interp_run(const struct ir_module *m, struct buf *out)
     if (!shown)
         return "there is no memory for the output";
     arena_init(&in.arena, ARENA_BYTES, arena_is_full, NULL);
-    sink_init(&in.sink, &sink_text_ops, &in.env, shown, NULL);
+    sink_init(&in.sink, PTL_FORMAT_TEXT, &in.env, shown, NULL, NULL);
     in.leaves = arena_array(&in.arena, u64 *, m->funcs.n + 1);
     in.slots = arena_array(&in.arena, u8 **, m->funcs.n + 1);
     maps_make(&in);

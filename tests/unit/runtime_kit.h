@@ -27,7 +27,7 @@ static inline void kit_init(struct kit *k)
     k->env.meta = &k->meta;
     k->env.cut_size = 1024;
     k->env.cut_mark = STR("..");
-    sink_init(&k->sink, &sink_text_ops, &k->env, stdout, NULL);
+    sink_init(&k->sink, PTL_FORMAT_TEXT, &k->env, stdout, NULL, NULL);
 }
 
 static inline void kit_done(struct kit *k)
