@@ -59,7 +59,8 @@ static const char *check_map(const struct meta *m, const struct meta_map *map)
         return "a map of the metadata has an impossible key";
     if (map->set_offset != META_NO_REF && !word_fits(map->set_offset, META_VALUE_SIZE_MAX))
         return "a map of the metadata has its mark outside of its value";
-    if (map->is_percpu > 1 || map->max_entries == 0 || map->max_entries > UINT32_MAX)
+    if (map->is_percpu > 1 || map->is_flipped > 1 || map->max_entries == 0 ||
+        map->max_entries > UINT32_MAX)
         return "a map of the metadata has an impossible size";
     if (!span_ok(map->span_begin, map->span_end))
         return "a map of the metadata has an impossible place in the script";
@@ -125,6 +126,16 @@ static const char *check_pieces(const struct meta *m, const struct meta_site *s)
     return NULL;
 }
 
+/* print(@x), clear(@x), zero(@x) */
+static const char *check_map_site(const struct meta *m, const struct meta_site *s)
+{
+    if (s->map == META_NO_REF)
+        return "a print or clear of the metadata names no map";
+    if (s->num0 > FLIP_LAST || (s->num0 != FLIP_NONE && !m->maps.items[s->map].is_flipped))
+        return "a print or clear of the metadata flips a map that has no halves";
+    return NULL;
+}
+
 static const char *check_site_kind(const struct meta *m, const struct meta_site *s)
 {
     switch (s->kind) {
@@ -154,12 +165,11 @@ static const char *check_site_kind(const struct meta *m, const struct meta_site 
     case SITE_PROCESS:
         return s->payload_size >= 8 ? NULL : "a process of the metadata has no number";
     case SITE_PRINT_MAP:
-        if (s->payload_size < 16)
-            return "a print of the metadata has no arguments";
-        return s->map != META_NO_REF ? NULL : "a print of the metadata names no map";
+        return s->payload_size >= 16 ? check_map_site(m, s)
+                                     : "a print of the metadata has no arguments";
     case SITE_CLEAR:
     case SITE_ZERO:
-        return s->map != META_NO_REF ? NULL : "a clear of the metadata names no map";
+        return check_map_site(m, s);
     case SITE_ERROR:
         if (s->num0 < 1 || s->num0 > RUN_ERROR_LAST)
             return "a warning of the metadata is of an unknown kind";

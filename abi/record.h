@@ -69,6 +69,20 @@ enum run_error {
 
 #define RUN_ERROR_LAST RUN_ERROR_HELPER
 
+/* A map that a clause prints and then clears (or zeroes) lies behind a map of maps with one
+ * element, and has two halves. For print() the runtime puts the empty half there, waits until no
+ * program is in the other any more, and reads that: no event falls between the printing and the
+ * clearing. num0 of SITE_PRINT_MAP, SITE_CLEAR and SITE_ZERO tells what the site has to do with it.
+ */
+enum flip_role {
+    FLIP_NONE = 0,
+    FLIP_BEGIN = 1, /* of the prints before the clear, the first: change halves, show the old one */
+    FLIP_GO_ON = 2, /* a further one: show the old half again */
+    FLIP_END = 3,   /* the clear: the old half is done with */
+};
+
+#define FLIP_LAST FLIP_END
+
 /* Per-CPU books, one per site, in the array map PTL_MAP_BOOKS: what could not be told through the
  * ring. */
 struct ptl_book {

@@ -61,6 +61,12 @@ struct gen_const {
     LLVMValueRef global;
 };
 
+/* The half of a map that the current function writes to. */
+struct gen_half {
+    u32 block; /* at whose begin it is looked up; DOM_NONE: the function does not use the map */
+    LLVMValueRef address;
+};
+
 /* The function that is being made. */
 struct gen_func {
     const struct ir_func *ir;
@@ -75,6 +81,8 @@ struct gen_func {
     LLVMValueRef scratch;      /* the entry */
     LLVMValueRef scratch_held; /* on the stack: the entry that must be given back; NULL: none */
     u32 scratch_block;         /* block at whose begin the scratch entry is looked up */
+    struct gen_half *halves;   /* of maps with two halves, by map id */
+    LLVMValueRef half_key;     /* on the stack: the only key of maps of maps */
     LLVMMetadataRef subprogram;
     struct span last_span; /* of the location that the builder has */
 };
@@ -178,7 +186,23 @@ LLVMValueRef gen_const_address(struct gen *g, struct str text, u32 size);
 /* Address of a table of names. */
 LLVMValueRef gen_table_address(struct gen *g, enum names names);
 
+/* ---- gen_flip.c: maps with two halves ---- */
+
+/* Address of a map in the current function. */
+LLVMValueRef map_address(const struct gen *g, const struct ir_map *map);
+/* In the entry block of a function: find out where its maps with halves are looked up. */
+void flips_emit_entry(struct gen *g);
+/* At the begin of a block: look up those that are needed from here on. */
+void flips_emit(struct gen *g, const struct ir_block *block);
+
 /* ---- gen_slot.c: where local memory lies ---- */
+
+/* Does an instruction use something? */
+typedef bool gen_uses_fn(const struct gen *g, const struct ir_inst *inst, const void *what);
+/* The latest block of the current function that all uses pass, and that no reservation of a record
+ * precedes: where something may be looked up that ends the program if it is not there. DOM_NONE: it
+ * is not used. */
+u32 gen_block_before(const struct gen *g, gen_uses_fn *uses, const void *what);
 
 /* Decide for every slot of a program and of its callbacks: fills g->family. */
 void slots_plan(struct gen *g, const struct ir_func *program);

@@ -24,7 +24,7 @@ LLVMValueRef gen_value(struct gen *g, ir_val v)
     case IR_CTX:
         return g->f.ctx;
     case IR_MAP:
-        return g->maps[v->map->id];
+        return map_address(g, v->map);
     default:
         return home_load(g, v);
     }
@@ -95,6 +95,7 @@ static void gen_block(struct gen *g, const struct ir_block *block)
     emit_at(&g->e, g->f.blocks[block->id]);
     if (g->f.scratch_key && block->id == g->f.scratch_block)
         slots_emit_scratch(g);
+    flips_emit(g, block);
     vec_foreach(inst, &block->insts) {
         if (ir_is_leaf((*inst)->op))
             continue;
@@ -142,6 +143,7 @@ static void gen_body(struct gen *g)
         g->f.blocks[order[i]] = emit_block(e, func->blocks.items[order[i]]->name);
     debug_at(g, func->span);
     slots_emit_entry(g);
+    flips_emit_entry(g);
     emit_jump(e, g->f.blocks[0]);
     for (u32 i = 0; i < n_reached; i++)
         gen_block(g, func->blocks.items[order[i]]);

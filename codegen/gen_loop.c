@@ -57,7 +57,7 @@ static LLVMValueRef gen_loop(struct gen *g, const struct ir_inst *inst)
 static LLVMValueRef for_each(struct gen *g, const struct ir_map *map, LLVMValueRef callee,
                              LLVMValueRef frame)
 {
-    LLVMValueRef args[] = {g->maps[map->id], callee, frame, emit_word(&g->e, 0)};
+    LLVMValueRef args[] = {map_address(g, map), callee, frame, emit_word(&g->e, 0)};
 
     return emit_helper(&g->e, g->e.i64, BPF_FUNC_for_each_map_elem, args, ARRAY_SIZE(args));
 }

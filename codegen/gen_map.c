@@ -13,12 +13,17 @@
 
 /* Numbers of the kernel's enum bpf_map_type. */
 enum {
-    MAP_TYPE_PERCPU_ARRAY = 6
+    MAP_TYPE_PERCPU_ARRAY = 6,
+    MAP_TYPE_ARRAY_OF_MAPS = 12,
 };
 
 enum {
     MAP_MEMBERS_MAX = 5
 };
+
+/* The map of maps that a flipped map lies in. */
+static const struct ir_map map_of_halves = {
+    .bpf_type = MAP_TYPE_ARRAY_OF_MAPS, .max_entries = 1, .key_size = 4};
 
 struct map_members {
     struct debug_member items[MAP_MEMBERS_MAX];
@@ -100,6 +105,21 @@ static void describe_map(struct gen *g, LLVMValueRef global, const char *name,
     debug_global(g, global, name, debug_struct(g, "", m->items, m->n));
 }
 
+/* The members of the ELF map: of one with halves, what it is made of stands behind all others, as
+ * `struct { ... } *values[]`. */
+static struct map_members outer_members(struct gen *g, const struct ir_map *map)
+{
+    struct map_members inner = map_members(g, map), m = inner;
+    LLVMMetadataRef half = NULL;
+
+    if (!map->is_flipped)
+        return m;
+    m = map_members(g, &map_of_halves);
+    half = debug_pointer(g, debug_struct(g, "", inner.items, inner.n));
+    m.items[m.n++] = (struct debug_member){"values", 0, debug_array(g, half, 8, 0)};
+    return m;
+}
+
 static void gen_license(struct gen *g)
 {
     struct str license = g->ir->license.n ? g->ir->license : STR("GPL");
@@ -117,7 +137,7 @@ void gen_maps(struct gen *g)
     g->maps = arena_array(g->arena, LLVMValueRef, g->ir->maps.n);
     for (u32 i = 0; i < g->ir->maps.n; i++) {
         const struct ir_map *map = g->ir->maps.items[i];
-        struct map_members m = map_members(g, map);
+        struct map_members m = outer_members(g, map);
 
         g->maps[i] = map_global(g, map->name, m.n);
         if (g->part.is_last)

@@ -113,8 +113,9 @@ LLVMValueRef slot_address(struct gen *g, const struct ir_slot *slot)
     return place->address;
 }
 
-static bool uses_scratch(const struct gen *g, const struct ir_inst *inst)
+static bool uses_scratch(const struct gen *g, const struct ir_inst *inst, const void *what)
 {
+    (void)what;
     if (inst->op == IR_LOOP || inst->op == IR_EACH)
         return g->family.scratch_size > 0;
     for (u32 i = 0; i < inst->n_args; i++) {
@@ -126,8 +127,7 @@ static bool uses_scratch(const struct gen *g, const struct ir_inst *inst)
     return home_is_used(g, inst);
 }
 
-/* The latest block that all uses of scratch slots pass, and that no reservation precedes. */
-static u32 find_scratch_block(struct gen *g, bool *is_used_out)
+u32 gen_block_before(const struct gen *g, gen_uses_fn *uses, const void *what)
 {
     const struct dom *dom = &g->f.dom;
     u32 found = DOM_NONE, at = 0;
@@ -136,13 +136,12 @@ static u32 find_scratch_block(struct gen *g, bool *is_used_out)
         if (!dom_is_reached(dom, (*block)->id))
             continue;
         vec_foreach(inst, &(*block)->insts) {
-            if (uses_scratch(g, *inst))
+            if (uses(g, *inst, what))
                 found = found == DOM_NONE ? (*block)->id : dom_common(dom, found, (*block)->id);
         }
     }
-    *is_used_out = found != DOM_NONE;
     if (found == DOM_NONE)
-        return 0;
+        return DOM_NONE;
     for (at = found; at != 0; at = dom->idom[at]) {
         if (block_reserves(g->f.ir->blocks.items[dom->idom[at]]))
             found = dom->idom[at];
@@ -334,7 +333,8 @@ void slots_emit_entry(struct gen *g)
 
 void slots_find_scratch(struct gen *g)
 {
-    g->f.scratch_block = find_scratch_block(g, &g->f.uses_scratch);
+    g->f.scratch_block = gen_block_before(g, uses_scratch, NULL);
+    g->f.uses_scratch = g->f.scratch_block != DOM_NONE;
 }
 
 /* Entries of a program that can be preempted: so many tasks may be in it on one CPU. */

@@ -109,6 +109,7 @@ struct ir_map {
     u32 bpf_type;
     u32 max_entries;
     u32 map_flags;
+    bool is_flipped;               /* it lies in a map of maps (abi/record.h, enum flip_role) */
     const struct type *key_type;   /* for BTF; NULL: u32 (arrays) or no key (ring buffer) */
     const struct type *value_type; /* for BTF; NULL: value_size bytes without fields */
     u32 key_size, value_size;      /* bytes; 0 for a ring buffer */

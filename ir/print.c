@@ -296,7 +296,7 @@ static void print_map(const struct ir_map *map, struct buf *out)
     print_type(out, map->key_type);
     buf_printf(out, " value %u", map->value_size);
     print_type(out, map->value_type);
-    buf_add_char(out, '\n');
+    buf_add_cstr(out, map->is_flipped ? " flipped\n" : "\n");
 }
 
 void ir_print(const struct ir_module *m, struct buf *out)

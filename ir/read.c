@@ -457,6 +457,10 @@ static void read_map(struct reader *r)
     scan_expect(&r->s, "value");
     map->value_size = scan_u32(&r->s);
     map->value_type = scan_type(&r->s);
+    if (!scan_at_line_end(&r->s)) {
+        scan_expect(&r->s, "flipped");
+        map->is_flipped = true;
+    }
 }
 
 static void find_callees(struct reader *r)

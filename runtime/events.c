@@ -13,12 +13,15 @@
 #include "runtime/usym.h"
 #include "runtime/value.h"
 
+/* A map that is read or changed counts as so many records of a batch: it takes longer. */
+#define MAP_BUDGET 64
+
 static void print_map(struct events *e, const struct meta_site *site, const u8 *payload)
 {
     const struct table *table = NULL;
     u64 top = value_word(payload);
     u64 div = value_word(payload + sizeof(top));
-    int err = maps_read(e->maps, (u32)site->map, top, div, &table);
+    int err = maps_read(e->maps, (u32)site->map, (enum flip_role)site->num0, top, div, &table);
 
     if (err == 0) {
         sink_map(e->sink, table);
@@ -139,10 +142,10 @@ static int handle(struct events *e, u32 index, const u8 *payload)
         print_map(e, site, payload);
         return 0;
     case SITE_CLEAR:
-        remember(e, maps_clear(e->maps, (u32)site->map));
+        remember(e, maps_clear(e->maps, (u32)site->map, (enum flip_role)site->num0));
         return 0;
     case SITE_ZERO:
-        remember(e, maps_zero(e->maps, (u32)site->map));
+        remember(e, maps_zero(e->maps, (u32)site->map, (enum flip_role)site->num0));
         return 0;
     case SITE_ERROR:
         (void)sink_flush(e->sink); // on a terminal both appear in order; it remembers failures
@@ -150,6 +153,11 @@ static int handle(struct events *e, u32 index, const u8 *payload)
         return 0;
     }
     return 0;
+}
+
+static u32 cost(const struct meta_site *site)
+{
+    return site->map != META_NO_REF && site_is_control((enum site_kind)site->kind) ? MAP_BUDGET : 1;
 }
 
 int events_record(struct events *e, const void *bytes, size_t size)
@@ -170,5 +178,6 @@ int events_record(struct events *e, const void *bytes, size_t size)
         return err;
     if (e->err != 0)
         return e->err;
-    return --e->budget == 0 ? -EAGAIN : 0;
+    e->budget -= MIN(e->budget, cost(&e->meta->sites.items[record.site]));
+    return e->budget == 0 ? -EAGAIN : 0;
 }

@@ -147,7 +147,11 @@ int ptl_load(struct ptl_session *s, struct ptl_error *err)
     if (failed != 0)
         return failed;
     log_init(&log, s);
-    failed = bpf_object__load(s->object);
+    failed = maps_make_halves(s->maps);
+    if (failed == 0)
+        failed = bpf_object__load(s->object);
+    if (failed == 0)
+        failed = maps_loaded(s->maps);
     if (failed != 0)
         return report_failure(s, &log, failed, err);
     s->state = SESSION_LOADED;

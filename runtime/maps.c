@@ -1,26 +1,30 @@
-/* The script's maps in the kernel. Reading goes in batches where the kernel has them (5.6 and
- * later), else key by key. */
+/* The script's maps in the kernel. */
 #include "runtime/maps.h"
 
 #include <errno.h>
 
 #include <bpf/bpf.h>
 
+#include "runtime/map_walk.h"
 #include "runtime/value.h"
 
-enum {
-    BATCH_BYTES = 1 << 20, /* of values asked for at once */
-    BATCH_MIN = 16,        /* rows; doubled where a whole bucket of the hash does not fit */
-    BATCH_MAX = 4096,
+/* What programs write to: of a flipped map there are two (abi/record.h, enum flip_role). */
+struct map_half {
+    int fd;
+    bool was_zeroed; /* zero() on a written scalar: it is shown though its value says nothing */
 };
 
 struct map_view {
-    const struct bpf_map *map;
-    u32 key_size;
-    u32 slot_size;   /* of one CPU's value, bytes */
-    u32 n_slots;     /* possible CPUs, or 1 */
-    bool is_array;   /* a keyed one: keys of 4 bytes in the kernel, and marks */
-    bool was_zeroed; /* zero() on a written scalar: it is shown though its value says nothing */
+    const struct meta_map *row;
+    struct bpf_map *map; /* of a flipped map: the map of maps */
+    enum bpf_map_type type;
+    u32 key_size, max_entries;
+    u32 slot_size;       /* of one CPU's value, bytes */
+    u32 n_slots;         /* possible CPUs, or 1 */
+    bool is_array;       /* a keyed one: keys of 4 bytes in the kernel, and marks */
+    struct map_half now; /* what programs write to */
+    struct map_half old; /* flipped: what was printed, or empty */
+    u32 n_begun;         /* flips whose clear has not come yet */
 };
 
 struct maps {
@@ -47,6 +51,14 @@ static bool is_hash_type(enum bpf_map_type type)
 {
     return type == BPF_MAP_TYPE_HASH || type == BPF_MAP_TYPE_PERCPU_HASH ||
            type == BPF_MAP_TYPE_LRU_HASH || type == BPF_MAP_TYPE_LRU_PERCPU_HASH;
+}
+
+const struct bpf_map *maps_content(const struct bpf_map *map)
+{
+    /* It changes nothing: before load it is the map that the one of maps was declared with. */
+    const struct bpf_map *inner = bpf_map__inner_map((struct bpf_map *)map);
+
+    return inner != NULL ? inner : map;
 }
 
 /* Does the ELF map hold what the row says? Sizes of an object are anybody's claim. */
@@ -76,19 +88,26 @@ static int view_init(struct maps *m, const struct bpf_object *obj, u32 index)
 {
     const struct meta_map *row = &m->meta->maps.items[index];
     _cleanup_free_ char *name = strndup(row->bpf_name.p, row->bpf_name.n);
-    const struct bpf_map *map = NULL;
+    struct bpf_map *map = NULL;
+    const struct bpf_map *content = NULL;
 
     if (name == NULL)
         return -ENOMEM;
     map = bpf_object__find_map_by_name(obj, name);
-    if (map == NULL || !view_fits(m, row, map))
+    content = map != NULL ? maps_content(map) : NULL;
+    if (content == NULL || (content != map) != row->is_flipped || !view_fits(m, row, content))
         return -EPROTO;
     m->views[index] = (struct map_view){
+        .row = row,
         .map = map,
-        .key_size = bpf_map__key_size(map),
-        .slot_size = bpf_map__value_size(map),
+        .type = bpf_map__type(content),
+        .key_size = bpf_map__key_size(content),
+        .max_entries = bpf_map__max_entries(content),
+        .slot_size = bpf_map__value_size(content),
         .n_slots = row->is_percpu != 0 ? m->n_cpus : 1,
-        .is_array = row->key != META_NO_REF && bpf_map__type(map) == BPF_MAP_TYPE_ARRAY,
+        .is_array = row->key != META_NO_REF && bpf_map__type(content) == BPF_MAP_TYPE_ARRAY,
+        .now.fd = -1,
+        .old.fd = -1,
     };
     return 0;
 }
@@ -133,6 +152,12 @@ void maps_free(struct maps **m)
 {
     if (*m == NULL)
         return;
+    for (u32 i = 0; (*m)->views != NULL && i < (*m)->meta->maps.n; i++) {
+        if ((*m)->views[i].row != NULL && (*m)->views[i].row->is_flipped) {
+            close_fd(&(*m)->views[i].now.fd);
+            close_fd(&(*m)->views[i].old.fd);
+        }
+    }
     table_done(&(*m)->table);
     buf_done(&(*m)->keys);
     buf_done(&(*m)->values);
@@ -157,12 +182,57 @@ u32 maps_count(const struct maps *m)
     return m->meta->maps.n;
 }
 
-/* Make room for n bytes; what was in the buffer is gone. */
-static u8 *room(struct buf *b, size_t n)
+static int half_new(const struct map_view *view, u32 map_flags)
 {
-    buf_reset(b);
-    buf_pad(b, '\0', n);
-    return b->failed ? NULL : (u8 *)b->p;
+    LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = map_flags);
+    int fd = bpf_map_create(view->type, bpf_map__name(view->map), view->key_size, view->slot_size,
+                            view->max_entries, &opts);
+
+    return fd < 0 ? -errno : fd;
+}
+
+int maps_make_halves(struct maps *m)
+{
+    for (u32 i = 0; i < m->meta->maps.n; i++) {
+        struct map_view *view = &m->views[i];
+        u32 map_flags = bpf_map__map_flags(maps_content(view->map));
+        int err = 0;
+
+        if (!view->row->is_flipped)
+            continue;
+        view->now.fd = half_new(view, map_flags);
+        view->old.fd = view->now.fd < 0 ? view->now.fd : half_new(view, map_flags);
+        err = view->old.fd < 0 ? view->old.fd : bpf_map__set_inner_map_fd(view->map, view->now.fd);
+        if (err != 0)
+            return err;
+    }
+    return 0;
+}
+
+/* Let programs write to view->now. Returns when none writes to another half any more: the kernel
+ * waits for that (kernel/bpf/syscall.c, maybe_wait_bpf_programs()). */
+static int publish(const struct map_view *view)
+{
+    u32 key = 0;
+
+    return bpf_map_update_elem(bpf_map__fd(view->map), &key, &view->now.fd, BPF_ANY);
+}
+
+int maps_loaded(struct maps *m)
+{
+    for (u32 i = 0; i < m->meta->maps.n; i++) {
+        struct map_view *view = &m->views[i];
+        int err = 0;
+
+        if (view->row->is_flipped) {
+            err = publish(view);
+        } else {
+            view->now.fd = bpf_map__fd(view->map);
+        }
+        if (err != 0)
+            return err;
+    }
+    return 0;
 }
 
 static size_t row_bytes(const struct map_view *view)
@@ -170,187 +240,198 @@ static size_t row_bytes(const struct map_view *view)
     return (size_t)view->slot_size * view->n_slots;
 }
 
-/* Called for each element; value: n_slots slots. Returns 0 or a negative errno, which ends the
- * walk. */
-typedef int visit_fn(struct maps *m, struct map_view *view, const u8 *key, const u8 *value);
+/* For the walk: a row of the table. */
+struct row_visit {
+    struct maps *m;
+    const struct map_view *view;
+};
 
-/* Walk in batches. -EINVAL and -ENOTSUPP before the first element: this kernel or map cannot. */
-static int walk_batches(struct maps *m, struct map_view *view, visit_fn *visit)
+static int visit_row(void *data, const u8 *key, const u8 *value)
 {
-    int fd = bpf_map__fd(view->map);
-    u32 room_rows =
-        (u32)MIN(MAX(BATCH_BYTES / row_bytes(view), (size_t)BATCH_MIN), (size_t)BATCH_MAX);
-    u64 token_in = 0;
-    u64 token_out = 0;
-    bool is_first = true;
-    int err = 0;
-
-    while (err == 0) {
-        u32 n = room_rows;
-        u8 *keys = room(&m->keys, (size_t)n * view->key_size);
-        u8 *values = room(&m->values, n * row_bytes(view));
-
-        if (keys == NULL || values == NULL)
-            return -ENOMEM;
-        err = bpf_map_lookup_batch(fd, is_first ? NULL : &token_in, &token_out, keys, values, &n,
-                                   NULL);
-        if (err == -ENOSPC && room_rows < UINT32_MAX / 4) {
-            room_rows *= 2; // a bucket holds more than that
-            err = 0;
-            continue;
-        }
-        if (err != 0 && err != -ENOENT)
-            return err;
-        for (u32 i = 0; i < n; i++) {
-            int failed =
-                visit(m, view, keys + (size_t)i * view->key_size, values + i * row_bytes(view));
-
-            if (failed != 0)
-                return failed;
-        }
-        token_in = token_out;
-        is_first = false;
-    }
-    return err == -ENOENT ? 0 : err;
-}
-
-/* Walk key by key. Elements that vanish meanwhile make the kernel start again: the number of steps
- * is bounded. */
-static int walk_keys(struct maps *m, struct map_view *view, visit_fn *visit)
-{
-    int fd = bpf_map__fd(view->map);
-    u64 n_steps = 2 * (u64)bpf_map__max_entries(view->map);
-    u8 *keys = room(&m->keys, 2 * (size_t)view->key_size);
-    u8 *value = room(&m->values, row_bytes(view));
-    u8 *key = keys;
-    const u8 *previous = NULL;
-    int err = 0;
-
-    if (keys == NULL || value == NULL)
-        return -ENOMEM;
-    while (n_steps-- > 0 && bpf_map_get_next_key(fd, previous, key) == 0) {
-        if (bpf_map_lookup_elem(fd, key, value) == 0)
-            err = visit(m, view, key, value);
-        if (err != 0)
-            return err;
-        previous = key;
-        key = key == keys ? keys + view->key_size : keys;
-    }
-    return 0;
-}
-
-static int walk(struct maps *m, struct map_view *view, visit_fn *visit)
-{
-    int err = walk_batches(m, view, visit);
-
-    /* 524 is the kernel's ENOTSUPP, which no header for programs has. */
-    if (err == -EINVAL || err == -524 || err == -EOPNOTSUPP)
-        return walk_keys(m, view, visit);
-    return err;
-}
-
-static int visit_row(struct maps *m, struct map_view *view, const u8 *key, const u8 *value)
-{
+    const struct row_visit *visit = data;
+    struct table *table = &visit->m->table;
     u64 number = 0;
 
-    if (!view->is_array)
-        return table_add(&m->table, key, value, view->n_slots);
-    if (!table_is_set(&m->table, value))
+    if (!visit->view->is_array)
+        return table_add(table, key, value, visit->view->n_slots);
+    if (!table_is_set(table, value))
         return 0;
-    memcpy(&number, key, view->key_size); // little-endian, as all CPUs of abi/arch.c
-    return table_add(&m->table, (const u8 *)&number, value, 1);
+    memcpy(&number, key, visit->view->key_size); // little-endian, as all CPUs of abi/arch.c
+    return table_add(table, (const u8 *)&number, value, 1);
+}
+
+static int read_rows(struct maps *m, const struct map_view *view, int fd)
+{
+    struct row_visit visit = {m, view};
+    struct map_walk walk = {
+        .fd = fd,
+        .key_size = view->key_size,
+        .row_bytes = row_bytes(view),
+        .max_entries = view->max_entries,
+        .visit = visit_row,
+        .data = &visit,
+        .keys = &m->keys,
+        .values = &m->values,
+    };
+
+    return map_walk(&walk);
 }
 
 /* Read the only element of a scalar's array into the table. */
-static int read_scalar(struct maps *m, struct map_view *view)
+static int read_scalar(struct maps *m, const struct map_view *view, const struct map_half *half)
 {
-    u8 *value = room(&m->values, row_bytes(view));
+    u8 *value = map_walk_room(&m->values, row_bytes(view));
     u32 key = 0;
     int err = 0;
 
     if (value == NULL)
         return -ENOMEM;
-    err = bpf_map_lookup_elem(bpf_map__fd(view->map), &key, value);
-    return err != 0 ? err : table_add(&m->table, (const u8 *)"", value, view->n_slots);
-}
-
-int maps_read(struct maps *m, u32 index, u64 top, u64 div, const struct table **out)
-{
-    struct map_view *view = &m->views[index];
-    const struct meta_map *row = &m->meta->maps.items[index];
-    bool is_scalar = row->key == META_NO_REF;
-    int err = 0;
-
-    table_begin(&m->table, row, view->slot_size);
-    err = is_scalar ? read_scalar(m, view) : walk(m, view, visit_row);
-    if (err != 0)
-        return err;
-    if (is_scalar && !view->was_zeroed && !table_is_set(&m->table, (u8 *)m->table.values.p))
-        m->table.n = 0;
-    err = table_sort(&m->table, top, div);
+    err = bpf_map_lookup_elem(half->fd, &key, value);
     if (err == 0)
-        *out = &m->table;
+        err = table_add(&m->table, (const u8 *)"", value, view->n_slots);
+    if (err == 0 && !half->was_zeroed && !table_is_set(&m->table, (u8 *)m->table.values.p))
+        m->table.n = 0;
     return err;
 }
 
-/* Write zeros into a scalar; keep_mark leaves it written. */
-static int scalar_reset(struct maps *m, u32 index, bool keep_mark)
+static bool is_scalar(const struct map_view *view)
 {
-    struct map_view *view = &m->views[index];
-    u64 mark = m->meta->maps.items[index].set_offset;
-    const struct table *table = NULL;
+    return view->row->key == META_NO_REF;
+}
+
+static int read_half(struct maps *m, const struct map_view *view, const struct map_half *half)
+{
+    table_begin(&m->table, view->row, view->slot_size);
+    return is_scalar(view) ? read_scalar(m, view, half) : read_rows(m, view, half->fd);
+}
+
+/* Write zeros into a scalar; keep_mark leaves it written. */
+static int reset_scalar(struct maps *m, const struct map_view *view, struct map_half *half,
+                        bool keep_mark)
+{
+    u64 mark = view->row->set_offset;
     u8 *value = NULL;
     bool is_written = false;
     u32 key = 0;
-    int err = maps_read(m, index, 0, 1, &table);
+    int err = read_half(m, view, half);
 
     if (err != 0)
         return err;
-    is_written = table->n != 0;
-    value = room(&m->values, row_bytes(view));
+    is_written = m->table.n != 0;
+    value = map_walk_room(&m->values, row_bytes(view));
     if (value == NULL)
         return -ENOMEM;
     if (keep_mark && is_written && mark != META_NO_REF)
         value[mark] = 1;
-    view->was_zeroed = keep_mark && is_written;
-    return bpf_map_update_elem(bpf_map__fd(view->map), &key, value, BPF_ANY);
+    half->was_zeroed = keep_mark && is_written;
+    return bpf_map_update_elem(half->fd, &key, value, BPF_ANY);
 }
 
 /* Delete, or set to zero, each element of a map. All keys are read first: changes while
  * walking would make the kernel skip or repeat some. */
-static int change_keys(struct maps *m, u32 index, bool is_zero)
+static int reset_rows(struct maps *m, const struct map_view *view, const struct map_half *half,
+                      bool is_zero)
 {
-    const struct map_view *view = &m->views[index];
-    const struct table *table = NULL;
-    int fd = bpf_map__fd(view->map);
-    int err = maps_read(m, index, 0, 1, &table);
-    u8 *zeros = err == 0 ? room(&m->values, row_bytes(view)) : NULL;
+    int err = read_half(m, view, half);
+    u8 *zeros = err == 0 ? map_walk_room(&m->values, row_bytes(view)) : NULL;
 
     if (err == 0 && zeros == NULL)
         return -ENOMEM;
     if (err == 0 && view->is_array && is_zero)
-        zeros[m->meta->maps.items[index].set_offset] = 1;
-    for (u32 i = 0; err == 0 && i < table->n; i++) {
-        const u8 *key = table_key(table, i); // of an array: its low half
+        zeros[view->row->set_offset] = 1;
+    for (u32 i = 0; err == 0 && i < m->table.n; i++) {
+        const u8 *key = table_key_added(&m->table, i); // of an array: its low half
 
-        err = is_zero || view->is_array ? bpf_map_update_elem(fd, key, zeros, BPF_EXIST)
-                                        : bpf_map_delete_elem(fd, key);
+        err = is_zero || view->is_array ? bpf_map_update_elem(half->fd, key, zeros, BPF_EXIST)
+                                        : bpf_map_delete_elem(half->fd, key);
         if (err == -ENOENT)
             err = 0; // a program deleted it meanwhile
     }
     return err;
 }
 
-int maps_clear(struct maps *m, u32 index)
+static int reset(struct maps *m, const struct map_view *view, struct map_half *half, bool is_zero)
 {
-    if (m->meta->maps.items[index].key == META_NO_REF)
-        return scalar_reset(m, index, false);
-    return change_keys(m, index, false);
+    return is_scalar(view) ? reset_scalar(m, view, half, is_zero)
+                           : reset_rows(m, view, half, is_zero);
 }
 
-int maps_zero(struct maps *m, u32 index)
+static int flip(struct maps *m, struct map_view *view)
 {
-    if (m->meta->maps.items[index].key == META_NO_REF)
-        return scalar_reset(m, index, true);
-    return change_keys(m, index, true);
+    struct map_half empty = view->old;
+    /* Another CPU printed it, and its clear is still to come: what was printed is done with. */
+    int err = view->n_begun == 0 ? 0 : reset(m, view, &empty, false);
+
+    if (err != 0)
+        return err;
+    view->old = view->now;
+    view->now = empty;
+    view->n_begun++;
+    return publish(view);
+}
+
+int maps_read(struct maps *m, u32 index, enum flip_role role, u64 top, u64 div,
+              const struct table **out)
+{
+    struct map_view *view = &m->views[index];
+    bool is_old = view->n_begun > 0 && role == FLIP_GO_ON;
+    int err = 0;
+
+    if (role == FLIP_BEGIN) {
+        err = flip(m, view);
+        is_old = true;
+    }
+    if (err == 0)
+        err = read_half(m, view, is_old ? &view->old : &view->now);
+    if (err == 0)
+        err = table_sort(&m->table, top, div);
+    if (err == 0)
+        *out = &m->table;
+    return err;
+}
+
+/* zero(): what was printed is in the new half, too, with nothing in it yet. */
+static int keep_keys(struct maps *m, struct map_view *view)
+{
+    int err = read_half(m, view, &view->old);
+    const u8 *zeros = err == 0 ? map_walk_room(&m->values, row_bytes(view)) : NULL;
+
+    if (err == 0 && zeros == NULL)
+        return -ENOMEM;
+    if (is_scalar(view))
+        view->now.was_zeroed = err == 0 && m->table.n != 0;
+    for (u32 i = 0; err == 0 && !is_scalar(view) && i < m->table.n; i++) {
+        err = bpf_map_update_elem(view->now.fd, table_key_added(&m->table, i), zeros, BPF_NOEXIST);
+        if (err == -EEXIST)
+            err = 0; // there were events already
+    }
+    return err;
+}
+
+static int end_flip(struct maps *m, struct map_view *view, bool is_zero)
+{
+    int err = is_zero ? keep_keys(m, view) : 0;
+
+    if (--view->n_begun > 0 || err != 0)
+        return err;
+    return reset(m, view, &view->old, false);
+}
+
+static int change(struct maps *m, u32 index, enum flip_role role, bool is_zero)
+{
+    struct map_view *view = &m->views[index];
+
+    if (role == FLIP_END && view->n_begun > 0)
+        return end_flip(m, view, is_zero);
+    return reset(m, view, &view->now, is_zero);
+}
+
+int maps_clear(struct maps *m, u32 index, enum flip_role role)
+{
+    return change(m, index, role, false);
+}
+
+int maps_zero(struct maps *m, u32 index, enum flip_role role)
+{
+    return change(m, index, role, true);
 }

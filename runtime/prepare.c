@@ -97,13 +97,15 @@ static bool is_percpu(enum bpf_map_type type)
 
 static u64 map_bytes(const struct ptl_session *s, const struct bpf_map *map)
 {
-    enum bpf_map_type type = bpf_map__type(map);
+    const struct bpf_map *content = maps_content(map);
+    enum bpf_map_type type = bpf_map__type(content);
+    u64 n_halves = content == map ? 1 : 2;
 
     if (type == BPF_MAP_TYPE_RINGBUF)
         return bpf_map__max_entries(map);
-    return prepare_map_bytes(bpf_map__key_size(map), bpf_map__value_size(map),
-                             bpf_map__max_entries(map),
-                             is_percpu(type) ? maps_cpu_count(s->maps) : 1);
+    return prepare_map_bytes(bpf_map__key_size(content), bpf_map__value_size(content),
+                             bpf_map__max_entries(content),
+                             n_halves * (is_percpu(type) ? maps_cpu_count(s->maps) : 1));
 }
 
 /* The name that the script knows the map by. */
@@ -125,11 +127,14 @@ static struct str shown_name(const struct ptl_session *s, const struct bpf_map *
  * row finds the map "full". So this is for maps that are a burden. */
 static int choose_prealloc(const struct ptl_session *s, struct bpf_map *map)
 {
-    enum bpf_map_type type = bpf_map__type(map);
+    struct bpf_map *inner = bpf_map__inner_map(map);
+    enum bpf_map_type type = bpf_map__type(inner != NULL ? inner : map);
+    u64 n_bytes = map_bytes(s, map);
 
+    map = inner != NULL ? inner : map;
     if (type != BPF_MAP_TYPE_HASH && type != BPF_MAP_TYPE_PERCPU_HASH)
         return 0;
-    if (map_bytes(s, map) <= PREALLOC_MAX_BYTES)
+    if (n_bytes <= PREALLOC_MAX_BYTES)
         return 0;
     return bpf_map__set_map_flags(map, bpf_map__map_flags(map) | BPF_F_NO_PREALLOC);
 }
@@ -161,8 +166,9 @@ static int too_much_memory(const struct ptl_session *s, const struct bpf_map *la
                     size_text(total, total_text, SIZE_TEXT_BYTES),
                     size_text(bound, bound_text, SIZE_TEXT_BYTES), STR_ARG(name),
                     size_text(map_bytes(s, largest), map_text, SIZE_TEXT_BYTES),
-                    bpf_map__max_entries(largest),
-                    is_percpu(bpf_map__type(largest)) ? ", a value for each CPU" : "");
+                    bpf_map__max_entries(maps_content(largest)),
+                    is_percpu(bpf_map__type(maps_content(largest))) ? ", a value for each CPU"
+                                                                    : "");
     error_hint(err, "Give the map fewer entries (config max_map_keys) or smaller values, or allow "
                     "more memory.");
     return -E2BIG;

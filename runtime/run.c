@@ -266,7 +266,7 @@ static int show_maps(struct run *run)
     sink_end(&run->sink);
     for (u32 i = 0; i < n_shown; i++) {
         const struct table *table = NULL;
-        int err = maps_read(maps, order[i], 0, 1, &table);
+        int err = maps_read(maps, order[i], FLIP_NONE, 0, 1, &table);
 
         if (err != 0) {
             (void)sink_flush(&run->sink); // what was read is shown; this error is told already

@@ -146,6 +146,11 @@ int table_sort(struct table *t, u64 top, u64 div)
     return 0;
 }
 
+const u8 *table_key_added(const struct table *t, u32 i)
+{
+    return row_key(t, i);
+}
+
 const u8 *table_key(const struct table *t, u32 i)
 {
     return row_key(t, t->order[i]);

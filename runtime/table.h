@@ -40,6 +40,8 @@ bool table_is_set(const struct table *t, const u8 *value);
  * top: print only the last so many, 0 all. div: 0 and 1 mean none. Returns 0 or -ENOMEM. */
 int table_sort(struct table *t, u64 top, u64 div);
 
+/* Key of the i-th row that was added. */
+const u8 *table_key_added(const struct table *t, u32 i);
 /* Key and value of the i-th row in order. */
 const u8 *table_key(const struct table *t, u32 i);
 const u8 *table_value(const struct table *t, u32 i);

@@ -200,6 +200,11 @@ bool compares_signed(const struct expr *e);
 /* uses.c: does the clause use a word that has one of these FN_* flags, or one of these CAP_* needs?
  */
 bool clause_uses(const struct clause *clause, u32 flags, u32 needs);
+/* The same of one statement. FN_ENDS: can it end the block around it? */
+bool stmt_uses(const struct stmt *stmt, u32 flags, u32 needs);
+
+/* flip.c: decide which maps have two halves, and what their prints and clears do with them. */
+void find_flips(struct sema *s);
 
 /* lower_clause.c: programs and attach rows of a clause. */
 void lower_clause(struct sema *s, const struct clause_info *info);

@@ -97,6 +97,7 @@ static void end_module(struct sema *s, const struct sources *sources)
 
 static void lower_program(struct sema *s, const struct sources *sources)
 {
+    find_flips(s);
     begin_module(s, sources);
     vec_foreach(symbol, &s->maps) {
         if ((*symbol)->map.value)

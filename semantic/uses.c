@@ -1,4 +1,4 @@
-/* Which kinds of words a clause uses: asked once a clause, after its names are resolved. */
+/* Which kinds of words a clause or statement uses: asked after its names are resolved. */
 #include "semantic/context.h"
 
 static bool call_uses(const struct call *c, u32 flags, u32 needs)
@@ -6,7 +6,7 @@ static bool call_uses(const struct call *c, u32 flags, u32 needs)
     return c && c->fn && ((c->fn->flags & flags) || (c->fn->needs & needs));
 }
 
-static bool stmt_uses(const struct stmt *stmt, u32 flags, u32 needs);
+static bool stmts_use(const struct stmt *stmt, u32 flags, u32 needs);
 
 static bool expr_uses(const struct expr *e, u32 flags, u32 needs);
 
@@ -30,18 +30,26 @@ static bool expr_uses(const struct expr *e, u32 flags, u32 needs)
         if (expr_uses(arg, flags, needs))
             return true;
     }
-    if (stmt_uses(e->body, flags, needs) || stmt_uses(e->other, flags, needs))
+    if (stmts_use(e->body, flags, needs) || stmts_use(e->other, flags, needs))
         return true;
     return expr_uses(e->a, flags, needs) || expr_uses(e->b, flags, needs) ||
            expr_uses(e->c, flags, needs);
 }
 
-static bool stmt_uses(const struct stmt *stmt, u32 flags, u32 needs)
+bool stmt_uses(const struct stmt *stmt, u32 flags, u32 needs)
+{
+    if ((flags & FN_ENDS) &&
+        (stmt->kind == STMT_RETURN || stmt->kind == STMT_BREAK || stmt->kind == STMT_CONTINUE))
+        return true;
+    return expr_uses(stmt->target, flags, needs) || expr_uses(stmt->value, flags, needs) ||
+           expr_uses(stmt->limit, flags, needs) || type_uses(stmt->type_name, flags, needs) ||
+           stmts_use(stmt->body, flags, needs) || stmts_use(stmt->other, flags, needs);
+}
+
+static bool stmts_use(const struct stmt *stmt, u32 flags, u32 needs)
 {
     for (; stmt; stmt = stmt->next) {
-        if (expr_uses(stmt->target, flags, needs) || expr_uses(stmt->value, flags, needs) ||
-            expr_uses(stmt->limit, flags, needs) || type_uses(stmt->type_name, flags, needs) ||
-            stmt_uses(stmt->body, flags, needs) || stmt_uses(stmt->other, flags, needs))
+        if (stmt_uses(stmt, flags, needs))
             return true;
     }
     return false;
@@ -49,5 +57,5 @@ static bool stmt_uses(const struct stmt *stmt, u32 flags, u32 needs)
 
 bool clause_uses(const struct clause *clause, u32 flags, u32 needs)
 {
-    return expr_uses(clause->predicate, flags, needs) || stmt_uses(clause->body, flags, needs);
+    return expr_uses(clause->predicate, flags, needs) || stmts_use(clause->body, flags, needs);
 }

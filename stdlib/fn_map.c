@@ -9,6 +9,7 @@ static void control_record(struct lowering *lo, struct call *c, enum site_kind k
 
     lower_map_declare(lo->v, map);
     lower_site(lo->v, site)->map = map->meta_index;
+    lower_site(lo->v, site)->num0 = c->flip;
 
     struct record r = lower_record_begin(lo, site);
 
@@ -27,6 +28,7 @@ const struct func_desc fn_clear = {
     .doc =
         "Removes all entries of a map. The tracer does it when it comes to this record, in the order of the output.",
     .example = "BEGIN { @a[1] = 1; clear(@a); }",
+    .flags = FN_EMPTIES,
     .lower = lower_clear,
 };
 
@@ -42,6 +44,7 @@ const struct func_desc fn_zero = {
     .doc =
         "Sets all values of a map to 0 and keeps the keys. Done by the tracer, in the order of the output.",
     .example = "BEGIN { @a[1] = count(); zero(@a); }",
+    .flags = FN_EMPTIES | FN_KEEPS_KEYS,
     .lower = lower_zero,
 };
 

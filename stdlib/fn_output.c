@@ -44,6 +44,7 @@ static void print_map(struct lowering *lo, struct call *c)
     lower_map_declare(lo->v, map);
     lower_site(lo->v, site)->map = map->meta_index;
     lower_site(lo->v, site)->payload_size = 2 * sizeof(u64);
+    lower_site(lo->v, site)->num0 = c->flip;
 
     struct record r = lower_record_begin(lo, site);
 
@@ -85,6 +86,7 @@ const struct func_desc fn_print = {
         "order (0: all), values divided by `div`.",
     .example = "BEGIN { @a[1] = 10; @a[2] = 30; print(@a, 1, 10); print(\"done\"); }",
     .check = check_print,
+    .flags = FN_SHOWS,
     .lower = lower_print,
 };
 

@@ -50,6 +50,7 @@ void lower_map_declare(struct vocab *v, struct map_info *map)
     ir->key_size = ir->key_type ? type_mem_size(map->key) : sizeof(u32);
     ir->value_type = has_set ? type_tuple(v->types, scalar, 2) : map->value;
     ir->value_size = type_mem_size(ir->value_type);
+    ir->is_flipped = map->is_flipped;
     map->ir = ir;
 
     u64 key = map->key ? lower_meta_type(v, map->key) : META_NO_REF;
@@ -64,6 +65,7 @@ void lower_map_declare(struct vocab *v, struct map_info *map)
         .is_percpu = percpu,
         .set_offset = set_offset(map),
         .max_entries = ir->max_entries,
+        .is_flipped = map->is_flipped,
         .span_begin = map->span.begin,
         .span_end = map->span.end,
     };

@@ -7,6 +7,7 @@
  * LLVM. */
 #pragma once
 
+#include "abi/record.h"
 #include "base/diag.h"
 #include "ir/ir.h"
 #include "stdlib/btf.h"
@@ -88,6 +89,7 @@ struct map_info {
     bool is_declared;            /* by let */
     const struct map_kind *kind; /* NULL: the default for its value */
     u32 max_entries;             /* 0: the default */
+    bool is_flipped;             /* printed, then cleared: enum flip_role */
     struct ir_map *ir;           /* NULL: not declared yet */
     u64 meta_index;
 };
@@ -141,6 +143,7 @@ struct call {
     u32 n_args;
     u32 number;                       /* of numbered words: 3 for arg3 */
     const struct attach_point *point; /* that is being checked or lowered */
+    enum flip_role flip;              /* print(@x), clear(@x), zero(@x) */
     struct str member;                /* `args.filename`: the field; empty else */
     struct span member_span;
 };
@@ -161,11 +164,14 @@ struct folded {
 #define CAP_BINARY   (1u << 6) /* uaddr(): text[0] is a program or library */
 #define CAP_TYPED    (1u << 7) /* the verifier knows the types of the function's parameters */
 
-#define FN_VARIABLE  (1u << 0) /* may be written without parentheses */
-#define FN_NUMBERED  (1u << 1) /* the name is followed by a number: arg0, arg1 */
-#define FN_MEMBERS   (1u << 2) /* is used with a member: args.field */
-#define FN_ENDS      (1u << 3) /* control does not come back: exit() */
-#define FN_PER_POINT (1u << 4) /* differs by attach point: one program for each */
+#define FN_VARIABLE   (1u << 0) /* may be written without parentheses */
+#define FN_NUMBERED   (1u << 1) /* the name is followed by a number: arg0, arg1 */
+#define FN_MEMBERS    (1u << 2) /* is used with a member: args.field */
+#define FN_ENDS       (1u << 3) /* control does not come back: exit() */
+#define FN_PER_POINT  (1u << 4) /* differs by attach point: one program for each */
+#define FN_SHOWS      (1u << 5) /* shows its first argument, if that is a map as a whole: print() */
+#define FN_EMPTIES    (1u << 6) /* what a map had is gone: clear(), zero() */
+#define FN_KEEPS_KEYS (1u << 8) /* but for its keys: zero() */
 
 #define FN_UNSAFE (1u << 7) /* runs commands, or changes what traced programs do: --unsafe */
 

@@ -235,8 +235,10 @@ static bool is_usable(const struct gen *g, const struct func_desc *fn)
 {
     if (fn->flags & FN_UNSAFE && g->mode != SCRIPT_EVENTS)
         return false;
-    /* override(): the kernels of the guests refuse it. */
-    if (fn->flags & FN_ENDS || strcmp(fn->name, "override") == 0 || strcmp(fn->name, "find") == 0)
+    /* override(): the kernels of the guests refuse it. uaddr(): wants a symbol that the program of
+     * the probe has. */
+    if (fn->flags & FN_ENDS || strcmp(fn->name, "uaddr") == 0 ||
+        strcmp(fn->name, "override") == 0 || strcmp(fn->name, "find") == 0)
         return false;
     if (!g->probe && fn->needs) /* in the head: for any clause */
         return false;

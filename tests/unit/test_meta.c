@@ -40,7 +40,7 @@ static void fill_tables(struct arena *a, struct meta *m)
     *vec_push(a, &m->fields) = (struct meta_field){.type = 0};
     *vec_push(a, &m->fields) = (struct meta_field){.offset = 8, .type = 1};
     *vec_push(a, &m->maps) =
-        (struct meta_map){STR("@x"), STR("m_x"), 2, 3, 1, META_NO_REF, 4096, 1, 3};
+        (struct meta_map){STR("@x"), STR("m_x"), 2, 3, 1, META_NO_REF, 4096, 0, 1, 3};
     *vec_push(a, &m->progs) = (struct meta_prog){STR("kprobe_1"), METHOD_KPROBE};
     *vec_push(a, &m->attachs) = (struct meta_attach){
         .provider = PROBE_KPROBE, .name = STR("kprobe:f"), .text0 = STR("f"), .n_variants = 1};
@@ -187,6 +187,9 @@ static void test_more_refusals(struct meta *m)
     REFUSED_WITH(m, m->sites.items[0].payload_size, 16);
     REFUSED_WITH(m, m->sites.items[0].n_pieces, ~(u64)0);
     REFUSED_WITH(m, m->sites.items[1].map, META_NO_REF);
+    REFUSED_WITH(m, m->sites.items[1].num0, FLIP_BEGIN); /* of a map that has one half */
+    REFUSED_WITH(m, m->sites.items[1].num0, FLIP_LAST + 1);
+    REFUSED_WITH(m, m->maps.items[0].is_flipped, 2);
     REFUSED_WITH(m, m->sites.items[0].kind, SITE_SYSTEM); /* and is not marked as unsafe */
     REFUSED_WITH(m, m->pieces.items[0].conv, 'n');
     REFUSED_WITH(m, m->pieces.items[0].type, 1);   /* %d of a string */
