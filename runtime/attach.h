@@ -28,7 +28,7 @@ enum attach_when {
 /* A perf event and the link of the program to it; -1 where there is none. */
 struct attach_event {
     int event_fd, link_fd;
-    u64 offset;    /* uprobes of a pattern: in the file */
+    u64 place;     /* of what one link is for: offset in the file, or the function's address */
     u64 semaphore; /* of a usdt probe: of its counter in the file; 0: none */
     u64 cookie;    /* what bpf_get_attach_cookie() gives, see struct probe_names */
 };

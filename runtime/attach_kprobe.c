@@ -117,65 +117,211 @@ static bool is_multi(const struct attach_point *point)
     return point->method == METHOD_KPROBE_MULTI || point->method == METHOD_KRETPROBE_MULTI;
 }
 
-/* Open an event for a function of the pattern; one that the kernel does not allow is left out. */
-static int open_match(struct attach_point *point, u32 index)
+/* The name of a function of the pattern, by its index in env->names. */
+static const char *match_name(const struct attach_point *point, u32 index)
 {
-    const char *name = strrchr(point->env->names->list.items[index], ':') + 1;
-    int fd = open_event(point, name, 0);
+    return strrchr(point->env->names->list.items[index], ':') + 1;
+}
 
-    if (fd == -EADDRNOTAVAIL)
-        return open_all(point, str_of(name), index);
+/* What a pattern matches, while it is opened. */
+struct matching {
+    struct attach_point *point;
+    u32 *twins;       /* indexes of the names that several functions have; owned, as are the next */
+    u32 *n_functions; /* how many of each match; 0: not known */
+    u32 n_twins;
+};
+
+static int add_twin(struct matching *m, u32 index, u32 n_functions)
+{
+    size_t size = (m->n_twins + 1) * sizeof(u32);
+    u32 *twins = realloc(m->twins, size);
+    u32 *numbers = realloc(m->n_functions, size);
+
+    m->twins = twins != NULL ? twins : m->twins;
+    m->n_functions = numbers != NULL ? numbers : m->n_functions;
+    if (twins == NULL || numbers == NULL)
+        return -ENOMEM;
+    twins[m->n_twins] = index;
+    numbers[m->n_twins++] = n_functions;
+    return 0;
+}
+
+static bool is_twin(const struct matching *m, u32 index)
+{
+    for (u32 i = 0; i < m->n_twins; i++) {
+        if (m->twins[i] == index)
+            return true;
+    }
+    return false;
+}
+
+static int on_function(void *data, const struct traceable *function)
+{
+    struct matching *m = data;
+    struct attach_point *point = m->point;
+    u32 index = 0;
+    int err = probe_names_add(point->env->names, &index, "%s:%s",
+                              probe_name((enum probe_id)point->row->provider), function->name);
+
+    if (err != 0)
+        return err;
+    if (point->n_names++ == 0)
+        point->first_name = index;
+    return function->is_unique ? 0 : add_twin(m, index, function->n);
+}
+
+/* One that the kernel does not allow is no match. */
+static int open_place(struct attach_point *point, const struct traceable_place *place, u32 index)
+{
+    int fd = open_event(point, NULL, place->address);
+
     if (fd == -EINVAL || fd == -ENOENT || fd == -EILSEQ)
         return 0;
     return fd < 0 ? fd : attach_add_match(point, fd, index);
 }
 
-static int on_function(void *data, const struct traceable *function)
+/* Find the functions of the twins by address: for the one link, or for an event each, of which the
+ * kernel refuses what it cannot trace. */
+static int open_twins(const struct matching *m)
 {
-    struct attach_point *point = data;
-    u32 index = 0;
-    int err = probe_names_add(point->env->names, &index, "%s:%s",
-                              probe_name((enum probe_id)point->row->provider), function->name);
+    struct attach_point *point = m->point;
+    _cleanup_free_ const char **names = calloc(MAX(m->n_twins, 1), sizeof(*names));
+    _cleanup_free_ struct traceable_place *places = NULL;
+    struct traceable_wanted wanted = {.module = point->row->text1,
+                                      .names = names,
+                                      .n_functions = is_multi(point) ? m->n_functions : NULL,
+                                      .n_names = m->n_twins};
+    u32 n = 0;
+    int err = names == NULL ? -ENOMEM : 0;
 
-    if (err == 0 && point->n_names++ == 0)
-        point->first_name = index;
+    if (m->n_twins == 0 || err != 0)
+        return err;
+    for (u32 i = 0; i < m->n_twins; i++)
+        names[i] = match_name(point, m->twins[i]);
+    err = traceable_places(&wanted, &places, &n);
+    for (u32 i = 0; err == 0 && i < n; i++) {
+        u32 index = m->twins[places[i].index];
+
+        if (!is_multi(point)) {
+            err = open_place(point, &places[i], index);
+            continue;
+        }
+        err = attach_add_match(point, -1, index);
+        if (err == 0)
+            point->events[point->n_events - 1].place = places[i].address;
+    }
     return err;
+}
+
+/* Open an event for each function; those that the kernel does not allow are left out. */
+static int open_matches(struct matching *m)
+{
+    struct attach_point *point = m->point;
+
+    for (u32 i = 0; i < point->n_names; i++) {
+        u32 index = point->first_name + i;
+        int fd = is_twin(m, index) ? -EEXIST : open_event(point, match_name(point, index), 0);
+        int err = 0;
+
+        if (fd == -EADDRNOTAVAIL) {
+            err = add_twin(m, index, 0);
+        } else if (fd >= 0) {
+            err = attach_add_match(point, fd, index);
+        } else if (fd != -EEXIST && fd != -EINVAL && fd != -ENOENT && fd != -EILSEQ) {
+            err = fd;
+        }
+        if (err != 0)
+            return err;
+    }
+    return open_twins(m);
 }
 
 static int open_pattern(struct attach_point *point, struct diags *diags)
 {
-    int err = traceable_each(point->row->text1, point->row->text0, on_function, point);
+    struct matching m = {.point = point};
+    int err = traceable_each(point->row->text1, point->row->text0, on_function, &m);
 
     if (err == 0 && point->n_names == 0)
         err = -ENOENT;
-    for (u32 i = 0; err == 0 && i < point->n_names && !is_multi(point); i++)
-        err = open_match(point, point->first_name + i);
+    if (err == 0)
+        err = is_multi(point) ? open_twins(&m) : open_matches(&m);
+    free(m.twins);
+    free(m.n_functions);
     return err != 0 ? attach_report_matches(point, diags, err) : 0;
 }
 
-/* One link for all functions of the pattern. */
-static int kprobe_enable(struct attach_point *point)
+/* Link n functions by address, or by name; NULL for the other. */
+static int multi_link(struct attach_point *point, const u64 *addresses, const char **names,
+                      const u64 *cookies, u32 n)
 {
     LIBBPF_OPTS(bpf_link_create_opts, opts);
-    _cleanup_free_ const char **names = calloc(point->n_names, sizeof(*names));
-    _cleanup_free_ u64 *cookies = calloc(point->n_names, sizeof(*cookies));
     int link = -1;
 
-    if (!is_multi(point))
-        return attach_enable_events(point);
-    if (names == NULL || cookies == NULL)
-        return -ENOMEM;
-    for (u32 i = 0; i < point->n_names; i++) {
-        names[i] = strchr(point->env->names->list.items[point->first_name + i], ':') + 1;
-        cookies[i] = point->first_name + i;
-    }
-    opts.kprobe_multi.cnt = point->n_names;
+    if (n == 0)
+        return 0;
+    opts.kprobe_multi.cnt = n;
     opts.kprobe_multi.syms = names;
+    opts.kprobe_multi.addrs = (const unsigned long *)addresses;
     opts.kprobe_multi.cookies = (const __u64 *)cookies;
     if (point->method == METHOD_KRETPROBE_MULTI)
         opts.kprobe_multi.flags = BPF_F_KPROBE_MULTI_RETURN;
     link = bpf_link_create(bpf_program__fd(point->program), 0, BPF_TRACE_KPROBE_MULTI, &opts);
     return link < 0 ? link : attach_add_link(point, link);
+}
+
+/* Link the functions whose addresses were looked up. Of which it tells the names. */
+static int link_addresses(struct attach_point *point, bool *is_linked)
+{
+    u32 n = point->n_events;
+    _cleanup_free_ u64 *addresses = calloc(MAX(n, 1), sizeof(*addresses));
+    _cleanup_free_ u64 *cookies = calloc(MAX(n, 1), sizeof(*cookies));
+    int err = -ENOMEM;
+
+    if (addresses == NULL || cookies == NULL)
+        return err;
+    for (u32 i = 0; i < n; i++) {
+        addresses[i] = point->events[i].place;
+        cookies[i] = point->events[i].cookie;
+    }
+    err = multi_link(point, addresses, NULL, cookies, n);
+    for (u32 i = 0; err == 0 && i < n; i++)
+        is_linked[cookies[i] - point->first_name] = true;
+    return err;
+}
+
+/* Link the others, which the kernel finds. */
+static int link_names(struct attach_point *point, const bool *is_linked)
+{
+    _cleanup_free_ const char **names = calloc(point->n_names, sizeof(*names));
+    _cleanup_free_ u64 *cookies = calloc(point->n_names, sizeof(*cookies));
+    u32 n = 0;
+
+    if (names == NULL || cookies == NULL)
+        return -ENOMEM;
+    for (u32 i = 0; i < point->n_names; i++) {
+        if (is_linked[i])
+            continue;
+        names[n] = match_name(point, point->first_name + i);
+        cookies[n++] = point->first_name + i;
+    }
+    return multi_link(point, NULL, names, cookies, n);
+}
+
+/* One link for all functions of the pattern, and one for those whose name the kernel would find
+ * once. Where it is not known which addresses ftrace can trace, one that it cannot makes the kernel
+ * refuse them all: then the first of each name must do. */
+static int kprobe_enable(struct attach_point *point)
+{
+    _cleanup_free_ bool *is_linked = NULL;
+    int err = 0;
+
+    if (!is_multi(point))
+        return attach_enable_events(point);
+    is_linked = calloc(point->n_names, sizeof(*is_linked));
+    if (is_linked == NULL)
+        return -ENOMEM;
+    err = link_addresses(point, is_linked);
+    return err != 0 && err != -EINVAL ? err : link_names(point, is_linked);
 }
 
 /* A program for kprobe.multi is loaded for that. */

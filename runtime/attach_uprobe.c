@@ -99,7 +99,7 @@ static int add_place(struct attach_point *point, const char *path, u64 offset, u
 
     if (err != 0)
         return err;
-    point->events[point->n_events - 1].offset = offset;
+    point->events[point->n_events - 1].place = offset;
     point->events[point->n_events - 1].semaphore = semaphore;
     point->n_names++;
     return 0;
@@ -116,7 +116,7 @@ struct matching {
 static bool is_known(const struct attach_point *point, u64 offset)
 {
     for (u32 i = 0; i < point->n_events; i++) {
-        if (point->events[i].offset == offset)
+        if (point->events[i].place == offset)
             return true;
     }
     return false;
@@ -337,7 +337,7 @@ static int uprobe_enable(struct attach_point *point)
     if (words == NULL)
         return -ENOMEM;
     for (u32 i = 0; i < n; i++) {
-        offsets[i] = point->events[i].offset;
+        offsets[i] = point->events[i].place;
         semaphores[i] = point->events[i].semaphore;
         cookies[i] = point->events[i].cookie;
     }

@@ -16,6 +16,7 @@
 #include "abi/record.h"
 #include "runtime/binary.h"
 #include "runtime/error.h"
+#include "runtime/symbols.h"
 
 /* One word on its way. */
 struct word {
@@ -65,19 +66,10 @@ static void offer_symbol(const struct words *w, struct str name, char type, u64 
     }
 }
 
-/* "ADDRESS TYPE NAME[\tMODULE]" */
-static void offer_line(const struct words *w, const char *line)
-{
-    char *at = NULL;
-    u64 address = strtoull(line, &at, 16);
-
-    if (at != line && at[0] == ' ' && at[1] != '\0' && at[2] == ' ')
-        offer_symbol(w, (struct str){at + 3, (u32)strcspn(at + 3, "\t\n ")}, at[1], address);
-}
-
 static int find_symbols(const struct words *w)
 {
     _cleanup_free_ char *line = NULL;
+    struct symbol_line symbol;
     size_t size = 0;
     FILE *f = NULL;
     bool is_wanted = false;
@@ -89,8 +81,10 @@ static int find_symbols(const struct words *w)
     f = fopen("/proc/kallsyms", "re");
     if (f == NULL)
         return -errno;
-    while (getline(&line, &size, f) > 0)
-        offer_line(w, line);
+    while (getline(&line, &size, f) > 0) {
+        if (symbol_line_parse(line, &symbol))
+            offer_symbol(w, str_of(symbol.name), symbol.type, symbol.address);
+    }
     (void)fclose(f); // only read
     return 0;
 }

@@ -98,20 +98,35 @@ static bool text_read(int fd, struct buf *text)
     return !text->failed && text->n <= UINT32_MAX;
 }
 
-/* One line "ADDRESS TYPE NAME[\tMODULE]"; its end is cut to a string. False: not a symbol to keep.
- */
-static bool line_parse(char *line, const char *text, struct symbol *out)
+bool symbol_line_parse(char *line, struct symbol_line *out)
 {
     char *at = NULL;
     u64 address = strtoull(line, &at, 16);
 
     if (at == line || at[0] != ' ' || at[1] == '\0' || at[2] != ' ')
         return false;
-    *out = (struct symbol){.address = address, .type = at[1], .name = (u32)(at + 3 - text)};
-    at += 3 + strcspn(at + 3, "\t ");
-    out->has_module = at[0] == '\t' && at[1] == '[';
+    *out = (struct symbol_line){.address = address, .name = at + 3, .module = "", .type = at[1]};
+    at += 3 + strcspn(at + 3, "\t \n");
+    if (at[0] == '\t' && at[1] == '[') {
+        out->module = at + 2;
+        at[2 + strcspn(at + 2, "]\n")] = '\0';
+    }
     *at = '\0';
-    return address != 0 && out->type != 'a' && out->type != 'A';
+    return true;
+}
+
+/* False: not a symbol to keep. */
+static bool line_keep(char *line, const char *text, struct symbol *out)
+{
+    struct symbol_line symbol;
+
+    if (!symbol_line_parse(line, &symbol))
+        return false;
+    *out = (struct symbol){.address = symbol.address,
+                           .type = symbol.type,
+                           .name = (u32)(symbol.name - text),
+                           .has_module = symbol.module[0] != '\0'};
+    return symbol.address != 0 && symbol.type != 'a' && symbol.type != 'A';
 }
 
 static void parse(struct symbols *s)
@@ -129,7 +144,7 @@ static void parse(struct symbols *s)
         if (end == NULL)
             break;
         *end = '\0';
-        s->n += line_parse(line, s->text.p, &s->list[s->n]);
+        s->n += line_keep(line, s->text.p, &s->list[s->n]);
         line = end + 1;
     }
     qsort_r(s->list, s->n, sizeof(*s->list), symbol_order, s);
@@ -182,9 +197,9 @@ struct symbol_place symbols_find(struct symbols *s, u64 address)
                                  module_of(s, found)};
 }
 
-static bool is_function(const struct symbol *symbol)
+bool symbol_is_function(char type)
 {
-    return symbol->type == 't' || symbol->type == 'T' || symbol->type == 'w' || symbol->type == 'W';
+    return type == 't' || type == 'T' || type == 'w' || type == 'W';
 }
 
 u32 symbols_addresses(struct symbols *s, struct str name, u64 *addresses, u32 max)
@@ -193,7 +208,7 @@ u32 symbols_addresses(struct symbols *s, struct str name, u64 *addresses, u32 ma
 
     ensure_read(s);
     for (u32 i = 0; i < s->n; i++) {
-        if (!is_function(&s->list[i]) || !str_eq_c(name, name_of(s, &s->list[i])))
+        if (!symbol_is_function(s->list[i].type) || !str_eq_c(name, name_of(s, &s->list[i])))
             continue;
         if (n < max)
             addresses[n] = s->list[i].address;
@@ -218,7 +233,7 @@ struct str symbols_nearest(struct symbols *s, struct str word)
         bool is_near = length + word.n / 3 >= word.n && length <= word.n + word.n / 3;
 
         /* Compiler-made names (f.cold, __pfx_f) are not what anybody meant. */
-        if (is_function(&s->list[i]) && is_near && strchr(name, '.') == NULL)
+        if (symbol_is_function(s->list[i].type) && is_near && strchr(name, '.') == NULL)
             candidates[n++] = name;
     }
     nearest = str_nearest(word, candidates, n);

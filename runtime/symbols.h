@@ -12,6 +12,21 @@ struct symbol_place {
     struct str module; /* of the kernel, or the file; empty: not known, or the kernel itself */
 };
 
+/* A line of /proc/kallsyms. */
+struct symbol_line {
+    u64 address;        /* 0: not told */
+    const char *name;   /* borrowed from the line */
+    const char *module; /* the same; "": the kernel itself */
+    char type;          /* as nm has it; a global symbol's is a capital */
+};
+
+/* Take a line apart, "ADDRESS TYPE NAME[\t[MODULE]]", which is cut into strings. False: it is none.
+ */
+bool symbol_line_parse(char *line, struct symbol_line *out);
+
+/* Is a symbol of this type a function? */
+bool symbol_is_function(char type);
+
 /* Prepare an empty table that reads fd, an open /proc/kallsyms (taken; what it shows depends on who
  * opened it, so it is opened while there are privileges). Returns 0, or -ENOMEM (fd is closed). */
 int symbols_new(struct symbols **out, int fd);
