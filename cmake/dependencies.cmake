@@ -1,4 +1,4 @@
-# What comes from outside, as interface libraries: ptl_llvm (for codegen/), ptl_bpf and ptl_iberty (for
+# What comes from outside, as interface libraries: ptl_llvm (for codegen/), ptl_bpf, ptl_iberty and ptl_seccomp (for
 # runtime/) and ptl_elf (for both). Static by default: loading the shared libLLVM costs 17 ms and 60 MB in every run.
 
 # A library by name, its archive if PTL_STATIC_DEPS and one is installed.
@@ -20,6 +20,7 @@ ptl_find_library(z_library z)
 ptl_find_library(zstd_library zstd)
 
 ptl_find_library(iberty_library iberty)
+ptl_find_library(seccomp_library seccomp)
 
 # Imported and not just named, so that CMake knows their order.
 add_library(ptl_elf UNKNOWN IMPORTED)
@@ -32,6 +33,8 @@ set_target_properties(ptl_bpf PROPERTIES
   IMPORTED_LOCATION "${bpf_library}" INTERFACE_LINK_LIBRARIES ptl_elf)
 add_library(ptl_iberty UNKNOWN IMPORTED)
 set_target_properties(ptl_iberty PROPERTIES IMPORTED_LOCATION "${iberty_library}")
+add_library(ptl_seccomp UNKNOWN IMPORTED)
+set_target_properties(ptl_seccomp PROPERTIES IMPORTED_LOCATION "${seccomp_library}")
 
 find_program(PTL_LLVM_CONFIG NAMES llvm-config-19 llvm-config REQUIRED)
 

@@ -284,46 +284,69 @@ int attach_run_once(const struct attach_point *point, struct diags *diags)
     return err != 0 ? attach_report(point, diags, err) : 0;
 }
 
-/* LAYOUT: struct bpf_link_info of a perf event (include/uapi/linux/bpf.h), as far as it is needed
- * here: headers of 6.1 do not have it. Kernels before 6.7 leave `missed` 0. */
+/* LAYOUT: struct bpf_link_info (include/uapi/linux/bpf.h), as far as it is needed here: headers
+ * of 6.1 do not have these. `missed` is there from 6.7 on. */
 struct link_info {
     u32 link_type, id, prog_id, unused;
-    u32 event_type, unused2;
-    u64 name;
-    u32 name_size, offset;
-    u64 address;
-    u64 missed;
+
+    union {
+        struct {
+            u32 event_type, unused2;
+            u64 name;
+            u32 name_size, offset;
+            u64 address;
+            u64 missed;
+        } perf;
+
+        struct {
+            u64 addresses;
+            u32 n, flags;
+            u64 missed;
+        } multi;
+    };
 };
 
 enum {
+    LINK_KPROBE_MULTI = 8,
     EVENT_TYPE_KPROBE = 3,
     EVENT_TYPE_KRETPROBE = 4,
 };
 
-/* Hits of a kprobe that the kernel dropped before any program could run. */
-static u64 event_missed(const struct attach_event *event)
+/* Add the hits of a kprobe that the kernel dropped before any program could run. Returns whether
+ * this kernel counts these, and those that find another program running. */
+static bool add_missed(const struct attach_event *event, u64 *n)
 {
     struct link_info info = {0};
     u32 size = sizeof(info);
 
-    if (event->link_fd < 0 || bpf_obj_get_info_by_fd(event->link_fd, &info, &size) != 0)
-        return 0;
-    if (info.event_type != EVENT_TYPE_KPROBE && info.event_type != EVENT_TYPE_KRETPROBE)
-        return 0;
-    return info.missed;
+    if (event->link_fd < 0 || bpf_obj_get_info_by_fd(event->link_fd, &info, &size) != 0 ||
+        size < offsetof(struct link_info, perf.missed) + sizeof(u64))
+        return false;
+    if (info.link_type == LINK_KPROBE_MULTI) {
+        *n += info.multi.missed;
+    } else if (info.link_type == BPF_LINK_TYPE_PERF_EVENT &&
+               (info.perf.event_type == EVENT_TYPE_KPROBE ||
+                info.perf.event_type == EVENT_TYPE_KRETPROBE)) {
+        *n += info.perf.missed;
+    }
+    return true;
 }
 
-u64 attach_missed(const struct attach_point *point)
+struct attach_book attach_book(const struct attach_point *point)
 {
+    struct attach_book book = {0};
     struct bpf_prog_info info = {0};
     u32 size = sizeof(info);
-    u64 missed = 0;
 
-    if (bpf_obj_get_info_by_fd(bpf_program__fd(point->program), &info, &size) == 0)
-        missed = info.recursion_misses;
+    if (bpf_obj_get_info_by_fd(bpf_program__fd(point->program), &info, &size) == 0) {
+        book.n_hits = info.run_cnt;
+        book.knows_hits = info.run_cnt != 0;
+        book.n_missed = info.recursion_misses;
+        book.knows_missed = true;
+    }
     for (u32 i = 0; i < point->n_events; i++)
-        missed += event_missed(&point->events[i]);
-    return missed;
+        book.knows_missed = add_missed(&point->events[i], &book.n_missed) && book.knows_missed;
+    return book;
 }
 
 void attach_detach(struct attach_point *point)

@@ -68,6 +68,15 @@ int probe_names_place(struct probe_names *names, u32 index, u64 address);
 /* Free all. */
 void probe_names_done(struct probe_names *names);
 
+/* What the kernel has counted of a point. */
+struct attach_book {
+    u64 n_hits;        /* runs of the program */
+    bool knows_hits;   /* only while the machine's BPF statistics are on */
+    u64 n_missed;      /* events that were dropped because the program, or another one, was already
+                        * running on that CPU */
+    bool knows_missed; /* for kprobes and the like from 6.7 on; else n_missed may be a part */
+};
+
 struct attach_point {
     const struct meta_attach *row; /* borrowed */
     const struct attach_env *env;  /* borrowed */
@@ -82,7 +91,7 @@ struct attach_point {
     int unfit;       /* why an alternative is none on this kernel, known before it is opened */
     bool is_skipped; /* it could not be attached, which the script allows (missing_probes),
                       * or an alternative is there in its place */
-    u64 n_missed;    /* events, see attach_missed(); known once detached */
+    struct attach_book book; /* see attach_book(); known once detached */
 };
 
 struct attach_ops {
@@ -176,10 +185,8 @@ int attach_enable(struct attach_point *point, struct diags *diags);
 /* Run the program of a begin or end point once. Returns 0, or a negative errno after reporting. */
 int attach_run_once(const struct attach_point *point, struct diags *diags);
 
-/* Events that the kernel dropped because the program, or another one, was already running on that
- * CPU. Kernels before 6.7 tell only a part of them: 0 does not mean that there were none. Ask
- * before detaching. */
-u64 attach_missed(const struct attach_point *point);
+/* Ask the kernel what it has counted; before detaching. */
+struct attach_book attach_book(const struct attach_point *point);
 
 /* Detach: closes everything. May be called again. */
 void attach_detach(struct attach_point *point);

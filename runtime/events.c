@@ -132,7 +132,7 @@ static int handle(struct events *e, u32 index, const u8 *payload)
     case SITE_EXIT:
         if (!e->is_exiting)
             e->exit_code = (s64)value_word(payload);
-        e->is_exiting = true;
+        e->is_exiting = e->is_cut = true;
         return -ECANCELED;
     case SITE_PROCESS:
         if (e->sink->env->usyms != NULL)
@@ -173,7 +173,8 @@ int events_record(struct events *e, const void *bytes, size_t size)
         remember(e, -EPROTO);
         return -EPROTO;
     }
-    err = handle(e, record.site, (const u8 *)bytes + sizeof(record));
+    if (!e->is_cut)
+        err = handle(e, record.site, (const u8 *)bytes + sizeof(record));
     if (err != 0)
         return err;
     if (e->err != 0)

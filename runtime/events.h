@@ -12,6 +12,7 @@ struct events {
     struct run_errors *errors;
     struct signals *signals;
     bool is_exiting; /* a script called exit() */
+    bool is_cut;     /* the same, and what follows is not shown: events until probes are detached */
     s64 exit_code;
     u32 budget; /* records that may still be handled in this batch */
     int err;    /* first failure, negative errno */

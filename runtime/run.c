@@ -12,7 +12,9 @@
 #include <bpf/bpf.h>
 
 #include "abi/record.h"
+#include "runtime/books.h"
 #include "runtime/error.h"
+#include "runtime/privileges.h"
 #include "runtime/usym.h"
 
 enum {
@@ -241,7 +243,7 @@ static void detach_all(struct ptl_session *s)
         struct attach_point *point = &s->points[i];
 
         if (point->n_events != 0)
-            point->n_missed = attach_missed(point);
+            point->book = attach_book(point);
         attach_detach(point);
     }
 }
@@ -277,42 +279,13 @@ static int show_maps(struct run *run)
     return sink_flush(&run->sink) != 0 ? run_failed(run, run->sink.err) : 0;
 }
 
-/* The books: what the programs counted because it could not be told. */
-static void show_books(struct run *run)
-{
-    const struct ptl_session *s = run->s;
-    const struct bpf_map *map = bpf_object__find_map_by_name(s->object, PTL_MAP_BOOKS);
-    u32 n_cpus = maps_cpu_count(s->maps);
-    _cleanup_free_ struct ptl_book *books = calloc(n_cpus, sizeof(*books));
-
-    for (u32 i = 0; i < s->n_points; i++)
-        run_errors_missed(&run->errors, s->points[i].row, s->points[i].n_missed);
-    if (map == NULL || books == NULL || bpf_map__value_size(map) != sizeof(*books) ||
-        bpf_map__type(map) != BPF_MAP_TYPE_PERCPU_ARRAY)
-        return;
-    for (u32 site = 0; site <= s->meta.sites.n; site++) {
-        struct ptl_book total = {0};
-
-        if (bpf_map_lookup_elem(bpf_map__fd(map), &site, books) != 0)
-            continue;
-        for (u32 cpu = 0; cpu < n_cpus; cpu++) {
-            total.lost += books[cpu].lost;
-            total.errors += books[cpu].errors;
-        }
-        if (site == PTL_BOOK_PREEMPTED(s->meta.sites.n)) {
-            run_errors_preempted(&run->errors, total.errors);
-        } else {
-            run_errors_book(&run->errors, site, &total);
-        }
-    }
-}
-
 static int finish(struct run *run)
 {
     int err = 0;
 
     detach_all(run->s);
     err = run_drain(run);
+    run->events.is_cut = false;
     if (err == 0)
         err = run_end_clauses(run);
     if (err == 0)
@@ -320,7 +293,7 @@ static int finish(struct run *run)
     if (err == 0)
         err = show_maps(run);
     if (err == 0)
-        show_books(run);
+        books_show(run);
     return err == 0 && sink_flush(&run->sink) != 0 ? run_failed(run, run->sink.err) : err;
 }
 
@@ -343,6 +316,17 @@ static void show_banner(struct run *run)
     (void)fflush(s->opts->log); // a lost banner loses nothing
 }
 
+static int drop_privileges(struct run *run)
+{
+    int failed = privileges_drop(run->s);
+
+    if (failed == 0)
+        return 0;
+    error_set(run->err, failed, EXIT_MACHINE, "Cannot drop privileges: %s.", error_text(failed));
+    error_hint(run->err, "--keep-privileges does without.");
+    return failed;
+}
+
 int ptl_run(struct ptl_session *s, int *status_out, struct ptl_error *err)
 {
     _cleanup_(run_done) struct run run;
@@ -353,6 +337,8 @@ int ptl_run(struct ptl_session *s, int *status_out, struct ptl_error *err)
         ptl_bug("ptl_run() of a session that is not attached");
     s->state = SESSION_STOPPED;
     show_banner(&run);
+    if (failed == 0 && s->opts->mode == PTL_MODE_RUN && has_events(s) && !s->opts->keeps_privileges)
+        failed = drop_privileges(&run);
     if (failed == 0 && s->child.pid != 0)
         failed = child_start(&s->child, err);
     if (failed == 0 && s->child.pid != 0 && s->usyms != NULL)
@@ -360,7 +346,7 @@ int ptl_run(struct ptl_session *s, int *status_out, struct ptl_error *err)
     if (failed == 0 && s->opts->mode != PTL_MODE_RUN) {
         failed = run_tests(&run, &n_failed);
         if (failed == 0)
-            show_books(&run);
+            books_show(&run);
         if (failed == 0 && sink_flush(&run.sink) != 0)
             failed = run_failed(&run, run.sink.err);
     } else {

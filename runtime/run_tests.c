@@ -41,7 +41,7 @@ static bool has_failed(const struct run *run)
 
 static void begin_point(struct run *run)
 {
-    run->events.is_exiting = false;
+    run->events.is_exiting = run->events.is_cut = false;
     run->events.exit_code = 0;
 }
 

@@ -54,13 +54,14 @@ struct ptl_opts {
     u64 ring_bytes;           /* of the ring buffer; 0: by the machine's memory, up to 16 MiB */
     enum ptl_mode mode;
     enum ptl_format format;
-    bool is_verbose;    /* steps, timings and the kernel's log go to `log` */
-    bool is_quiet;      /* no banner */
-    bool is_raw_output; /* strings of traced programs are not escaped */
-    bool allows_unsafe; /* the object may run commands and change traced programs */
-    bool is_dry_run;    /* begin clauses do not run; ptl_run must not be called */
-    FILE *out;          /* program output and maps */
-    FILE *log;          /* banner, warnings, -v: standard error */
+    bool is_verbose;       /* steps, timings and the kernel's log go to `log` */
+    bool is_quiet;         /* no banner */
+    bool is_raw_output;    /* strings of traced programs are not escaped */
+    bool keeps_privileges; /* while events are drained, too: see runtime/privileges.h */
+    bool allows_unsafe;    /* the object may run commands and change traced programs */
+    bool is_dry_run;       /* begin clauses do not run; ptl_run must not be called */
+    FILE *out;             /* program output and maps */
+    FILE *log;             /* banner, warnings, -v: standard error */
 };
 
 struct ptl_session;

@@ -218,6 +218,14 @@ bool sink_attached(struct sink *sink, u32 n)
     return true;
 }
 
+bool sink_summary(struct sink *sink, const struct sink_summary *summary)
+{
+    if (sink->ops->summary == NULL)
+        return false;
+    sink->ops->summary(sink, summary);
+    return true;
+}
+
 bool sink_message(struct sink *sink, const struct sink_message *message)
 {
     if (sink->ops->message == NULL)

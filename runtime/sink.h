@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 
+#include "runtime/attach.h"
 #include "runtime/runtime.h"
 #include "runtime/table.h"
 #include "runtime/value.h"
@@ -32,6 +33,20 @@ struct sink_result {
     u64 n_runs; /* of the benchmark */
 };
 
+/* A probe at the end of a run. */
+struct sink_probe {
+    struct str name;
+    struct attach_book book;
+};
+
+/* The end of a run in which not all was well. */
+struct sink_summary {
+    const struct sink_probe *probes;
+    u32 n_probes;
+    u64 n_missed, n_lost,
+        n_failed; /* events, records, operations in programs; missed: as far as known */
+};
+
 /* What a format knows to show. Each appends to sink->text; payloads are borrowed. NULL: the text
  * format shows it, on the log. */
 struct sink_ops {
@@ -48,6 +63,7 @@ struct sink_ops {
     /* NULL: the caller has them for the log. */
     void (*attached)(struct sink *sink, u32 n);
     void (*message)(struct sink *sink, const struct sink_message *message);
+    void (*summary)(struct sink *sink, const struct sink_summary *summary);
 };
 
 struct sink {
@@ -88,8 +104,9 @@ void sink_test(struct sink *sink);
 void sink_result(struct sink *sink, const struct sink_result *result);
 void sink_tally(struct sink *sink, u32 n_passed, u32 n_failed);
 
-/* So many probes are attached; a message. False: the format leaves that to the log. */
+/* So many probes are attached; a message; the summary. False: the format leaves that to the log. */
 bool sink_attached(struct sink *sink, u32 n);
+bool sink_summary(struct sink *sink, const struct sink_summary *summary);
 bool sink_message(struct sink *sink, const struct sink_message *message);
 
 /* Write all that was collected. Returns 0, or the first failure since the beginning: -EPIPE,

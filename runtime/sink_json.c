@@ -175,6 +175,36 @@ static void json_message(struct sink *sink, const struct sink_message *m)
     end(sink);
 }
 
+/* What is not known is null. */
+static void add_number(struct sink *sink, const char *name, bool is_known, u64 n)
+{
+    if (is_known) {
+        buf_printf(&sink->text, ", \"%s\": %" PRIu64, name, n);
+    } else {
+        buf_printf(&sink->text, ", \"%s\": null", name);
+    }
+}
+
+static void json_summary(struct sink *sink, const struct sink_summary *summary)
+{
+    begin(sink, "summary");
+    buf_printf(&sink->text,
+               "\"data\": {\"missed\": %" PRIu64 ", \"lost\": %" PRIu64 ", \"failed\": %" PRIu64
+               ", \"probes\": [",
+               summary->n_missed, summary->n_lost, summary->n_failed);
+    for (u32 i = 0; i < summary->n_probes; i++) {
+        const struct sink_probe *probe = &summary->probes[i];
+
+        buf_add_cstr(&sink->text, i == 0 ? "{" : ",{");
+        add_member(sink, "probe", probe->name);
+        add_number(sink, "hits", probe->book.knows_hits, probe->book.n_hits);
+        add_number(sink, "missed", probe->book.knows_missed, probe->book.n_missed);
+        buf_add_char(&sink->text, '}');
+    }
+    buf_add_cstr(&sink->text, "]}");
+    end(sink);
+}
+
 const struct sink_ops sink_json_ops = {
     .printf = json_printf,
     .value = json_print,
@@ -186,4 +216,5 @@ const struct sink_ops sink_json_ops = {
     .has_output_in_result = true,
     .attached = json_attached,
     .message = json_message,
+    .summary = json_summary,
 };

@@ -221,6 +221,13 @@ static bool option_unsafe(struct options *o, const char *arg)
     return true;
 }
 
+static bool option_keep_privileges(struct options *o, const char *arg)
+{
+    (void)arg; /* none */
+    o->keeps_privileges = true;
+    return true;
+}
+
 static bool option_version(struct options *o, const char *arg)
 {
     (void)arg; /* none */

@@ -28,7 +28,7 @@ struct options {
     bool lacks_kprobes;       /* no option: of the kernel, or by --no-feature */
     u64 max_map_memory_bytes; /* 0: not given */
     enum ptl_format format;   /* -f */
-    bool is_quiet, is_verbose, is_dry_run, is_raw_output, is_unsafe;
+    bool is_quiet, is_verbose, is_dry_run, is_raw_output, is_unsafe, keeps_privileges;
     bool is_info;           /* --info */
     bool is_list;           /* -l: file is what to search, NULL for all */
     bool is_test, is_bench; /* --test, --bench */

@@ -89,6 +89,7 @@ static int object_run(const struct buf *object, const struct options *o, FILE *o
         .format = o->format,
         .is_raw_output = o->is_raw_output,
         .allows_unsafe = o->is_unsafe,
+        .keeps_privileges = o->keeps_privileges,
         .is_dry_run = o->is_dry_run,
         .out = out,
         .log = stderr,

@@ -1,0 +1,96 @@
+/* What the programs counted for each place of the script lies in the map PTL_MAP_BOOKS; what the
+ * kernel counted of each probe was read when it was detached. Where a kernel does not count, it is
+ * said to be unknown. */
+#include "runtime/books.h"
+
+#include <inttypes.h>
+
+#include <bpf/bpf.h>
+
+#include "abi/record.h"
+
+enum {
+    NUMBER_BYTES = 32
+};
+
+static void show_place(struct run *run, u32 site, const struct ptl_book *total)
+{
+    if (site == PTL_BOOK_PREEMPTED(run->s->meta.sites.n)) {
+        run_errors_preempted(&run->errors, total->errors);
+    } else {
+        run_errors_book(&run->errors, site, total);
+    }
+}
+
+/* Sums up, over all places, what was lost and what failed. */
+static struct ptl_book show_places(struct run *run)
+{
+    const struct ptl_session *s = run->s;
+    const struct bpf_map *map = bpf_object__find_map_by_name(s->object, PTL_MAP_BOOKS);
+    u32 n_cpus = maps_cpu_count(s->maps);
+    _cleanup_free_ struct ptl_book *books = calloc(n_cpus, sizeof(*books));
+    struct ptl_book all = {0};
+
+    if (map == NULL || books == NULL || bpf_map__value_size(map) != sizeof(*books) ||
+        bpf_map__type(map) != BPF_MAP_TYPE_PERCPU_ARRAY)
+        return all;
+    for (u32 site = 0; site <= s->meta.sites.n; site++) {
+        struct ptl_book total = {0};
+
+        if (bpf_map_lookup_elem(bpf_map__fd(map), &site, books) != 0)
+            continue;
+        for (u32 cpu = 0; cpu < n_cpus; cpu++) {
+            total.lost += books[cpu].lost;
+            total.errors += books[cpu].errors;
+        }
+        show_place(run, site, &total);
+        all.lost += total.lost;
+        all.errors += total.errors;
+    }
+    return all;
+}
+
+static const char *number(char *text, bool is_known, u64 n)
+{
+    (void)snprintf(text, NUMBER_BYTES, "%" PRIu64, n); // fits
+    return is_known ? text : "unknown";
+}
+
+static void show_probes(FILE *log, const struct sink_summary *summary)
+{
+    char hits[NUMBER_BYTES], missed[NUMBER_BYTES];
+
+    (void)fprintf(log, "%-40s %12s %12s\n", "probe", "hits", "missed");
+    for (u32 i = 0; i < summary->n_probes; i++) {
+        const struct sink_probe *probe = &summary->probes[i];
+
+        (void)fprintf(log, "%-40.*s %12s %12s\n", STR_ARG(probe->name),
+                      number(hits, probe->book.knows_hits, probe->book.n_hits),
+                      number(missed, probe->book.knows_missed, probe->book.n_missed));
+    }
+    (void)fflush(log); // what cannot be written has nobody to read it
+}
+
+void books_show(struct run *run)
+{
+    const struct ptl_session *s = run->s;
+    _cleanup_free_ struct sink_probe *probes = calloc(MAX(s->n_points, 1), sizeof(*probes));
+    struct sink_summary summary = {.probes = probes};
+    struct ptl_book all = {0};
+
+    for (u32 i = 0; i < s->n_points; i++) {
+        const struct attach_point *point = &s->points[i];
+
+        run_errors_missed(&run->errors, point->row, point->book.n_missed);
+        summary.n_missed += point->book.n_missed;
+        if (point->ops->when == ATTACH_EVENTS && !point->is_skipped && probes != NULL)
+            probes[summary.n_probes++] = (struct sink_probe){point->row->name, point->book};
+    }
+    all = show_places(run);
+    summary.n_lost = all.lost;
+    summary.n_failed = all.errors;
+    if (all.lost + all.errors + summary.n_missed == 0 || sink_summary(&run->sink, &summary))
+        return;
+    if (all.lost + summary.n_missed != 0) // what failed has been told in full
+        show_probes(s->opts->log, &summary);
+}
