@@ -9,6 +9,7 @@
 
 enum {
     BUF_FIRST_BYTES = 256,
+    DIGITS_MAX = 20, /* of 2^64 - 1 */
     TAB_COLUMNS = 4,
     ESCAPE_COLUMNS = 4, /* \xNN */
 };
@@ -68,6 +69,25 @@ void buf_add_str(struct buf *b, struct str s)
 void buf_add_cstr(struct buf *b, const char *s)
 {
     buf_add(b, s, strlen(s));
+}
+
+void buf_add_u64(struct buf *b, u64 number)
+{
+    char digits[DIGITS_MAX];
+    size_t at = sizeof(digits);
+
+    do {
+        digits[--at] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number != 0);
+    buf_add(b, digits + at, sizeof(digits) - at);
+}
+
+void buf_add_s64(struct buf *b, s64 number)
+{
+    if (number < 0)
+        buf_add_char(b, '-');
+    buf_add_u64(b, number < 0 ? -(u64)number : (u64)number);
 }
 
 void buf_add_char(struct buf *b, char c)

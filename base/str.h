@@ -84,6 +84,9 @@ void buf_add_str(struct buf *b, struct str s);
 void buf_add_cstr(struct buf *b, const char *s);
 /* Append one byte. */
 void buf_add_char(struct buf *b, char c);
+/* Append a number in decimal digits. */
+void buf_add_u64(struct buf *b, u64 number);
+void buf_add_s64(struct buf *b, s64 number);
 /* n times the character c. */
 void buf_pad(struct buf *b, char c, size_t n);
 /* Append as printf does; an encoding error of libc counts as a failure. */

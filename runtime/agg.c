@@ -70,9 +70,9 @@ u64 agg_divide(const struct meta_type *type, u64 word, u64 div)
 void agg_show_word(const struct meta_type *type, u64 word, struct buf *out)
 {
     if (type->is_signed != 0) {
-        buf_printf(out, "%" PRId64, (s64)word);
+        buf_add_s64(out, (s64)word);
     } else {
-        buf_printf(out, "%" PRIu64, word);
+        buf_add_u64(out, word);
     }
 }
 

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <time.h>
 
 #include <bpf/bpf.h>
 
@@ -20,6 +21,9 @@
 enum {
     BATCH_RECORDS = 4096, /* then the output is flushed and signals are looked at */
     DRAIN_ENDED = 1,      /* the ring is empty */
+    NS_PER_S = 1000000000,
+    BUSY_NS = 1000000, /* records that come as close together are waited for so long, */
+                       /* and shown at once: waking up for each would cost more than they do */
     EXIT_FAILED_TESTS = 1,
 };
 
@@ -197,11 +201,31 @@ static void on_event(struct run *run, enum wake wake)
     }
 }
 
+static u64 now_ns(void)
+{
+    struct timespec t = {0};
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &t); // cannot fail for this clock
+    return (u64)t.tv_sec * NS_PER_S + (u64)t.tv_nsec;
+}
+
+/* A record woke us up. Where they come fast, wait a little for more. */
+static void gather(u64 *last_ns)
+{
+    static const struct timespec a_little = {.tv_nsec = BUSY_NS};
+    u64 now = now_ns();
+
+    if (now - *last_ns < 2 * BUSY_NS)
+        (void)nanosleep(&a_little, NULL); // a signal may end it early
+    *last_ns = now;
+}
+
 /* Wait and drain until something ends the run. Returns 0 or a negative errno with *err. */
 static int loop(struct run *run)
 {
     struct epoll_event events[8];
     bool is_empty = false;
+    u64 last_ns = 0;
 
     /* n_seen too: writing may have taken the signal while it waited for the output's reader. */
     while (!run->must_stop && run->s->signals.n_seen == 0 && !run->events.is_exiting) {
@@ -214,6 +238,8 @@ static int loop(struct run *run)
         }
         for (int i = 0; i < n; i++)
             on_event(run, (enum wake)events[i].data.u32);
+        if (is_empty && n > 0 && !run->must_stop)
+            gather(&last_ns);
         err = run_signal_clauses(run);
         if (err == 0)
             err = drain_batch(run);

@@ -108,24 +108,65 @@ static const u8 *row_value(const struct table *t, u32 row)
     return (const u8 *)t->values.p + (size_t)row * t->value_size;
 }
 
+/* A row that is being sorted. */
+struct sort_row {
+    u64 value, key; /* ranks, see value_rank() */
+    u32 row;
+};
+
+struct sort {
+    const struct table *t;
+    bool has_exact_values, has_exact_keys;
+};
+
 static int row_order(const void *a, const void *b, void *data)
 {
-    const struct table *t = data;
-    const struct meta_type *type = value_type(t);
-    u32 x = *(const u32 *)a;
-    u32 y = *(const u32 *)b;
+    const struct sort *sort = data;
+    const struct table *t = sort->t;
+    const struct sort_row *x = a, *y = b;
     int order = 0;
 
-    if (has_order_of_values(type))
-        order = value_compare(t->meta, t->map->value, row_value(t, x), row_value(t, y));
-    if (order == 0 && t->map->key != META_NO_REF)
-        order = value_compare(t->meta, t->map->key, row_key(t, x), row_key(t, y));
-    return order;
+    if (x->value != y->value)
+        return x->value < y->value ? -1 : 1;
+    if (!sort->has_exact_values)
+        order = value_compare(t->meta, t->map->value, row_value(t, x->row), row_value(t, y->row));
+    if (order != 0)
+        return order;
+    if (x->key != y->key)
+        return x->key < y->key ? -1 : 1;
+    if (sort->has_exact_keys)
+        return 0;
+    return value_compare(t->meta, t->map->key, row_key(t, x->row), row_key(t, y->row));
+}
+
+/* Order the rows: by value where values have an order, then by key. */
+static int sort_rows(struct table *t)
+{
+    bool by_value = has_order_of_values(value_type(t)), by_key = t->map->key != META_NO_REF;
+    struct sort sort = {t, !by_value, !by_key};
+    _cleanup_free_ struct sort_row *rows = malloc(t->n * sizeof(*rows));
+
+    if (rows == NULL)
+        return -ENOMEM;
+    for (u32 i = 0; i < t->n; i++) {
+        rows[i] = (struct sort_row){.row = i};
+        if (by_value) {
+            rows[i].value =
+                value_rank(t->meta, t->map->value, row_value(t, i), &sort.has_exact_values);
+        }
+        if (by_key)
+            rows[i].key = value_rank(t->meta, t->map->key, row_key(t, i), &sort.has_exact_keys);
+    }
+    qsort_r(rows, t->n, sizeof(*rows), row_order, &sort);
+    for (u32 i = 0; i < t->n; i++)
+        t->order[i] = rows[i].row;
+    return 0;
 }
 
 int table_sort(struct table *t, u64 top, u64 div)
 {
     const struct meta_type *type = value_type(t);
+    int err = 0;
 
     if (t->order_cap < t->n) {
         u32 *grown = realloc(t->order, t->n * sizeof(*grown));
@@ -135,10 +176,10 @@ int table_sort(struct table *t, u64 top, u64 div)
         t->order = grown;
         t->order_cap = t->n;
     }
-    for (u32 i = 0; i < t->n; i++)
-        t->order[i] = i;
-    if (t->n > 1)
-        qsort_r(t->order, t->n, sizeof(*t->order), row_order, t);
+    if (t->n > 0)
+        err = sort_rows(t);
+    if (err != 0)
+        return err;
     if (type->kind == ABI_AGG && agg_ops((enum agg_id)type->num0)->has_no_top_div)
         return 0;
     t->first = top != 0 && top < t->n ? t->n - (u32)top : 0;

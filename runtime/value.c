@@ -41,6 +41,8 @@ u64 value_number(const struct meta_type *type, const u8 *bytes)
 {
     u64 word = 0;
 
+    if (type->size == sizeof(word)) // nearly always: keys and values are words
+        return value_word(bytes);
     memcpy(&word, bytes, type->size); // little-endian, as all CPUs of abi/arch.c
     return extend(type, word, type->size * 8);
 }
@@ -246,9 +248,9 @@ static void format_enum(const struct value_env *env, const struct meta_type *typ
         }
     }
     if (is_signed(type)) {
-        buf_printf(out, "%" PRId64, (s64)number);
+        buf_add_s64(out, (s64)number);
     } else {
-        buf_printf(out, "%" PRIu64, number);
+        buf_add_u64(out, number);
     }
 }
 
@@ -284,10 +286,10 @@ void value_format_typed(const struct value_env *env, const struct meta_type *t, 
     case ABI_NONE:
         return;
     case ABI_INT:
-        buf_printf(out, "%" PRId64, (s64)value_number(t, bytes));
+        buf_add_s64(out, (s64)value_number(t, bytes));
         return;
     case ABI_UINT:
-        buf_printf(out, "%" PRIu64, value_number(t, bytes));
+        buf_add_u64(out, value_number(t, bytes));
         return;
     case ABI_BOOL:
         buf_add_cstr(out, value_number(t, bytes) != 0 ? "true" : "false");

@@ -82,3 +82,8 @@ void value_format_key(const struct value_env *env, u64 type, const u8 *bytes, st
 /* Order of two values of one type: numbers as signed or unsigned ones by their type, strings and
  * buffers byte by byte, tuples, structs and arrays part by part. <0, 0, >0. */
 int value_compare(const struct meta *meta, u64 type, const u8 *a, const u8 *b);
+
+/* A number for a value, so that the order of numbers is that of values as far as they differ: most
+ * comparisons of a long list need no more. is_exact_out: values of the type with the same number
+ * are equal. */
+u64 value_rank(const struct meta *meta, u64 type, const u8 *bytes, bool *is_exact_out);

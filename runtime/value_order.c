@@ -103,3 +103,52 @@ int value_compare(const struct meta *meta, u64 type, const u8 *a, const u8 *b)
 {
     return compare_typed(meta, &meta->types.items[type], a, b);
 }
+
+static u64 number_rank(u64 number, bool is_signed)
+{
+    return is_signed ? number ^ (u64)1 << 63 : number;
+}
+
+/* Its first bytes, the first counts most. */
+static u64 string_rank(const u8 *bytes, u64 size)
+{
+    u64 rank = 0;
+    bool is_over = false;
+
+    for (u64 i = 0; i < sizeof(rank); i++) {
+        is_over = is_over || i >= size || bytes[i] == '\0';
+        rank = rank << 8 | (is_over ? 0 : bytes[i]);
+    }
+    return rank;
+}
+
+u64 value_rank(const struct meta *meta, u64 type, const u8 *bytes, bool *is_exact_out)
+{
+    const struct meta_type *t = &meta->types.items[type];
+    bool is_signed = t->kind == ABI_INT || t->is_signed != 0;
+    bool unused = false;
+
+    *is_exact_out = false;
+    switch ((enum abi_type)t->kind) {
+    case ABI_INT:
+    case ABI_UINT:
+    case ABI_BOOL:
+    case ABI_ENUM:
+    case ABI_KSYM:
+    case ABI_POINTER:
+        *is_exact_out = true;
+        return number_rank(value_number(t, bytes), is_signed);
+    case ABI_AGG:
+        *is_exact_out = agg_ops((enum agg_id)t->num0)->compare == agg_compare_first;
+        return *is_exact_out ? number_rank(agg_word(bytes, 0), t->is_signed != 0) : 0;
+    case ABI_STRING:
+        return string_rank(bytes, t->size);
+    case ABI_TUPLE: {
+        const struct meta_field *first = t->n_fields != 0 ? value_field(meta, t, 0) : NULL;
+
+        return first != NULL ? value_rank(meta, first->type, bytes + first->offset, &unused) : 0;
+    }
+    default:
+        return 0;
+    }
+}

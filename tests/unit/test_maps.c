@@ -132,6 +132,29 @@ static void test_order_by_key(void)
     kit_done(&k);
 }
 
+/* Strings that differ behind what their ranks hold, and rows of equal values. */
+static void test_order_of_long_strings(void)
+{
+    static const char keys[][16] = {"abcdefgh-2", "abcdefgh", "b", "abcdefgh-1", "", "\xff"};
+    struct table t;
+    struct kit k;
+
+    kit_init(&k);
+    table_init(&t, &k.meta);
+    table_begin(&t, kit_map(&k, "@k", kit_string(&k, 16), kit_int(&k)), 8);
+    for (u32 i = 0; i < ARRAY_SIZE(keys); i++) {
+        s64 value = i < 4 ? -5 : 5 - (s64)i;
+
+        CHECK(table_add(&t, (const u8 *)keys[i], (const u8 *)&value, 1) == 0);
+    }
+    CHECK(table_sort(&t, 0, 1) == 0);
+    sink_map(&k.sink, &t);
+    CHECK_STR(kit_shown(&k), "@k[abcdefgh]: -5\n@k[abcdefgh-1]: -5\n@k[abcdefgh-2]: -5\n@k[b]: -5\n"
+                             "@k[\\xff]: 0\n@k[]: 1\n");
+    table_done(&t);
+    kit_done(&k);
+}
+
 int main(void)
 {
     test_aggregations();
@@ -139,5 +162,6 @@ int main(void)
     test_is_set();
     test_marked_scalar();
     test_order_by_key();
+    test_order_of_long_strings();
     return check_result();
 }

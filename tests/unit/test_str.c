@@ -80,6 +80,13 @@ static void test_buf(void)
     buf_printf(&b, "%05d", 42);
     CHECK_STR(((struct str){b.p, (u32)b.n}), "abc---d00042");
     buf_reset(&b);
+    buf_add_u64(&b, UINT64_MAX);
+    buf_add_s64(&b, INT64_MIN);
+    buf_add_s64(&b, -1);
+    buf_add_u64(&b, 0);
+    buf_add_s64(&b, 10);
+    CHECK_STR(((struct str){b.p, (u32)b.n}), "18446744073709551615-9223372036854775808-1010");
+    buf_reset(&b);
     for (int i = 0; i < 1000; i++)
         buf_printf(&b, "%d,", i);
     CHECK(b.n == 3890);
