@@ -108,6 +108,11 @@ static const u8 *row_value(const struct table *t, u32 row)
     return (const u8 *)t->values.p + (size_t)row * t->value_size;
 }
 
+enum {
+    RANK_DIGITS = 8, /* bytes of a rank */
+    DIGIT_VALUES = 256,
+};
+
 /* A row that is being sorted. */
 struct sort_row {
     u64 value, key; /* ranks, see value_rank() */
@@ -139,12 +144,56 @@ static int row_order(const void *a, const void *b, void *data)
     return value_compare(t->meta, t->map->key, row_key(t, x->row), row_key(t, y->row));
 }
 
+/* The digit of a row's rank: those of its key are 0 to 7, those of its value 8 to 15. */
+static u8 digit_of(const struct sort_row *row, u32 digit)
+{
+    u64 rank = digit < RANK_DIGITS ? row->key : row->value;
+
+    return (u8)(rank >> (digit % RANK_DIGITS * 8));
+}
+
+/* Sort by one digit, from rows into other; rows of the same digit keep their order. False: all have
+ * the same, and nothing was done. */
+static bool sort_by_digit(const struct sort_row *rows, struct sort_row *other, u32 n, u32 digit)
+{
+    u32 first[DIGIT_VALUES] = {0}, at = 0;
+
+    for (u32 i = 0; i < n; i++)
+        first[digit_of(&rows[i], digit)]++;
+    if (first[digit_of(&rows[0], digit)] == n)
+        return false;
+    for (u32 i = 0; i < DIGIT_VALUES; i++) {
+        u32 count = first[i];
+
+        first[i] = at;
+        at += count;
+    }
+    for (u32 i = 0; i < n; i++)
+        other[first[digit_of(&rows[i], digit)]++] = rows[i];
+    return true;
+}
+
+/* Sort rows whose ranks tell all. Gives back the array that has them: rows or other. */
+static struct sort_row *sort_by_ranks(struct sort_row *rows, struct sort_row *other, u32 n)
+{
+    for (u32 digit = 0; digit < 2 * RANK_DIGITS; digit++) {
+        struct sort_row *sorted = other;
+
+        if (!sort_by_digit(rows, other, n, digit))
+            continue;
+        other = rows;
+        rows = sorted;
+    }
+    return rows;
+}
+
 /* Order the rows: by value where values have an order, then by key. */
 static int sort_rows(struct table *t)
 {
     bool by_value = has_order_of_values(value_type(t)), by_key = t->map->key != META_NO_REF;
     struct sort sort = {t, !by_value, !by_key};
-    _cleanup_free_ struct sort_row *rows = malloc(t->n * sizeof(*rows));
+    _cleanup_free_ struct sort_row *rows = malloc(2 * (size_t)t->n * sizeof(*rows));
+    const struct sort_row *sorted = rows;
 
     if (rows == NULL)
         return -ENOMEM;
@@ -157,9 +206,13 @@ static int sort_rows(struct table *t)
         if (by_key)
             rows[i].key = value_rank(t->meta, t->map->key, row_key(t, i), &sort.has_exact_keys);
     }
-    qsort_r(rows, t->n, sizeof(*rows), row_order, &sort);
+    if (sort.has_exact_values && sort.has_exact_keys) {
+        sorted = sort_by_ranks(rows, rows + t->n, t->n);
+    } else {
+        qsort_r(rows, t->n, sizeof(*rows), row_order, &sort);
+    }
     for (u32 i = 0; i < t->n; i++)
-        t->order[i] = rows[i].row;
+        t->order[i] = sorted[i].row;
     return 0;
 }
 
