@@ -1,6 +1,7 @@
 /* Attaching all points of a session, in the order that a script can rely on: everything is resolved
  * before anything runs, the begin clauses have run before any event is seen. */
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 
 #include <bpf/bpf.h>
@@ -160,6 +161,23 @@ static int publish_places(const struct ptl_session *s)
     return err;
 }
 
+/* Has the process of -p ended? What was looked up by it may be wrong then, and nothing will come.
+ */
+static bool is_target_gone(const struct ptl_session *s)
+{
+    struct pollfd target = {.fd = s->target_fd, .events = POLLIN};
+
+    return s->target_fd >= 0 && poll(&target, 1, 0) == 1;
+}
+
+static int fail_target(struct ptl_session *s, struct ptl_error *err)
+{
+    detach_all(s);
+    diags_truncate(&s->diags, 0);
+    return error_set(err, -ESRCH, EXIT_USER, "The process %d ended while it was being attached.",
+                     (int)s->opts->filter_pid);
+}
+
 int ptl_attach(struct ptl_session *s, struct ptl_error *err)
 {
     int failed = 0;
@@ -167,6 +185,8 @@ int ptl_attach(struct ptl_session *s, struct ptl_error *err)
     if (s->state != SESSION_LOADED)
         ptl_bug("ptl_attach() of a session that is not loaded");
     failed = open_all(s);
+    if (is_target_gone(s))
+        return fail_target(s, err);
     if (failed == 0)
         failed = publish_names(s);
     if (failed == 0)

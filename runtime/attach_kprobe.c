@@ -46,6 +46,20 @@ static int open_event(const struct attach_point *point, const char *name, u64 ad
     return perf_event_open(&attr, 0);
 }
 
+/* Hint at the module that the probe names, if it is not loaded. Returns whether it does. */
+static bool hint_module(const struct attach_point *point, struct diag *diag)
+{
+    struct str module = point->row->text1;
+    char path[128];
+
+    if (module.n == 0 || str_eq_c(module, "vmlinux") || str_is_pattern(module) ||
+        snprintf(path, sizeof(path), "/sys/module/%.*s", STR_ARG(module)) >= (int)sizeof(path) ||
+        access(path, F_OK) == 0)
+        return false;
+    diag_hint(diag, "The module %.*s is not loaded.", STR_ARG(module));
+    return true;
+}
+
 /* The kernel knows no such function: say so as bpftrace does, and look for what was meant. */
 static void report_no_match(const struct attach_point *point, struct diags *diags)
 {
@@ -60,7 +74,7 @@ static void report_no_match(const struct attach_point *point, struct diags *diag
         "%.*s is not traceable (either non-existing, inlined, or marked as \"notrace\"); "
         "attaching to it will likely fail",
         STR_ARG(name));
-    if (symbols_open(&symbols) != 0)
+    if (hint_module(point, diag) || symbols_open(&symbols) != 0)
         return; // no list, no suggestion
     struct str nearest = symbols_nearest(symbols, name);
 
@@ -236,6 +250,16 @@ static int open_matches(struct matching *m)
     return open_twins(m);
 }
 
+static int report_no_pattern(const struct attach_point *point, struct diags *diags)
+{
+    u32 n = diags->list.n;
+    int err = attach_report_matches(point, diags, -ENOENT);
+
+    if (diags->list.n > n)
+        (void)hint_module(point, diags->list.items[n]);
+    return err;
+}
+
 static int open_pattern(struct attach_point *point, struct diags *diags)
 {
     struct matching m = {.point = point};
@@ -247,6 +271,8 @@ static int open_pattern(struct attach_point *point, struct diags *diags)
         err = is_multi(point) ? open_twins(&m) : open_matches(&m);
     free(m.twins);
     free(m.n_functions);
+    if (err == -ENOENT)
+        return report_no_pattern(point, diags);
     return err != 0 ? attach_report_matches(point, diags, err) : 0;
 }
 

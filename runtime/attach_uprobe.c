@@ -1,6 +1,7 @@
 /* uprobe, uretprobe and usdt, by place in a file: events of the uprobe PMU, or one link for all
  * that a pattern stands for. */
 #include <errno.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,9 +13,14 @@
 #include "runtime/attach.h"
 #include "runtime/binary.h"
 #include "runtime/demangle.h"
+#include "runtime/instructions.h"
 #include "runtime/link.h"
 #include "runtime/perf.h"
 #include "runtime/usdt.h"
+
+enum {
+    FUNCTION_MAX_BYTES = 16 << 20, /* more of one is not decoded */
+};
 
 /* LAYOUT: the uprobe PMU's format/ref_ctr_offset: config:32-63. */
 #define SEMAPHORE_SHIFT 32
@@ -40,6 +46,54 @@ static int report_no_function(const struct attach_point *point, struct binary *b
     return -ENOENT;
 }
 
+static int report_instruction(const struct attach_point *point, struct diags *diags, int err,
+                              const u64 around[2])
+{
+    struct str name = point->row->name;
+    struct diag *diag = NULL;
+
+    if (err == -EINVAL) {
+        diag = diag_add(diags, E_ATTACH_INSTRUCTION, attach_span(point),
+                        "The offset lies inside of an instruction: %.*s", STR_ARG(name));
+        diag_hint(diag, "Instructions begin at +%" PRIu64 " and +%" PRIu64 ".", around[0],
+                  around[1]);
+    } else if (err == -ELIBACC) {
+        diag = diag_add(diags, E_ATTACH_INSTRUCTION, attach_span(point),
+                        "Without libcapstone nobody knows whether an instruction begins here: %.*s",
+                        STR_ARG(name));
+        diag_hint(diag,
+                  "Install it (Debian: libcapstone4), or attach without a check by --unsafe.");
+    } else if (err == -EILSEQ || err == -EIO) {
+        diag =
+            diag_add(diags, E_ATTACH_INSTRUCTION, attach_span(point),
+                     "The instructions before the offset cannot be decoded: %.*s", STR_ARG(name));
+        diag_hint(diag, "--unsafe attaches without a check.");
+    } else {
+        return attach_report(point, diags, err);
+    }
+    return -ENOENT;
+}
+
+/* The offset must be that of an instruction. */
+static int check_instruction(const struct attach_point *point, const struct binary *binary,
+                             const struct binary_symbol *symbol, struct diags *diags)
+{
+    u64 offset = point->row->num0, around[2] = {0};
+    size_t n = MIN(symbol->size, offset + INSTRUCTION_BYTES);
+    _cleanup_free_ u8 *bytes = NULL;
+    int err = -EILSEQ;
+
+    if (offset == 0 || point->env->allows_unsafe)
+        return 0;
+    if (offset <= FUNCTION_MAX_BYTES) {
+        bytes = malloc(n);
+        err = bytes == NULL ? -ENOMEM : binary_read(binary, symbol->offset, bytes, n);
+    }
+    if (err == 0)
+        err = instruction_check(bytes, n, offset, &around[0], &around[1]);
+    return err != 0 ? report_instruction(point, diags, err, around) : 0;
+}
+
 /* Address and offset in the file of what the row names. */
 static int find_target(const struct attach_point *point, struct binary *binary, struct diags *diags,
                        u64 *address_out, u64 *out)
@@ -60,7 +114,7 @@ static int find_target(const struct attach_point *point, struct binary *binary, 
         return report(point, diags, "The offset lies outside of the function", point->row->text0);
     *address_out = symbol.address + row->num0;
     *out = symbol.offset + row->num0;
-    return 0;
+    return check_instruction(point, binary, &symbol, diags);
 }
 
 /* Are the places for one link, so that there is nothing to open for each? */
@@ -244,6 +298,8 @@ static int open_binary(const struct attach_point *point, struct diags *diags, ch
         return report(point, diags, "No such program or library", point->row->text0);
     if (err == -ENOEXEC)
         return report(point, diags, "This is not an ELF program or library", point->row->text0);
+    if (err == -ENODATA)
+        return report(point, diags, "The end of this ELF file is missing", point->row->text0);
     return err != 0 ? attach_report(point, diags, err) : 0;
 }
 

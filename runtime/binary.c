@@ -40,6 +40,18 @@ static bool is_ours(Elf *elf)
     return header.e_type == ET_EXEC || header.e_type == ET_DYN;
 }
 
+/* Does the file end before its section headers, which are the last of it? */
+static bool is_cut_off(Elf *elf, u64 file_size)
+{
+    GElf_Ehdr header;
+    u64 end = 0;
+
+    if (gelf_getehdr(elf, &header) == NULL)
+        return false;
+    return __builtin_add_overflow(header.e_shoff, (u64)header.e_shnum * header.e_shentsize, &end) ||
+           end > file_size;
+}
+
 int binary_open(const char *path, struct binary **out)
 {
     _cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -65,6 +77,8 @@ int binary_open_fd(int fd, struct binary **out)
     b->elf = elf_begin(b->fd, ELF_C_READ, NULL);
     if (b->elf == NULL || !is_ours(b->elf))
         return -ENOEXEC;
+    if (is_cut_off(b->elf, (u64)st.st_size))
+        return -ENODATA;
     *out = take_ptr(b);
     return 0;
 }
@@ -86,6 +100,12 @@ int binary_offset(const struct binary *binary, u64 address, u64 *out)
         return 0;
     }
     return -EFAULT;
+}
+
+int binary_read(const struct binary *binary, u64 offset, void *bytes, size_t n)
+{
+    return offset <= INT64_MAX && pread(binary->fd, bytes, n, (off_t)offset) == (ssize_t)n ? 0
+                                                                                           : -EIO;
 }
 
 /* What a walk over symbols looks for. */

@@ -18,7 +18,7 @@ struct binary_symbol {
 
 /* Open an ELF file for its symbols. Free it with binary_close().
  * Returns 0; -ENOENT, -EACCES, ... of open(); -ENOEXEC: it is no ELF file for this machine;
- * -ENOMEM. */
+ * -ENODATA: it is one of which the end is missing; -ENOMEM. */
 int binary_open(const char *path, struct binary **out);
 
 /* The same for an open file. fd: borrowed. */
@@ -32,6 +32,9 @@ int binary_find(struct binary *binary, struct str name, struct binary_symbol *ou
 
 /* Offset in the file of what is loaded at the address. Returns 0, or -EFAULT: nothing is. */
 int binary_offset(const struct binary *binary, u64 address, u64 *out);
+
+/* Read n bytes at an offset in the file. Returns 0, or -EIO: they are not there. */
+int binary_read(const struct binary *binary, u64 offset, void *bytes, size_t n);
 
 /* Call fn for each function that has a place in the file, until it returns other than 0, which is
  * then the result. A function that both tables have comes twice. */

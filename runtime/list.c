@@ -105,6 +105,13 @@ static int list_binary(struct binary *binary, const struct search *search, FILE 
     return failed;
 }
 
+static const char *why(int err)
+{
+    if (err == -ENOEXEC)
+        return "not an ELF program or library";
+    return err == -ENODATA ? "the end of this ELF file is missing" : error_text(err);
+}
+
 int ptl_list(const char *search, const char *search_path, pid_t pid, FILE *out,
              struct ptl_error *err)
 {
@@ -120,8 +127,7 @@ int ptl_list(const char *search, const char *search_path, pid_t pid, FILE *out,
     if (failed == 0) {
         failed = list_binary(binary, &parsed, out, err);
     } else {
-        (void)error_set(err, failed, EXIT_USER, "%.*s: %s", STR_ARG(parsed.binary),
-                        failed == -ENOEXEC ? "not an ELF program or library" : error_text(failed));
+        (void)error_set(err, failed, EXIT_USER, "%.*s: %s", STR_ARG(parsed.binary), why(failed));
     }
     free(parsed.pattern);
     return failed;
