@@ -215,7 +215,7 @@ static void gather(u64 *last_ns)
     static const struct timespec a_little = {.tv_nsec = BUSY_NS};
     u64 now = now_ns();
 
-    if (now - *last_ns < 2 * BUSY_NS)
+    if (now - *last_ns < (u64)2 * BUSY_NS)
         (void)nanosleep(&a_little, NULL); // a signal may end it early
     *last_ns = now;
 }
