@@ -148,6 +148,17 @@ u32 diags_errors(const struct diags *d)
     return d->n_errors;
 }
 
+void diags_drop_warnings(struct diags *d)
+{
+    u32 n_kept = 0;
+
+    for (u32 i = 0; i < d->list.n; i++) {
+        if (d->list.items[i]->severity == SEV_ERROR)
+            d->list.items[n_kept++] = d->list.items[i];
+    }
+    d->list.n = n_kept;
+}
+
 void diags_truncate(struct diags *d, u32 n_keep)
 {
     if (n_keep >= d->list.n)

@@ -64,6 +64,9 @@ u32 diags_errors(const struct diags *d);
 /* Forget all that came after the first n_keep diagnostics: what a repeated pass reported. */
 void diags_truncate(struct diags *d, u32 n_keep);
 
+/* Forget all warnings. */
+void diags_drop_warnings(struct diags *d);
+
 /* Write all of them: errors first, then warnings, each sorted by position; at most 20 errors, then
  * a line that says how many more there are. Form (bpftrace's, with our code at the end of the first
  * line):

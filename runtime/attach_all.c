@@ -31,6 +31,8 @@ int session_skip(struct ptl_session *s, struct attach_point *point, u32 n_before
 
     if (failed == 0 || policy == MISSING_ERROR)
         return failed;
+    if (s->opts->warnings == PTL_WARNINGS_NONE)
+        policy = MISSING_IGNORE;
     attach_detach(point);
     point->is_skipped = true;
     s->n_skipped++;
@@ -42,7 +44,7 @@ int session_skip(struct ptl_session *s, struct attach_point *point, u32 n_before
         diag->severity = SEV_WARNING;
         diag->text = str_printf(&s->arena, "%.*s Skipping.", STR_ARG(diag->text));
         diag->notes.n = 0; /* what to do about it: nothing */
-        diag_render(diag, &s->sources, &text, false);
+        diag_render(diag, &s->sources, &text, s->opts->has_color);
     }
     if (text.n != 0)
         (void)fwrite(text.p, 1, text.n, s->opts->log); // nowhere to tell that

@@ -92,7 +92,7 @@ static const int allowed_calls[] = {
     SCMP_SYS(close), SCMP_SYS(lseek), SCMP_SYS(fstat), SCMP_SYS(newfstatat), SCMP_SYS(statx),
     SCMP_SYS(stat), SCMP_SYS(lstat), SCMP_SYS(access), SCMP_SYS(faccessat), SCMP_SYS(faccessat2),
     SCMP_SYS(readlink), SCMP_SYS(readlinkat), SCMP_SYS(getdents64), SCMP_SYS(fcntl),
-    SCMP_SYS(ioctl), SCMP_SYS(dup), SCMP_SYS(statfs), SCMP_SYS(fstatfs),
+    SCMP_SYS(ioctl), SCMP_SYS(dup), SCMP_SYS(memfd_create), SCMP_SYS(statfs), SCMP_SYS(fstatfs),
     /* waiting */
     SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(epoll_wait), SCMP_SYS(epoll_pwait),
     SCMP_SYS(epoll_ctl), SCMP_SYS(nanosleep), SCMP_SYS(clock_nanosleep), SCMP_SYS(wait4),

@@ -85,6 +85,9 @@ static int run_init(struct run *run, struct ptl_session *s, struct ptl_error *er
     *run = (struct run){.s = s, .err = err, .epoll_fd = -1};
     sink_init(&run->sink, s->opts->format, &s->env, s->opts->out, s->opts->log, &s->signals);
     failed = run_errors_init(&run->errors, &s->meta, &s->sources, &run->sink, s->opts->log);
+    run->sink.buffering = s->opts->buffering;
+    run->errors.warnings = s->opts->warnings;
+    run->errors.has_color = s->opts->has_color;
     run->events = (struct events){
         .meta = &s->meta,
         .maps = s->maps,
@@ -134,7 +137,7 @@ static int drain_batch(struct run *run)
 
     run->events.budget = BATCH_RECORDS;
     n = ring_buffer__consume(run->ring);
-    flushed = sink_flush(&run->sink);
+    flushed = sink_pause(&run->sink);
     if (flushed != 0)
         return run_failed(run, flushed);
     if (run->events.err != 0)
@@ -309,6 +312,7 @@ static int finish(struct run *run)
 {
     int err = 0;
 
+    session_notify(run->s, "STOPPING=1");
     detach_all(run->s);
     err = run_drain(run);
     run->events.is_cut = false;
@@ -363,6 +367,8 @@ int ptl_run(struct ptl_session *s, int *status_out, struct ptl_error *err)
         ptl_bug("ptl_run() of a session that is not attached");
     s->state = SESSION_STOPPED;
     show_banner(&run);
+    if (s->opts->mode == PTL_MODE_RUN)
+        session_notify(s, "READY=1");
     if (failed == 0 && s->opts->mode == PTL_MODE_RUN && has_events(s) && !s->opts->keeps_privileges)
         failed = drop_privileges(&run);
     if (failed == 0 && s->child.pid != 0)

@@ -90,7 +90,7 @@ static void show(struct run_errors *e, enum diag_code code, struct span span, st
         diag.notes.n = 1;
     }
     buf_reset(&e->text);
-    diag_render(&diag, e->sources, &e->text, false);
+    diag_render(&diag, e->sources, &e->text, e->has_color);
     if (e->text.failed)
         return;
     end = info.n == 0 ? NULL : memchr(e->text.p, '\n', e->text.n);
@@ -121,7 +121,8 @@ void run_errors_show(struct run_errors *e, u32 site, s64 retcode)
     struct str text = str_of(message->text != NULL ? message->text : error_text((s32)retcode));
     char info[TEXT_BYTES] = "";
 
-    if (e->n_shown[site] >= SHOWN_MAX)
+    if (e->warnings == PTL_WARNINGS_NONE ||
+        (e->warnings == PTL_WARNINGS_FIRST && e->n_shown[site] >= SHOWN_MAX))
         return;
     e->n_shown[site]++;
     if (message->helper != NULL && helper.n == 0)
@@ -192,7 +193,7 @@ void run_errors_book(struct run_errors *e, u32 site, const struct ptl_book *tota
     if (row->kind == SITE_ERROR) {
         const struct message *message = message_of(row->num0);
 
-        if (total->errors <= e->n_shown[site])
+        if (total->errors <= e->n_shown[site] || e->warnings == PTL_WARNINGS_NONE)
             return;
         (void)snprintf(text, sizeof(text), "%" PRIu64 "%s of this: %s",
                        total->errors - e->n_shown[site], e->n_shown[site] != 0 ? " more" : "",

@@ -6,6 +6,7 @@
 #include "abi/meta.h"
 #include "abi/record.h"
 #include "base/diag.h"
+#include "runtime/runtime.h"
 
 struct sink;
 
@@ -14,6 +15,8 @@ struct run_errors {
     const struct sources *sources; /* borrowed */
     FILE *log;                     /* borrowed */
     struct sink *sink;             /* borrowed: formats may show messages themselves */
+    enum ptl_warnings warnings;    /* set after run_errors_init() where it is not the default */
+    bool has_color;                /* the same */
     u64 *n_shown;                  /* warnings in full, one for each site */
     struct buf text;
 };

@@ -43,6 +43,20 @@ enum ptl_format {
 /* The format of this name. False: there is none. */
 bool ptl_format_find(const char *name, enum ptl_format *out);
 
+/* When output is written. */
+enum ptl_buffering {
+    PTL_BUFFER_PAUSE, /* when there is nothing more to show for now */
+    PTL_BUFFER_FULL,  /* when a block is full, and at the end */
+    PTL_BUFFER_NONE,  /* each record at once */
+};
+
+/* Which warnings at run time are told. What was lost always is. */
+enum ptl_warnings {
+    PTL_WARNINGS_FIRST, /* the first ones of a place in full, the others counted */
+    PTL_WARNINGS_ALL,   /* all that the programs report */
+    PTL_WARNINGS_NONE,
+};
+
 /* One run's options. All borrowed; must outlive the session. */
 struct ptl_opts {
     const char *const *no_features; /* from --no-feature: treated as missing in this kernel */
@@ -54,14 +68,18 @@ struct ptl_opts {
     u64 ring_bytes;           /* of the ring buffer; 0: by the machine's memory, up to 16 MiB */
     enum ptl_mode mode;
     enum ptl_format format;
-    bool is_verbose;       /* steps, timings and the kernel's log go to `log` */
-    bool is_quiet;         /* no banner */
-    bool is_raw_output;    /* strings of traced programs are not escaped */
-    bool keeps_privileges; /* while events are drained, too: see runtime/privileges.h */
-    bool allows_unsafe;    /* the object may run commands and change traced programs */
-    bool is_dry_run;       /* begin clauses do not run; ptl_run must not be called */
-    FILE *out;             /* program output and maps */
-    FILE *log;             /* banner, warnings, -v: standard error */
+    enum ptl_buffering buffering;
+    enum ptl_warnings warnings;
+    const char *notify_socket; /* of a service manager (sd_notify(3)); NULL: none */
+    bool is_verbose;           /* steps, timings and the kernel's log go to `log` */
+    bool is_quiet;             /* no banner */
+    bool has_color;            /* warnings are coloured */
+    bool is_raw_output;        /* strings of traced programs are not escaped */
+    bool keeps_privileges;     /* while events are drained, too: see runtime/privileges.h */
+    bool allows_unsafe;        /* the object may run commands and change traced programs */
+    bool is_dry_run;           /* begin clauses do not run; ptl_run must not be called */
+    FILE *out;                 /* program output and maps */
+    FILE *log;                 /* banner, warnings, -v: standard error */
 };
 
 struct ptl_session;

@@ -16,6 +16,7 @@
 #include "runtime/cgroups.h"
 #include "runtime/error.h"
 #include "runtime/lineinfo.h"
+#include "runtime/notify.h"
 #include "runtime/prepare.h"
 #include "runtime/unsafe.h"
 #include "runtime/users.h"
@@ -48,6 +49,27 @@ void session_log(const struct ptl_session *s, const char *fmt, ...)
     (void)vfprintf(s->opts->log, fmt, args); // a lost log line loses nothing
     (void)fputc('\n', s->opts->log);
     va_end(args);
+}
+
+/* Nobody has to listen: a failure is no more than a line of -v. */
+static void connect_notify(struct ptl_session *s)
+{
+    const char *address = s->opts->notify_socket;
+
+    s->notify_fd = -1;
+    if (address == NULL)
+        return;
+    s->notify_fd = notify_open(address);
+    if (s->notify_fd < 0)
+        session_log(s, "cannot reach %s: %s", address, error_text(s->notify_fd));
+}
+
+void session_notify(const struct ptl_session *s, const char *message)
+{
+    int err = s->notify_fd < 0 ? 0 : notify_send(s->notify_fd, message);
+
+    if (err != 0)
+        session_log(s, "cannot notify of %s: %s", message, error_text(err));
 }
 
 struct span session_span(u64 begin, u64 end)
@@ -371,6 +393,7 @@ int ptl_open(struct ptl_session **out, const void *elf, size_t size, const struc
     s->opts = opts;
     s->target_fd = -1;
     s->start_ns = clock_ns(CLOCK_BOOTTIME);
+    connect_notify(s);
     child_init(&s->child);
     signals_init(&s->signals);
     arena_init(&s->arena, size * ARENA_FACTOR + ARENA_EXTRA_BYTES, arena_is_full, NULL);
@@ -422,6 +445,7 @@ void ptl_free(struct ptl_session **session)
     cgroups_free(&s->cgroups);
     usyms_free(&s->usyms);
     close_fd(&s->target_fd);
+    close_fd(&s->notify_fd);
     signals_restore(&s->signals);
     arena_done(&s->arena);
     free(s);

@@ -42,6 +42,7 @@ struct ptl_session {
     struct value_env env;
     struct child child;
     struct signals signals;
+    int notify_fd; /* connected to the service manager, or -1 */
     int target_fd; /* pidfd of -p, or -1 */
     u64 ring_bytes;
     u64 start_ns; /* CLOCK_BOOTTIME */
@@ -49,6 +50,9 @@ struct ptl_session {
 
 /* A line to the log, with the milliseconds since the start, if -v was given. */
 void session_log(const struct ptl_session *s, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/* Tell the service manager, if there is one. */
+void session_notify(const struct ptl_session *s, const char *message);
 
 /* A point could not be aimed, opened or attached, which was reported behind the first n_before
  * diagnostics. Where the script allows that (missing_probes) the point is skipped, and the report

@@ -123,8 +123,12 @@ static const struct sink_ops *begin_show(struct sink *sink, bool has_form)
 
 static void after_show(struct sink *sink)
 {
-    if (sink->text.n >= TEXT_MAX_BYTES || (!sink->is_test && sink->aside.n >= TEXT_MAX_BYTES))
+    if (sink->buffering == PTL_BUFFER_NONE) {
+        (void)sink_flush(sink); // it remembers failures
+    } else if (sink->text.n >= TEXT_MAX_BYTES ||
+               (!sink->is_test && sink->aside.n >= TEXT_MAX_BYTES)) {
         write_text(sink);
+    }
 }
 
 /* After it, with the same has_form. */
@@ -233,6 +237,11 @@ bool sink_message(struct sink *sink, const struct sink_message *message)
     sink->ops->message(sink, message);
     after_show(sink);
     return true;
+}
+
+int sink_pause(struct sink *sink)
+{
+    return sink->buffering == PTL_BUFFER_FULL ? sink->err : sink_flush(sink);
 }
 
 int sink_flush(struct sink *sink)

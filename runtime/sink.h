@@ -68,14 +68,15 @@ struct sink_ops {
 
 struct sink {
     const struct sink_ops *ops;
-    const struct value_env *env; /* borrowed */
-    FILE *out;                   /* borrowed */
-    struct signals *signals;     /* borrowed; NULL: writing waits for its reader whatever comes */
-    FILE *log;                   /* borrowed; NULL: what `out` does not get is dropped */
-    struct buf text;             /* for out */
-    struct buf aside;            /* for the log, or a result */
-    bool is_test;                /* aside is for the next result */
-    int err;                     /* first failure, negative errno */
+    const struct value_env *env;  /* borrowed */
+    FILE *out;                    /* borrowed */
+    struct signals *signals;      /* borrowed; NULL: writing waits for its reader whatever comes */
+    FILE *log;                    /* borrowed; NULL: what `out` does not get is dropped */
+    struct buf text;              /* for out */
+    struct buf aside;             /* for the log, or a result */
+    enum ptl_buffering buffering; /* set after sink_init() where it is not the default */
+    bool is_test;                 /* aside is for the next result */
+    int err;                      /* first failure, negative errno */
 };
 
 /* The operations of the formats: sink_text_ops, ... */
@@ -108,6 +109,9 @@ void sink_tally(struct sink *sink, u32 n_passed, u32 n_failed);
 bool sink_attached(struct sink *sink, u32 n);
 bool sink_summary(struct sink *sink, const struct sink_summary *summary);
 bool sink_message(struct sink *sink, const struct sink_message *message);
+
+/* There is nothing more to show for now. Returns what sink_flush() does. */
+int sink_pause(struct sink *sink);
 
 /* Write all that was collected. Returns 0, or the first failure since the beginning: -EPIPE,
  * -ENOSPC, -EIO, -EBADF, -ENOMEM; -EINTR: nobody read it, and signals said not to wait. */

@@ -214,6 +214,8 @@ static bool stages_guarded(struct compilation *c)
     if (setjmp(c->on_full))
         return false;
     stages_run(c);
+    if (c->opts->hides_warnings)
+        diags_drop_warnings(&c->diags);
     /* Who formats a script does not ask what it does. */
     if (diags_errors(&c->diags) || !stage_is_last(c, STAGE_FMT))
         diags_render(&c->diags, &c->out->diagnostics, c->opts->has_color);

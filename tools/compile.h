@@ -39,6 +39,7 @@ struct compile_opts {
     u32 stages;        /* 1 << enum compile_stage, for `print` */
     bool wants_object; /* false: stop behind the last of the stages; with none of them, check all */
     bool has_color;
+    bool hides_warnings;
     bool wants_details; /* of probes: what args has */
     /* Tests: called once with the typed program and its IR, which live until it returns. */
     void (*observe)(void *data, const struct program *program, const struct ir_module *module);

@@ -131,6 +131,8 @@ static bool command_make(struct command *c, const struct options *o, const struc
         command_add(c, "--unsafe", NULL);
     if (o->lacks_kprobes)
         command_add(c, "--no-kprobes", NULL);
+    if (o->has_no_warnings)
+        command_add(c, "--no-warnings", NULL);
     if (o->test_switch)
         command_add(c, "--test-switch", o->test_switch);
     for (u32 i = 0; i < o->n_params; i++)

@@ -193,6 +193,43 @@ static bool option_format(struct options *o, const char *arg)
     return false;
 }
 
+static bool option_buffering(struct options *o, const char *arg)
+{
+    static const char *const modes[] = {
+        [PTL_BUFFER_PAUSE] = "line",
+        [PTL_BUFFER_FULL] = "full",
+        [PTL_BUFFER_NONE] = "none",
+    };
+
+    for (u32 i = 0; i < ARRAY_SIZE(modes); i++) {
+        if (strcmp(modes[i], arg) == 0) {
+            o->buffering = (enum ptl_buffering)i;
+            return true;
+        }
+    }
+    message_error("Invalid output buffering \"%s\"", arg);
+    message_hint("The modes are: line full none");
+    return false;
+}
+
+static bool option_warnings(struct options *o, const char *arg)
+{
+    (void)arg;                             /* none */
+    if (o->warnings == PTL_WARNINGS_ALL) { /* bpftrace's -kk was a level of its own */
+        message_error("-k may be given once");
+        return false;
+    }
+    o->warnings = PTL_WARNINGS_ALL;
+    return true;
+}
+
+static bool option_no_warnings(struct options *o, const char *arg)
+{
+    (void)arg; /* none */
+    o->has_no_warnings = true;
+    return true;
+}
+
 static bool option_raw_output(struct options *o, const char *arg)
 {
     (void)arg; /* none */
@@ -354,6 +391,10 @@ static bool options_check(const struct options *o)
     if (o->pid && o->command) {
         message_error("-p and -c exclude each other");
         message_hint("-c traces the command that it starts, -p a process that runs already");
+        return false;
+    }
+    if (o->has_no_warnings && o->warnings != PTL_WARNINGS_FIRST) {
+        message_error("-k and --no-warnings exclude each other");
         return false;
     }
     if (o->is_test && o->is_bench) {

@@ -25,9 +25,13 @@ struct options {
     pid_t pid;                               /* -p; 0: none */
     char *no_features[OPTIONS_FEATURES_MAX]; /* owned */
     u32 n_no_features;
-    bool lacks_kprobes;       /* no option: of the kernel, or by --no-feature */
-    u64 max_map_memory_bytes; /* 0: not given */
-    enum ptl_format format;   /* -f */
+    const char *notify_socket;    /* no option: of the environment; NULL: none */
+    bool lacks_kprobes;           /* no option: of the kernel, or by --no-feature */
+    u64 max_map_memory_bytes;     /* 0: not given */
+    enum ptl_format format;       /* -f */
+    enum ptl_buffering buffering; /* -B */
+    enum ptl_warnings warnings;   /* -k */
+    bool has_no_warnings;         /* --no-warnings */
     bool is_quiet, is_verbose, is_dry_run, is_raw_output, is_unsafe, keeps_privileges;
     bool is_info;           /* --info */
     bool is_list;           /* -l: file is what to search, NULL for all */

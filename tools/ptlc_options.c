@@ -18,6 +18,7 @@ enum long_option {
     LONG_OPTION,
     LONG_UNSAFE,
     LONG_NO_KPROBES,
+    LONG_NO_WARNINGS,
     LONG_TEST_SWITCH,
     LONG_COLOR,
     LONG_TRACEFS,
@@ -39,6 +40,7 @@ static const struct option long_options[] = {
     {"option", required_argument, NULL, LONG_OPTION},
     {"unsafe", no_argument, NULL, LONG_UNSAFE},
     {"no-kprobes", no_argument, NULL, LONG_NO_KPROBES},
+    {"no-warnings", no_argument, NULL, LONG_NO_WARNINGS},
     {"test-switch", required_argument, NULL, LONG_TEST_SWITCH},
     {"color", required_argument, NULL, LONG_COLOR},
     {"kernel-tracefs", required_argument, NULL, LONG_TRACEFS},
@@ -68,6 +70,7 @@ void ptlc_options_usage(FILE *out)
         "  --option NAME[=VALUE]  an option of the script: getopt(\"NAME\")\n"
         "  --unsafe               allow functions that run commands or change traced programs\n"
         "  --no-kprobes           use fentry and fexit for kprobes: the kernel has none\n"
+        "  --no-warnings          tell errors only\n"
         "  --color always|never   of diagnostics (default: never)\n"
         "  --arch x86_64|aarch64  of the kernel that runs the object (default: this one)\n"
         "  --kernel-tracefs DIR   read tracepoint formats there\n"
@@ -215,6 +218,9 @@ static bool option_take(struct ptlc_options *o, int option, const char *arg)
         return true;
     case LONG_NO_KPROBES:
         o->compile.lacks_kprobes = true;
+        return true;
+    case LONG_NO_WARNINGS:
+        o->compile.hides_warnings = true;
         return true;
     case LONG_LIST:
         o->search = arg;

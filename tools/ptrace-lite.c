@@ -31,16 +31,22 @@ static const char *variable(const char *name)
     return value && *value != '\0' ? value : NULL;
 }
 
-/* Whether diagnostics are coloured. Both streams are asked: who redirects one wants plain text. */
-static bool wants_color(void)
+/* Whether diagnostics are coloured. Both streams are asked: who redirects one wants plain text.
+ * False after saying what is wrong with the choice. */
+static bool choose_color(bool *has_color_out)
 {
-    const char *choice = variable("PTRACE_LITE_COLOR");
+    const char *name = variable("PTRACE_LITE_COLOR") ? "PTRACE_LITE_COLOR" : "BPFTRACE_COLOR";
+    const char *choice = variable(name);
 
-    if (choice && strcmp(choice, "always") == 0)
+    *has_color_out = !variable("NO_COLOR") && isatty(STDOUT_FILENO) && isatty(STDERR_FILENO);
+    if (!choice || strcmp(choice, "auto") == 0)
         return true;
-    if (choice && strcmp(choice, "never") == 0)
-        return false;
-    return !variable("NO_COLOR") && isatty(STDOUT_FILENO) && isatty(STDERR_FILENO);
+    *has_color_out = strcmp(choice, "always") == 0;
+    if (*has_color_out || strcmp(choice, "never") == 0)
+        return true;
+    message_error("Invalid value for %s: \"%s\"", name, choice);
+    message_hint("The values are: auto always never");
+    return false;
 }
 
 static double now_ms(void)
@@ -87,6 +93,10 @@ static int object_run(const struct buf *object, const struct options *o, FILE *o
         .is_verbose = o->is_verbose,
         .is_quiet = o->is_quiet,
         .format = o->format,
+        .buffering = o->buffering,
+        .warnings = o->has_no_warnings ? PTL_WARNINGS_NONE : o->warnings,
+        .notify_socket = o->notify_socket,
+        .has_color = has_color,
         .is_raw_output = o->is_raw_output,
         .allows_unsafe = o->is_unsafe,
         .keeps_privileges = o->keeps_privileges,
@@ -147,11 +157,11 @@ static int script_run(const struct options *o, FILE *out)
 {
     _cleanup_(script_done) struct script script = {.fd = -1};
     _cleanup_buf_ struct buf object = {0};
-    bool has_color = wants_color();
+    bool has_color = false;
     double start_ms = now_ms();
     int status = 0;
 
-    if (!script_load(&script, o))
+    if (!choose_color(&has_color) || !script_load(&script, o))
         return STATUS_MISTAKE;
     if (o->is_in_place)
         return script_format(o, &script, has_color);
@@ -204,6 +214,9 @@ int main(int argc, char **argv)
 
     if (!options_parse(&o, argc, argv))
         return STATUS_MISTAKE;
+    /* Only we are asked to notify, not what we start. */
+    o.notify_socket = variable("NOTIFY_SOCKET");
+    (void)unsetenv("NOTIFY_SOCKET"); // NOLINT(concurrency-mt-unsafe): one thread; a valid name
     /* First of all, before anything is traced whose record would then be lost. */
     out = output_open(o.output, is_stdout_closed);
     if (!out)

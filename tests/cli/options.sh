@@ -1,6 +1,6 @@
 # The options themselves. Sourced by run.
 # covers: opt:version opt:help opt:e opt:p opt:c opt:o opt:max-map-memory opt:no-feature opt:emit
-# covers: opt:v opt:test-switch opt:test opt:bench
+# covers: opt:v opt:B opt:warnings opt:no-warnings opt:test-switch opt:test opt:bench
 # shellcheck shell=bash disable=SC2154
 
 good='BEGIN { exit(); }'
@@ -43,6 +43,19 @@ says pid-and-command 1 '^ERROR: -p and -c exclude each other$'
 run "$tool" -f xml "$good"
 says format-unknown 1 '^ERROR: Invalid output format "xml"$'
 verdict format-list "$(grep -qx 'HINT: The formats are: text json folded' err || echo 'no list of formats')"
+run "$tool" -B sometimes "$good"
+says buffering-unknown 1 '^ERROR: Invalid output buffering "sometimes"$'
+run "$tool" -k --no-warnings "$good"
+says warnings-both 1 '^ERROR: -k and --no-warnings exclude each other$'
+run "$tool" -kk "$good"
+says warnings-twice 1 '^ERROR: -k may be given once$'
+run "$tool" --emit=types 'BEGIN { strlen("a"); }'
+says warning 0 'WARNING: .*\[W601\]$' .
+run "$tool" --no-warnings --emit=types 'BEGIN { strlen("a"); }'
+says no-warnings 0 "" .
+run "$tool" --no-warnings --emit=types 'BEGIN { strlen("a"); nonsense(); }'
+says no-warnings-but-errors 1 'ERROR: '
+verdict no-warnings-with-errors "$(grep WARNING err)"
 run "$tool" --test --bench "$good"
 says test-and-bench 1 '^ERROR: --test and --bench exclude each other$'
 run "$tool" -p 4194303 "$good"
