@@ -3,6 +3,15 @@
 
 include(kernel_btf)
 
+# A locale with another decimal point, for test_replay. glibc has C.UTF-8 itself.
+set(locales_dir "${CMAKE_BINARY_DIR}/locales")
+add_custom_command(
+  OUTPUT "${locales_dir}/fr_FR.UTF-8/LC_NUMERIC"
+  COMMAND "${CMAKE_COMMAND}" -E make_directory "${locales_dir}"
+  COMMAND localedef --no-archive -i fr_FR -f UTF-8 "${locales_dir}/fr_FR.UTF-8"
+  COMMENT "locale fr_FR.UTF-8" VERBATIM)
+add_custom_target(locales DEPENDS "${locales_dir}/fr_FR.UTF-8/LC_NUMERIC")
+
 # tests/unit/test_X.c: a program each. LLVM is linked only to those that need it: it is 30 MB.
 file(GLOB unit_tests CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/unit/test_*.c")
 foreach(source IN LISTS unit_tests)
@@ -17,8 +26,9 @@ foreach(source IN LISTS unit_tests)
     ptl_runtime ptl_abi ptl_base ptl_bpf)
   set_target_properties(${name} PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/unit")
-  target_compile_definitions(${name} PRIVATE TEST_BTF="${CMAKE_BINARY_DIR}/btf")
-  add_dependencies(${name} kernel_btf)
+  target_compile_definitions(${name} PRIVATE TEST_BTF="${CMAKE_BINARY_DIR}/btf"
+    TEST_LOCALES="${locales_dir}")
+  add_dependencies(${name} kernel_btf locales)
   add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}")
   set_tests_properties(${name} PROPERTIES LABELS unit TIMEOUT 120)
 endforeach()
