@@ -112,7 +112,7 @@ static const int allowed_calls[] = {
     SCMP_SYS(shutdown), SCMP_SYS(bpf), SCMP_SYS(exit), SCMP_SYS(exit_group)};
 
 /* bpf(2) is there for maps; what makes programs and maps needs the capabilities that are gone. */
-static int add_rules(scmp_filter_ctx filter, bool shows_processes)
+static int add_rules(scmp_filter_ctx filter)
 {
     int err = 0;
 
@@ -123,8 +123,6 @@ static int add_rules(scmp_filter_ctx filter, bool shows_processes)
             filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1,
             SCMP_A2(SCMP_CMP_MASKED_EQ, (scmp_datum_t)(O_ACCMODE | O_CREAT | O_TRUNC), O_RDONLY));
     }
-    if (err == 0 && shows_processes) // perf_map.c; what it asks for is in memory, unseen
-        err = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat2), 0);
     if (err == 0) {
         err = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1,
                                SCMP_A0(SCMP_CMP_EQ, AF_UNIX));
@@ -132,10 +130,10 @@ static int add_rules(scmp_filter_ctx filter, bool shows_processes)
     return err;
 }
 
-static int filter_calls(bool shows_processes)
+static int filter_calls(void)
 {
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
-    int err = filter == NULL ? -ENOMEM : add_rules(filter, shows_processes);
+    int err = filter == NULL ? -ENOMEM : add_rules(filter);
 
     if (err == 0)
         err = seccomp_load(filter); // with no_new_privs
@@ -158,7 +156,7 @@ int privileges_drop(const struct ptl_session *s)
     caps = needed(s, permitted);
     err = caps_set(caps, caps);
     if (err == 0)
-        err = filter_calls(s->usyms != NULL);
+        err = filter_calls();
     if (err == 0)
         session_log(s, "other capabilities are dropped, and system calls are limited");
     return err;
