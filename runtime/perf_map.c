@@ -67,14 +67,15 @@ static bool status_read(u64 pid, struct status *out)
     return has_uid;
 }
 
-/* Open a file in /tmp below the process's root. No link is followed: it could lead to files of ours.
- * (openat2() could follow those that stay below, but the filter of system calls cannot look into its
- * flags.) */
+/* Open a file in /tmp below the process's root. No link is followed: it could lead to files of
+ * ours. (openat2() could follow those that stay below, but the filter of system calls cannot look
+ * into its flags.) */
 static int open_in_tmp(u64 pid, const char *name)
 {
     enum {
         FOLDER = O_PATH | O_DIRECTORY | O_CLOEXEC,
     };
+
     char root_path[PATH_BYTES];
     int fd = -1;
 
