@@ -111,23 +111,27 @@ static const int allowed_calls[] = {
     SCMP_SYS(connect), SCMP_SYS(sendto), SCMP_SYS(sendmsg), SCMP_SYS(recvfrom), SCMP_SYS(recvmsg),
     SCMP_SYS(shutdown), SCMP_SYS(bpf), SCMP_SYS(exit), SCMP_SYS(exit_group)};
 
+/* Allow a call with such an argument only. */
+static int add_bound(scmp_filter_ctx filter, int call, struct scmp_arg_cmp argument)
+{
+    return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call, 1, &argument);
+}
+
 /* bpf(2) is there for maps; what makes programs and maps needs the capabilities that are gone. */
 static int add_rules(scmp_filter_ctx filter)
 {
+    struct scmp_arg_cmp read_only = {.arg = 2,
+                                     .op = SCMP_CMP_MASKED_EQ,
+                                     .datum_a = O_ACCMODE | O_CREAT | O_TRUNC,
+                                     .datum_b = O_RDONLY};
+    struct scmp_arg_cmp local = {.arg = 0, .op = SCMP_CMP_EQ, .datum_a = AF_UNIX};
     int err = 0;
 
     for (size_t i = 0; err == 0 && i < ARRAY_SIZE(allowed_calls); i++)
         err = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed_calls[i], 0);
-    if (err == 0) {
-        err = seccomp_rule_add(
-            filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1,
-            SCMP_A2(SCMP_CMP_MASKED_EQ, (scmp_datum_t)(O_ACCMODE | O_CREAT | O_TRUNC), O_RDONLY));
-    }
-    if (err == 0) {
-        err = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1,
-                               SCMP_A0(SCMP_CMP_EQ, AF_UNIX));
-    }
-    return err;
+    if (err == 0)
+        err = add_bound(filter, SCMP_SYS(openat), read_only);
+    return err == 0 ? add_bound(filter, SCMP_SYS(socket), local) : err;
 }
 
 static int filter_calls(void)

@@ -145,6 +145,14 @@ static int drain_batch(struct run *run)
     return n == -EAGAIN || n == -ECANCELED ? 0 : DRAIN_ENDED;
 }
 
+u64 run_now_ns(void)
+{
+    struct timespec t = {0};
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &t); // cannot fail for this clock
+    return (u64)t.tv_sec * NS_PER_S + (u64)t.tv_nsec;
+}
+
 int run_drain(struct run *run)
 {
     int err = 0;
@@ -204,19 +212,11 @@ static void on_event(struct run *run, enum wake wake)
     }
 }
 
-static u64 now_ns(void)
-{
-    struct timespec t = {0};
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &t); // cannot fail for this clock
-    return (u64)t.tv_sec * NS_PER_S + (u64)t.tv_nsec;
-}
-
 /* A record woke us up. Where they come fast, wait a little for more. */
 static void gather(u64 *last_ns)
 {
     static const struct timespec a_little = {.tv_nsec = BUSY_NS};
-    u64 now = now_ns();
+    u64 now = run_now_ns();
 
     if (now - *last_ns < (u64)2 * BUSY_NS)
         (void)nanosleep(&a_little, NULL); // a signal may end it early

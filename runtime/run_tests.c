@@ -3,7 +3,6 @@
  * A benchmark's program is run by one system call each time, which takes longer than most programs:
  * the time is what the kernel's own statistics say of the program. */
 #include <errno.h>
-#include <time.h>
 
 #include <bpf/bpf.h>
 
@@ -13,7 +12,6 @@
 enum {
     BENCH_MIN_NS = 1000000, /* until then the number of runs is doubled */
     BENCH_MAX_RUNS = 1 << 20,
-    NS_PER_S = 1000000000,
 };
 
 /* Run the point once, and show what it printed. Whether it called exit() with a code but 0 is then
@@ -45,25 +43,17 @@ static void begin_point(struct run *run)
     run->events.exit_code = 0;
 }
 
-static u64 now_ns(void)
-{
-    struct timespec t = {0};
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &t); // cannot fail for this clock
-    return (u64)t.tv_sec * NS_PER_S + (u64)t.tv_nsec;
-}
-
 static int run_test(struct run *run, const struct attach_point *point)
 {
     struct sink_result result = {.name = point->row->name};
-    u64 begin_ns = now_ns();
+    u64 begin_ns = run_now_ns();
     int err = 0;
 
     sink_test(&run->sink);
     err = run_point(run, point);
     if (err != 0)
         return err;
-    result.ns = now_ns() - begin_ns;
+    result.ns = run_now_ns() - begin_ns;
     result.has_failed = has_failed(run);
     sink_result(&run->sink, &result);
     return flush(run);
