@@ -128,6 +128,13 @@ static int run_failed(const struct run *run, int failed)
     return error_set(run->err, failed, EXIT_MACHINE, "Cannot read a map: %s.", error_text(failed));
 }
 
+/* What is shown from here on was recorded before now. */
+static void begin_round(const struct run *run)
+{
+    if (run->s->usyms != NULL)
+        usyms_begin_round(run->s->usyms);
+}
+
 /* Handle one batch of records and flush. Returns 0 if there may be more, DRAIN_ENDED if not, or a
  * negative errno with *err: the run is over. */
 static int drain_batch(struct run *run)
@@ -136,6 +143,7 @@ static int drain_batch(struct run *run)
     int flushed = 0;
 
     run->events.budget = BATCH_RECORDS;
+    begin_round(run);
     n = ring_buffer__consume(run->ring);
     flushed = sink_pause(&run->sink);
     if (flushed != 0)
@@ -294,6 +302,7 @@ static int show_maps(struct run *run)
     bool is_quiet = run->s->meta.infos.items[0].flags & META_FLAG_QUIET_MAPS;
     u32 n_shown = is_quiet ? 0 : maps_count(maps);
 
+    begin_round(run);
     sink_end(&run->sink);
     for (u32 i = 0; i < n_shown; i++) {
         const struct table *table = NULL;

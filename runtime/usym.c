@@ -18,6 +18,7 @@ enum {
     PROCESSES_MAX = 256, /* then all are forgotten */
     FILES_MAX = 256,     /* the same */
     PERF_MAPS_MAX = 32,  /* the same */
+    CACHE_MAX = 4096,    /* frames, by the low bits of their address */
     PATH_BYTES = 64,
     STAT_BYTES = 1024,
     STAT_START_TIME = 20, /* words behind the name in /proc/PID/stat */
@@ -42,6 +43,7 @@ struct usym_process {
     u64 pid;
     struct birth birth;
     bool is_read; /* the mappings, since it was looked at last */
+    u32 round;    /* in which that was */
     struct mapping *mappings;
     u32 n;
     struct perf_map *perf_map; /* NULL: none */
@@ -52,12 +54,23 @@ struct file {
     struct file_symbols *symbols; /* NULL: it has none */
 };
 
+/* A frame that was found: stacks share most of theirs. */
+struct found {
+    const struct usym_process *process;
+    u64 address;
+    u32 epoch;
+    struct symbol_place place;
+};
+
 struct usyms {
     struct usym_process processes[PROCESSES_MAX];
     u32 n_processes;
     struct file files[FILES_MAX];
     u32 n_files;
     u32 n_perf_maps;
+    u32 round;
+    u32 epoch; /* of the cache: what was found before is forgotten */
+    struct found cache[CACHE_MAX];
 };
 
 int usyms_new(struct usyms **out)
@@ -83,6 +96,7 @@ static void forget_perf_map(struct usyms *u, struct usym_process *p)
 
 static void forget_process(struct usyms *u, struct usym_process *p)
 {
+    u->epoch++;
     forget_mappings(p);
     forget_perf_map(u, p);
 }
@@ -99,6 +113,7 @@ static void forget_files(struct usyms *u)
     for (u32 i = 0; i < u->n_files; i++)
         file_symbols_free(&u->files[i].symbols);
     u->n_files = 0;
+    u->epoch++;
 }
 
 void usyms_free(struct usyms **u)
@@ -198,6 +213,7 @@ static void read_mappings(struct usyms *u, struct usym_process *p)
     size_t size = 0;
     FILE *f = NULL;
 
+    u->epoch++;
     p->is_read = now.is_read = true;
     now.mappings = NULL;
     now.n = 0;
@@ -231,13 +247,24 @@ static struct usym_process *find_process(struct usyms *u, u64 pid)
     return NULL;
 }
 
+void usyms_begin_round(struct usyms *u)
+{
+    u->round++;
+    u->epoch++;
+}
+
 struct usym_process *usyms_process(struct usyms *u, u64 pid)
 {
-    struct birth birth = birth_of(pid);
     struct usym_process *p = find_process(u, pid);
+    struct birth birth = {0};
 
-    if (p != NULL)
+    if (p != NULL && p->round == u->round)
+        return p;
+    birth = birth_of(pid);
+    if (p != NULL) {
         p->is_read = false;
+        p->round = u->round;
+    }
     if (birth.start_time == 0 || (p != NULL && birth.start_time == p->birth.start_time &&
                                   birth.start_code == p->birth.start_code))
         return p;
@@ -248,15 +275,17 @@ struct usym_process *usyms_process(struct usyms *u, u64 pid)
     } else {
         forget_process(u, p);
     }
-    *p = (struct usym_process){.pid = pid, .birth = birth};
+    *p = (struct usym_process){.pid = pid, .birth = birth, .round = u->round};
     read_mappings(u, p);
     return p;
 }
 
 void usyms_note(struct usyms *u, u64 pid)
 {
-    struct usym_process *p = usyms_process(u, pid);
+    struct usym_process *p = NULL;
 
+    usyms_begin_round(u); // it may have become another program
+    p = usyms_process(u, pid);
     if (p != NULL && !p->is_read)
         read_mappings(u, p); // it has loaded libraries since
 }
@@ -330,7 +359,7 @@ static struct symbol_place place_in_file(struct usyms *u, u64 pid, const struct 
     return place;
 }
 
-struct symbol_place usyms_find(struct usyms *u, struct usym_process *process, u64 address)
+static struct symbol_place find(struct usyms *u, struct usym_process *process, u64 address)
 {
     const struct mapping *m = process == NULL ? NULL : mapping_at(process, address);
     struct symbol_place place = {0};
@@ -346,5 +375,19 @@ struct symbol_place usyms_find(struct usyms *u, struct usym_process *process, u6
     place.name = perf_map_find(process->perf_map, address, &place.offset);
     if (place.name.n != 0)
         place.module = perf_map_path(process->perf_map);
+    return place;
+}
+
+struct symbol_place usyms_find(struct usyms *u, struct usym_process *process, u64 address)
+{
+    struct found *found = &u->cache[address % CACHE_MAX];
+    struct symbol_place place = {0};
+
+    if (found->epoch == u->epoch && found->process == process && found->address == address)
+        return found->place;
+    place = find(u, process, address);
+    if (process != NULL && process->perf_map != NULL)
+        return place; // its names do not last
+    *found = (struct found){process, address, u->epoch, place};
     return place;
 }

@@ -12,8 +12,11 @@ int usyms_new(struct usyms **out);
 /* NULL-safe; sets *u to NULL. */
 void usyms_free(struct usyms **u);
 
-/* What is known of process pid (of our PID namespace), looked at anew; NULL where it has ended and
- * was not heard of before. Valid until the next call. */
+/* Processes are looked at anew once in each round: begin one for what was recorded until now. */
+void usyms_begin_round(struct usyms *u);
+
+/* What is known of process pid (of our PID namespace); NULL where it has ended and was not heard of
+ * before. Valid until the next call. */
 struct usym_process *usyms_process(struct usyms *u, u64 pid);
 
 /* What an address of the process (NULL: nothing is known) is. Valid until the next call of
