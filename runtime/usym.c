@@ -381,13 +381,13 @@ static struct symbol_place find(struct usyms *u, struct usym_process *process, u
 struct symbol_place usyms_find(struct usyms *u, struct usym_process *process, u64 address)
 {
     struct found *found = &u->cache[address % CACHE_MAX];
-    struct symbol_place place = {0};
 
-    if (found->epoch == u->epoch && found->process == process && found->address == address)
-        return found->place;
-    place = find(u, process, address);
     if (process != NULL && process->perf_map != NULL)
-        return place; // its names do not last
-    *found = (struct found){process, address, u->epoch, place};
-    return place;
+        return find(u, process, address); // names of a perf map do not last
+    if (found->epoch != u->epoch || found->process != process || found->address != address) {
+        struct symbol_place place = find(u, process, address); // it may begin another epoch
+
+        *found = (struct found){process, address, u->epoch, place};
+    }
+    return found->place;
 }
