@@ -22,7 +22,8 @@ enum site_kind {
     SITE_PRINTF = 1, /* payload: the arguments, see the site's pieces */
     SITE_PRINT = 2,  /* print(value): payload one value of the site's type */
     SITE_TIME = 3,   /* time(fmt): the site's text is the strftime format; no payload */
-    SITE_EXIT = 4,   /* control; payload s64 code */
+    SITE_EXIT = 4,   /* control; payload s64 code; num0 1: what follows is not shown. Not so where
+                        nothing else is attached: the other begin clauses run all the same */
     SITE_PRINT_MAP =
         5,            /* control; payload u64 top, u64 div (0: not given); the site names the map */
     SITE_CLEAR = 6,   /* control; no payload; the site names the map */

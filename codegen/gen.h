@@ -81,7 +81,7 @@ struct gen_func {
     LLVMValueRef scratch;      /* the entry */
     LLVMValueRef scratch_held; /* on the stack: the entry that must be given back; NULL: none */
     u32 scratch_block;         /* block at whose begin the scratch entry is looked up */
-    struct gen_half *halves;   /* of maps with two halves, by map id */
+    struct gen_half *halves;   /* of the maps of gen.flipped */
     LLVMValueRef half_key;     /* on the stack: the only key of maps of maps */
     LLVMMetadataRef subprogram;
     struct span last_span; /* of the location that the builder has */
@@ -115,8 +115,10 @@ struct gen {
     u32 n_files;
     LLVMMetadataRef unit;
     LLVMMetadataRef int32_type, uint32_type, word_type, signed_type, char_type;
-    LLVMMetadataRef main_type; /* int (void *ctx) */
-    LLVMValueRef *maps;        /* by map id */
+    LLVMMetadataRef main_type;     /* int (void *ctx) */
+    LLVMValueRef *maps;            /* by map id */
+    const struct ir_map **flipped; /* the maps with two halves */
+    u32 n_flipped;
     LLVMValueRef
         visitor; /* the function that MAP_LEN calls for each element, NULL before its first use */
     LLVMValueRef config;   /* the global, NULL before its first use */

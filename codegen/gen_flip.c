@@ -20,19 +20,23 @@ static bool uses_map(const struct gen *g, const struct ir_inst *inst, const void
 
 LLVMValueRef map_address(const struct gen *g, const struct ir_map *map)
 {
-    return map->is_flipped ? g->f.halves[map->id].address : g->maps[map->id];
+    for (u32 i = 0; map->is_flipped && i < g->n_flipped; i++) {
+        if (g->flipped[i] == map)
+            return g->f.halves[i].address;
+    }
+    return g->maps[map->id];
 }
 
 void flips_emit_entry(struct gen *g)
 {
     bool is_used = false;
 
-    g->f.halves = arena_array(g->arena, struct gen_half, g->ir->maps.n);
-    vec_foreach(map, &g->ir->maps) {
-        struct gen_half *half = &g->f.halves[(*map)->id];
-
-        half->block = (*map)->is_flipped ? gen_block_before(g, uses_map, *map) : DOM_NONE;
-        is_used = is_used || half->block != DOM_NONE;
+    if (g->n_flipped == 0)
+        return;
+    g->f.halves = arena_array(g->arena, struct gen_half, g->n_flipped);
+    for (u32 i = 0; i < g->n_flipped; i++) {
+        g->f.halves[i].block = gen_block_before(g, uses_map, g->flipped[i]);
+        is_used = is_used || g->f.halves[i].block != DOM_NONE;
     }
     if (!is_used)
         return;
@@ -52,7 +56,7 @@ static void emit_leave(struct gen *g)
                        LLVMConstInt(is_program ? g->e.i32 : g->e.i64, !is_program, 0));
 }
 
-static void emit_lookup(struct gen *g, const struct ir_map *map)
+static LLVMValueRef emit_lookup(struct gen *g, const struct ir_map *map)
 {
     const struct emit *e = &g->e;
     LLVMValueRef args[] = {g->maps[map->id], g->f.half_key};
@@ -65,13 +69,13 @@ static void emit_lookup(struct gen *g, const struct ir_map *map)
     emit_at(e, missing);
     emit_leave(g);
     emit_at(e, found);
-    g->f.halves[map->id].address = address;
+    return address;
 }
 
 void flips_emit(struct gen *g, const struct ir_block *block)
 {
-    vec_foreach(map, &g->ir->maps) {
-        if (g->f.halves[(*map)->id].block == block->id)
-            emit_lookup(g, *map);
+    for (u32 i = 0; i < g->n_flipped; i++) {
+        if (g->f.halves[i].block == block->id)
+            g->f.halves[i].address = emit_lookup(g, g->flipped[i]);
     }
 }

@@ -135,11 +135,14 @@ static void gen_license(struct gen *g)
 void gen_maps(struct gen *g)
 {
     g->maps = arena_array(g->arena, LLVMValueRef, g->ir->maps.n);
+    g->flipped = arena_array(g->arena, const struct ir_map *, g->ir->maps.n);
     for (u32 i = 0; i < g->ir->maps.n; i++) {
         const struct ir_map *map = g->ir->maps.items[i];
         struct map_members m = outer_members(g, map);
 
         g->maps[i] = map_global(g, map->name, m.n);
+        if (map->is_flipped)
+            g->flipped[g->n_flipped++] = map;
         if (g->part.is_last)
             describe_map(g, g->maps[i], map->name, &m);
     }

@@ -132,7 +132,8 @@ static int handle(struct events *e, u32 index, const u8 *payload)
     case SITE_EXIT:
         if (!e->is_exiting)
             e->exit_code = (s64)value_word(payload);
-        e->is_exiting = e->is_cut = true;
+        e->is_exiting = true;
+        e->is_cut = site->num0 != 0;
         return -ECANCELED;
     case SITE_PROCESS:
         if (e->sink->env->usyms != NULL)

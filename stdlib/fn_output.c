@@ -113,6 +113,7 @@ static ir_val lower_exit(struct lowering *lo, struct call *c)
     u64 site = lower_site_new(lo->v, SITE_EXIT, c->span);
 
     lower_site(lo->v, site)->payload_size = sizeof(s64);
+    lower_site(lo->v, site)->num0 = c->point && c->point->probe->exec != EXEC_ALONE;
     if (lo->v->test_refused)
         do_refused(lo);
 
