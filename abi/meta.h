@@ -41,6 +41,22 @@
 #undef META_REF
 #undef META_END
 
+/* Are values of the type one number each? */
+static inline bool meta_type_is_word(const struct meta_type *type)
+{
+    switch (type->kind) {
+    case ABI_INT:
+    case ABI_UINT:
+    case ABI_BOOL:
+    case ABI_ENUM:
+    case ABI_KSYM:
+    case ABI_POINTER:
+        return true;
+    default:
+        return false;
+    }
+}
+
 struct meta {
 #define META_TABLE(name) VEC(struct meta_##name) name##s;
 #define META_U64(member)

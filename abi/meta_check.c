@@ -22,21 +22,6 @@ static bool word_fits(u64 offset, u64 size)
     return offset % 8 == 0 && offset <= size && size - offset >= 8;
 }
 
-static bool is_word(const struct meta *m, u64 ref)
-{
-    switch (m->types.items[ref].kind) {
-    case ABI_INT:
-    case ABI_UINT:
-    case ABI_BOOL:
-    case ABI_ENUM:
-    case ABI_KSYM:
-    case ABI_POINTER:
-        return true;
-    default:
-        return false;
-    }
-}
-
 /* A type of values that stand by themselves. */
 static bool is_value(const struct meta *m, u64 ref)
 {
@@ -92,7 +77,7 @@ static bool conversion_takes(const struct meta *m, const struct meta_piece *p)
     case 'r':
         return m->types.items[p->type].kind == ABI_BUFFER;
     default:
-        return is_word(m, p->type);
+        return meta_type_is_word(&m->types.items[p->type]);
     }
 }
 

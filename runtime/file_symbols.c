@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "runtime/address_search.h"
 #include "runtime/binary.h"
 
 enum {
@@ -10,7 +11,7 @@ enum {
 };
 
 struct function {
-    u64 offset, size; /* in the file; size 0: not told */
+    u64 offset, size; /* in the file; size 0: not told. offset: first, see address_search() */
     const char *name; /* of the binary's tables */
     bool is_global;
 };
@@ -83,18 +84,8 @@ void file_symbols_free(struct file_symbols **f)
 struct str file_symbols_find(const struct file_symbols *f, u64 file_offset, u64 *offset_out)
 {
     const struct function *found = NULL;
-    u32 low = 0;
-    u32 high = f->n;
+    u32 low = address_search(f->list, sizeof(*f->list), f->n, file_offset);
 
-    while (low < high) {
-        u32 middle = low + (high - low) / 2;
-
-        if (f->list[middle].offset <= file_offset) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
     if (low == 0)
         return (struct str){0};
     low--;

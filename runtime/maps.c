@@ -36,8 +36,10 @@ struct maps {
     struct buf keys, values; /* of a batch */
 };
 
-static bool is_percpu_type(enum bpf_map_type type)
+bool map_is_percpu(const struct bpf_map *map)
 {
+    enum bpf_map_type type = bpf_map__type(map);
+
     return type == BPF_MAP_TYPE_PERCPU_HASH || type == BPF_MAP_TYPE_PERCPU_ARRAY ||
            type == BPF_MAP_TYPE_LRU_PERCPU_HASH;
 }
@@ -53,10 +55,9 @@ static bool is_hash_type(enum bpf_map_type type)
            type == BPF_MAP_TYPE_LRU_HASH || type == BPF_MAP_TYPE_LRU_PERCPU_HASH;
 }
 
-const struct bpf_map *maps_content(const struct bpf_map *map)
+struct bpf_map *maps_content(struct bpf_map *map)
 {
-    /* It changes nothing: before load it is the map that the one of maps was declared with. */
-    const struct bpf_map *inner = bpf_map__inner_map((struct bpf_map *)map);
+    struct bpf_map *inner = bpf_map__inner_map(map);
 
     return inner != NULL ? inner : map;
 }
@@ -69,7 +70,7 @@ static bool view_fits(const struct maps *m, const struct meta_map *row, const st
     u64 slot_size = bpf_map__value_size(map);
     bool is_scalar = row->key == META_NO_REF;
 
-    if (is_percpu_type(type) != (row->is_percpu != 0) || slot_size % 8 != 0)
+    if (map_is_percpu(map) != (row->is_percpu != 0) || slot_size % 8 != 0)
         return false;
     if (!is_scalar && type == BPF_MAP_TYPE_ARRAY) {
         return row->set_offset != META_NO_REF && row->set_offset + 8 <= slot_size &&
@@ -195,11 +196,12 @@ int maps_make_halves(struct maps *m)
 {
     for (u32 i = 0; i < m->meta->maps.n; i++) {
         struct map_view *view = &m->views[i];
-        u32 map_flags = bpf_map__map_flags(maps_content(view->map));
+        u32 map_flags = 0;
         int err = 0;
 
         if (!view->row->is_flipped)
             continue;
+        map_flags = bpf_map__map_flags(maps_content(view->map));
         view->now.fd = half_new(view, map_flags);
         view->old.fd = view->now.fd < 0 ? view->now.fd : half_new(view, map_flags);
         err = view->old.fd < 0 ? view->old.fd : bpf_map__set_inner_map_fd(view->map, view->now.fd);

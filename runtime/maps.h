@@ -21,7 +21,10 @@ u32 maps_cpu_count(const struct maps *m);
 
 /* What an ELF map holds elements of: itself, or, before load, of a map of maps the one that it was
  * declared with. */
-const struct bpf_map *maps_content(const struct bpf_map *map);
+struct bpf_map *maps_content(struct bpf_map *map);
+
+/* Has it a value for each CPU? */
+bool map_is_percpu(const struct bpf_map *map);
 
 /* Before the object is loaded, with the flags of its maps as they shall be: make the halves of
  * flipped maps. Returns 0 or what the kernel says. */

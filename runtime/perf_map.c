@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "runtime/address_search.h"
+
 enum {
     CHUNK_BYTES = 1 << 16, /* a line is shorter */
     FILE_MAX_BYTES = 64 << 20,
@@ -21,7 +23,7 @@ enum {
 };
 
 struct entry {
-    u64 start, size;
+    u64 start, size;  /* start: first, see address_search() */
     u32 name, name_n; /* in names; entries that came later have the larger offset */
 };
 
@@ -248,18 +250,8 @@ static bool read_more(struct perf_map *m)
 static const struct entry *entry_at(const struct perf_map *m, u64 address)
 {
     const struct entry *found = NULL;
-    u32 low = 0;
-    u32 high = m->n;
+    u32 low = address_search(m->list, sizeof(*m->list), m->n, address);
 
-    while (low < high) {
-        u32 middle = low + (high - low) / 2;
-
-        if (m->list[middle].start <= address) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
     if (low == 0)
         return NULL;
     found = &m->list[low - 1];

@@ -89,23 +89,16 @@ static bool site_is_data(u64 kind)
            site_has_pieces((enum site_kind)kind);
 }
 
-static bool is_percpu(enum bpf_map_type type)
-{
-    return type == BPF_MAP_TYPE_PERCPU_HASH || type == BPF_MAP_TYPE_PERCPU_ARRAY ||
-           type == BPF_MAP_TYPE_LRU_PERCPU_HASH;
-}
-
-static u64 map_bytes(const struct ptl_session *s, const struct bpf_map *map)
+static u64 map_bytes(const struct ptl_session *s, struct bpf_map *map)
 {
     const struct bpf_map *content = maps_content(map);
-    enum bpf_map_type type = bpf_map__type(content);
     u64 n_halves = content == map ? 1 : 2;
 
-    if (type == BPF_MAP_TYPE_RINGBUF)
+    if (bpf_map__type(map) == BPF_MAP_TYPE_RINGBUF)
         return bpf_map__max_entries(map);
     return prepare_map_bytes(bpf_map__key_size(content), bpf_map__value_size(content),
                              bpf_map__max_entries(content),
-                             n_halves * (is_percpu(type) ? maps_cpu_count(s->maps) : 1));
+                             n_halves * (map_is_percpu(content) ? maps_cpu_count(s->maps) : 1));
 }
 
 /* The name that the script knows the map by. */
@@ -127,16 +120,14 @@ static struct str shown_name(const struct ptl_session *s, const struct bpf_map *
  * row finds the map "full". So this is for maps that are a burden. */
 static int choose_prealloc(const struct ptl_session *s, struct bpf_map *map)
 {
-    struct bpf_map *inner = bpf_map__inner_map(map);
-    enum bpf_map_type type = bpf_map__type(inner != NULL ? inner : map);
-    u64 n_bytes = map_bytes(s, map);
+    struct bpf_map *content = maps_content(map);
+    enum bpf_map_type type = bpf_map__type(content);
 
-    map = inner != NULL ? inner : map;
     if (type != BPF_MAP_TYPE_HASH && type != BPF_MAP_TYPE_PERCPU_HASH)
         return 0;
-    if (n_bytes <= PREALLOC_MAX_BYTES)
+    if (map_bytes(s, map) <= PREALLOC_MAX_BYTES)
         return 0;
-    return bpf_map__set_map_flags(map, bpf_map__map_flags(map) | BPF_F_NO_PREALLOC);
+    return bpf_map__set_map_flags(content, bpf_map__map_flags(content) | BPF_F_NO_PREALLOC);
 }
 
 /* Write a size in the largest unit that leaves a whole number above 9: it is an order of magnitude.
@@ -152,7 +143,7 @@ static const char *size_text(u64 bytes, char *text, size_t size)
     return text;
 }
 
-static int too_much_memory(const struct ptl_session *s, const struct bpf_map *largest, u64 total,
+static int too_much_memory(const struct ptl_session *s, struct bpf_map *largest, u64 total,
                            u64 bound, struct ptl_error *err)
 {
     struct str name = shown_name(s, largest);
@@ -167,8 +158,7 @@ static int too_much_memory(const struct ptl_session *s, const struct bpf_map *la
                     size_text(bound, bound_text, SIZE_TEXT_BYTES), STR_ARG(name),
                     size_text(map_bytes(s, largest), map_text, SIZE_TEXT_BYTES),
                     bpf_map__max_entries(maps_content(largest)),
-                    is_percpu(bpf_map__type(maps_content(largest))) ? ", a value for each CPU"
-                                                                    : "");
+                    map_is_percpu(maps_content(largest)) ? ", a value for each CPU" : "");
     error_hint(err, "Give the map fewer entries (config max_map_keys) or smaller values, or allow "
                     "more memory.");
     return -E2BIG;
@@ -192,7 +182,7 @@ static int size_ring(struct ptl_session *s, struct ptl_error *err)
 int prepare_maps(struct ptl_session *s, struct ptl_error *err)
 {
     u64 bound = s->opts->max_map_memory_bytes;
-    const struct bpf_map *largest = NULL;
+    struct bpf_map *largest = NULL;
     struct bpf_map *map = NULL;
     u64 total = 0;
     int failed = size_ring(s, err);
@@ -242,17 +232,6 @@ static u64 largest_record(const struct meta *meta)
     return largest + sizeof(struct ptl_record);
 }
 
-/* CLOCK_TAI less CLOCK_MONOTONIC, nanoseconds. */
-static u64 tai_offset(void)
-{
-    struct timespec tai = {0}, monotonic = {0};
-
-    (void)clock_gettime(CLOCK_TAI, &tai);             // these two exist everywhere
-    (void)clock_gettime(CLOCK_MONOTONIC, &monotonic); // and fail never
-    return (u64)(tai.tv_sec - monotonic.tv_sec) * 1000000000 +
-           (u64)(tai.tv_nsec - monotonic.tv_nsec);
-}
-
 int prepare_config(struct ptl_session *s, struct ptl_error *err)
 {
     struct bpf_map *map = bpf_object__find_map_by_name(s->object, PTL_SECTION_CONFIG);
@@ -263,7 +242,7 @@ int prepare_config(struct ptl_session *s, struct ptl_error *err)
         .cpid = (u64)s->child.pid,
         .filter_pid = (u64)s->opts->filter_pid,
         .n_cpus = maps_cpu_count(s->maps),
-        .tai_offset = tai_offset(),
+        .tai_offset = clock_ns(CLOCK_TAI) - clock_ns(CLOCK_MONOTONIC),
     };
     int failed = fill_pidns(&config);
 

@@ -21,9 +21,8 @@
 enum {
     BATCH_RECORDS = 4096, /* then the output is flushed and signals are looked at */
     DRAIN_ENDED = 1,      /* the ring is empty */
-    NS_PER_S = 1000000000,
-    BUSY_NS = 1000000, /* records that come as close together are waited for so long, */
-                       /* and shown at once: waking up for each would cost more than they do */
+    BUSY_NS = 1000000,    /* records that come as close together are waited for so long, */
+                          /* and shown at once: waking up for each would cost more than they do */
     EXIT_FAILED_TESTS = 1,
 };
 
@@ -153,14 +152,6 @@ static int drain_batch(struct run *run)
     return n == -EAGAIN || n == -ECANCELED ? 0 : DRAIN_ENDED;
 }
 
-u64 run_now_ns(void)
-{
-    struct timespec t = {0};
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &t); // cannot fail for this clock
-    return (u64)t.tv_sec * NS_PER_S + (u64)t.tv_nsec;
-}
-
 int run_drain(struct run *run)
 {
     int err = 0;
@@ -224,7 +215,7 @@ static void on_event(struct run *run, enum wake wake)
 static void gather(u64 *last_ns)
 {
     static const struct timespec a_little = {.tv_nsec = BUSY_NS};
-    u64 now = run_now_ns();
+    u64 now = clock_ns(CLOCK_MONOTONIC);
 
     if (now - *last_ns < (u64)2 * BUSY_NS)
         (void)nanosleep(&a_little, NULL); // a signal may end it early

@@ -15,9 +15,6 @@ struct run {
     bool must_stop;
 };
 
-/* CLOCK_MONOTONIC, nanoseconds. */
-u64 run_now_ns(void);
-
 /* Handle all that is in the ring. Returns 0, or a negative errno with *err: the run is over. A
  * second signal ends it early. */
 int run_drain(struct run *run);

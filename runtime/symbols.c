@@ -8,9 +8,11 @@
 #include <errno.h>
 #include <fcntl.h>
 
+#include "runtime/address_search.h"
+
 struct symbol {
-    u64 address;
-    u32 name; /* offset in the text */
+    u64 address; /* first, see address_search() */
+    u32 name;    /* offset in the text */
     char type;
     bool has_module; /* its name, in brackets, is behind that of the symbol */
 };
@@ -174,19 +176,9 @@ struct symbol_place symbols_find(struct symbols *s, u64 address)
 {
     const struct symbol *found = NULL;
     u32 low = 0;
-    u32 high = 0;
 
     ensure_read(s);
-    high = s->n;
-    while (low < high) {
-        u32 middle = low + (high - low) / 2;
-
-        if (s->list[middle].address <= address) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
+    low = address_search(s->list, sizeof(*s->list), s->n, address);
     if (low == 0 || address - s->list[low - 1].address > SYMBOL_SPAN_MAX)
         return (struct symbol_place){0};
     low--;

@@ -45,14 +45,21 @@ static int compare_arrays(const struct meta *meta, const struct meta_type *type,
     return 0;
 }
 
+static u64 word_rank(u64 word, bool is_signed)
+{
+    return is_signed ? word ^ (u64)1 << 63 : word;
+}
+
+static u64 number_rank(const struct meta_type *type, const u8 *bytes)
+{
+    return word_rank(value_number(type, bytes), type->kind == ABI_INT || type->is_signed != 0);
+}
+
 static int compare_numbers(const struct meta_type *type, const u8 *a, const u8 *b)
 {
-    u64 x = value_number(type, a);
-    u64 y = value_number(type, b);
-    bool is_signed = type->kind == ABI_INT || type->is_signed != 0;
+    u64 x = number_rank(type, a);
+    u64 y = number_rank(type, b);
 
-    if (is_signed)
-        return (s64)x < (s64)y ? -1 : (s64)x > (s64)y;
     return x < y ? -1 : x > y;
 }
 
@@ -104,11 +111,6 @@ int value_compare(const struct meta *meta, u64 type, const u8 *a, const u8 *b)
     return compare_typed(meta, &meta->types.items[type], a, b);
 }
 
-static u64 number_rank(u64 number, bool is_signed)
-{
-    return is_signed ? number ^ (u64)1 << 63 : number;
-}
-
 /* Its first bytes, the first counts most. */
 static u64 string_rank(const u8 *bytes, u64 size)
 {
@@ -125,22 +127,15 @@ static u64 string_rank(const u8 *bytes, u64 size)
 u64 value_rank(const struct meta *meta, u64 type, const u8 *bytes, bool *is_exact_out)
 {
     const struct meta_type *t = &meta->types.items[type];
-    bool is_signed = t->kind == ABI_INT || t->is_signed != 0;
     bool unused = false;
 
-    *is_exact_out = false;
+    *is_exact_out = meta_type_is_word(t);
+    if (*is_exact_out)
+        return number_rank(t, bytes);
     switch ((enum abi_type)t->kind) {
-    case ABI_INT:
-    case ABI_UINT:
-    case ABI_BOOL:
-    case ABI_ENUM:
-    case ABI_KSYM:
-    case ABI_POINTER:
-        *is_exact_out = true;
-        return number_rank(value_number(t, bytes), is_signed);
     case ABI_AGG:
         *is_exact_out = agg_ops((enum agg_id)t->num0)->compare == agg_compare_first;
-        return *is_exact_out ? number_rank(agg_word(bytes, 0), t->is_signed != 0) : 0;
+        return *is_exact_out ? word_rank(agg_word(bytes, 0), t->is_signed != 0) : 0;
     case ABI_STRING:
         return string_rank(bytes, t->size);
     case ABI_TUPLE: {

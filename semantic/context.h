@@ -202,6 +202,8 @@ bool compares_signed(const struct expr *e);
 bool clause_uses(const struct clause *clause, u32 flags, u32 needs);
 /* The same of one statement. FN_ENDS: can it end the block around it? */
 bool stmt_uses(const struct stmt *stmt, u32 flags, u32 needs);
+/* Is it return, break or continue? */
+bool stmt_is_jump(const struct stmt *stmt);
 
 /* flip.c: decide which maps have two halves, and what their prints and clears do with them. */
 void find_flips(struct sema *s);

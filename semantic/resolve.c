@@ -442,7 +442,7 @@ static void resolve_stmt(struct sema *s, struct stmt *stmt)
 
 static bool ends_block(const struct stmt *stmt)
 {
-    if (stmt->kind == STMT_RETURN || stmt->kind == STMT_BREAK || stmt->kind == STMT_CONTINUE)
+    if (stmt_is_jump(stmt))
         return true;
     return stmt->kind == STMT_EXPR && stmt->value->call && stmt->value->call->fn &&
            (stmt->value->call->fn->flags & FN_ENDS);

@@ -36,10 +36,14 @@ static bool expr_uses(const struct expr *e, u32 flags, u32 needs)
            expr_uses(e->c, flags, needs);
 }
 
+bool stmt_is_jump(const struct stmt *stmt)
+{
+    return stmt->kind == STMT_RETURN || stmt->kind == STMT_BREAK || stmt->kind == STMT_CONTINUE;
+}
+
 bool stmt_uses(const struct stmt *stmt, u32 flags, u32 needs)
 {
-    if ((flags & FN_ENDS) &&
-        (stmt->kind == STMT_RETURN || stmt->kind == STMT_BREAK || stmt->kind == STMT_CONTINUE))
+    if ((flags & FN_ENDS) && stmt_is_jump(stmt))
         return true;
     return expr_uses(stmt->target, flags, needs) || expr_uses(stmt->value, flags, needs) ||
            expr_uses(stmt->limit, flags, needs) || type_uses(stmt->type_name, flags, needs) ||
