@@ -108,8 +108,8 @@ u32 shape_size(enum shape_id id);
 #define STACK_HEADER_BYTES 16
 u32 stack_frame_bytes(struct str mode);
 
-/* Number of 8-byte members of an aggregation's slot (agg.def); 0 for an unknown aggregation or a
- * wrong bits. */
+/* Number of 8-byte members of an aggregation's slot (agg.def); 0 for an unknown aggregation or
+ * parameters that it cannot have. */
 u32 agg_word_count(enum agg_id agg, const s64 params[3]);
 
 /* is_set of the slot of a min() or max(): how the value lies in it. */

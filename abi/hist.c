@@ -2,6 +2,7 @@
  * sizes maps by it, the runtime labels rows by it. The layouts are documented in abi.h and agg.def.
  */
 #include "abi/abi.h"
+#include "abi/tseries.h"
 
 u32 hist_bucket_count(u32 bits)
 {
@@ -47,6 +48,8 @@ u32 agg_word_count(enum agg_id agg, const s64 params[3])
         return params[0] < 0 || params[0] > HIST_BITS_MAX ? 0 : hist_bucket_count((u32)params[0]);
     case AGG_LHIST:
         return lhist_bucket_count(params[0], params[1], params[2]);
+    case AGG_TSERIES:
+        return tseries_word_count(params);
     case AGG_COUNT_:
         break;
     }

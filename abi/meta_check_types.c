@@ -39,6 +39,8 @@ static const char *check_agg(const struct meta_type *t)
         return "a type of the metadata is an unknown aggregation";
     if (t->num0 == AGG_LHIST && (params[2] <= 0 || params[1] <= params[0]))
         return "a lhist of the metadata has no range";
+    if (agg_word_count((enum agg_id)t->num0, params) == 0)
+        return "an aggregation of the metadata has impossible parameters";
     if (t->size != (u64)agg_word_count((enum agg_id)t->num0, params) * 8)
         return "an aggregation of the metadata has the wrong size";
     return NULL;

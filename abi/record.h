@@ -66,9 +66,10 @@ enum run_error {
     RUN_ERROR_READ = 3,     /* an address that cannot be read; the site's text names the helper */
     RUN_ERROR_BOUNDS = 4,   /* an index that is none of the array's */
     RUN_ERROR_HELPER = 5,   /* any other helper that failed; the site's text names it */
+    RUN_ERROR_BUSY = 6,     /* an aggregation that interrupted programs had in use: see tseries.h */
 };
 
-#define RUN_ERROR_LAST RUN_ERROR_HELPER
+#define RUN_ERROR_LAST RUN_ERROR_BUSY
 
 /* A map that a clause prints and then clears (or zeroes) lies behind a map of maps with one
  * element, and has two halves. For print() the runtime puts the empty half there, waits until no
@@ -169,5 +170,6 @@ struct ptl_config {
     u64 pidns_ino;
     u64 task_name; /* offset of task_struct.comm where programs may read it; 0: ask the helper. Only
                       filled in for META_FLAG_TASK_NAME */
-    u64 tai_offset; /* CLOCK_TAI less CLOCK_MONOTONIC at start, nanoseconds */
+    u64 tai_offset;  /* CLOCK_TAI less CLOCK_MONOTONIC at start, nanoseconds */
+    u64 wall_offset; /* CLOCK_REALTIME less CLOCK_BOOTTIME, the same */
 };

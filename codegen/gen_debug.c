@@ -240,6 +240,7 @@ static LLVMMetadataRef agg_type(struct gen *g, const struct type *t)
         [AGG_AVG] = {"total", "n"},      [AGG_MIN] = {"value", "is_set"},
         [AGG_MAX] = {"value", "is_set"}, [AGG_STATS] = {"total", "n"},
         [AGG_HIST] = {"buckets", NULL},  [AGG_LHIST] = {"buckets", NULL},
+        [AGG_TSERIES] = {"lanes", NULL},
     };
     u32 n_words = type_agg_words(t);
     LLVMMetadataRef word = t->is_signed ? g->signed_type : g->word_type;

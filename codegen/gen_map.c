@@ -177,7 +177,7 @@ static void gen_scratch_map(struct gen *g)
 /* LAYOUT: abi/record.h */
 static const char *const config_members[] = {
     "ring_data_limit", "start_ns",  "cpid",      "filter_pid", "n_cpus",
-    "pidns_dev",       "pidns_ino", "task_name", "tai_offset",
+    "pidns_dev",       "pidns_ino", "task_name", "tai_offset", "wall_offset",
 };
 _Static_assert(sizeof(struct ptl_config) == 8 * ARRAY_SIZE(config_members),
                "a name for each member");

@@ -243,6 +243,7 @@ int prepare_config(struct ptl_session *s, struct ptl_error *err)
         .filter_pid = (u64)s->opts->filter_pid,
         .n_cpus = maps_cpu_count(s->maps),
         .tai_offset = clock_ns(CLOCK_TAI) - clock_ns(CLOCK_MONOTONIC),
+        .wall_offset = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_BOOTTIME),
     };
     int failed = fill_pidns(&config);
 

@@ -37,6 +37,9 @@ static const struct message *message_of(u64 error)
                               "Array access out of bounds. This can lead to unexpected results.",
                               "array access out of bounds", NULL},
         [RUN_ERROR_HELPER] = {W_RUN_HELPER, NULL, "call failed", ""},
+        [RUN_ERROR_BUSY] = {W_RUN_BUSY,
+                            "Missed a value: programs were interrupted while they counted here.",
+                            "missed a value", NULL},
     };
 
     _Static_assert(ARRAY_SIZE(messages) == RUN_ERROR_LAST + 1, "each error has its text");

@@ -33,6 +33,11 @@ bool map_join_key(struct vocab *v, struct map_info *map, const struct type *key,
     return false;
 }
 
+static const char *params_word(enum agg_id agg)
+{
+    return agg == AGG_HIST ? "bits" : agg == AGG_TSERIES ? "parameters" : "bounds";
+}
+
 /* The same aggregation with other constants: bounds of a histogram. */
 static bool report_params(struct vocab *v, const struct type *old, const struct type *value,
                           struct span span)
@@ -41,7 +46,7 @@ static bool report_params(struct vocab *v, const struct type *old, const struct 
         return false;
 
     diag_add(v->diags, E_AGG_PARAMS, span, "Different %s %s in a single map unsupported",
-             agg_name(value->agg), value->agg == AGG_HIST ? "bits" : "bounds");
+             agg_name(value->agg), params_word(value->agg));
     return true;
 }
 

@@ -1,6 +1,7 @@
 /* Maps of the evaluator: rows in the order in which they were made. Aggregations are kept in the
  * words that abi/agg.def describes, so that the runtime can show them: how they are counted is
  * written anew here. */
+#include "abi/tseries.h"
 #include "runtime/agg.h"
 #include "tests/fuzz/eval.h"
 
@@ -121,6 +122,25 @@ static void keep_extreme(const struct type *t, u64 *words, u64 word, bool wants_
     words[1] = 1;
 }
 
+/* One interval that lasts as long as the machine: the first bucket of the first lane has all. */
+static void keep_series(const struct type *t, u64 *words, u64 word)
+{
+    u64 *bucket = words + 1;
+    u64 *value = &bucket[1];
+    u64 *more = &bucket[2];
+    u64 extreme[] = {*value, *more};
+    enum tseries_function function = (enum tseries_function)(t->params[2] & ~(s64)TSERIES_OPEN);
+
+    bucket[0] = 1;
+    if (function == TSERIES_MAX || function == TSERIES_MIN) {
+        keep_extreme(t, extreme, word, function == TSERIES_MAX);
+        *value = extreme[0];
+    } else {
+        *value = function == TSERIES_LAST ? word : *value + word;
+    }
+    *more += 1;
+}
+
 void eval_aggregate(struct eval *ev, struct emap *map, const struct value *key, u64 word)
 {
     const struct type *t = value_type(map);
@@ -150,6 +170,9 @@ void eval_aggregate(struct eval *ev, struct emap *map, const struct value *key, 
         return;
     case AGG_LHIST:
         words[lhist_bucket((s64)word, t->params)]++;
+        return;
+    case AGG_TSERIES:
+        keep_series(t, words, word);
         return;
     case AGG_COUNT_:
         break;

@@ -364,11 +364,21 @@ bool gen_void_call(struct gen *g)
 
 void gen_agg_choose(struct gen *g, struct gen_map *map)
 {
-    static const u32 numbers[] = {0, 1, 2, 5, 10, 100};
+    static const u32 numbers[] = {0, 1, 2, 5, 8, 10, 100};
 
     map->agg = vocab_agg_by_id((enum agg_id)gen_below(g, AGG_COUNT_));
     for (u32 i = 0; i < ELEMS_MAX; i++)
         map->agg_numbers[i] = numbers[gen_below(g, ARRAY_SIZE(numbers))];
+}
+
+/* What tseries() takes besides its value: the interval is one that the machine's clock does not
+ * leave, so that the answer is known. */
+static void put_series(struct gen *g, const struct gen_map *map)
+{
+    static const char *const functions[] = {"", ", \"avg\"", ", \"max\"", ", \"min\"", ", \"sum\""};
+
+    gen_put(g, ", %llu, %u%s", 1ull << 62, map->agg_numbers[0],
+            functions[map->agg_numbers[1] % ARRAY_SIZE(functions)]);
 }
 
 void gen_agg_call(struct gen *g, const struct gen_map *map)
@@ -377,6 +387,10 @@ void gen_agg_call(struct gen *g, const struct gen_map *map)
 
     gen_put(g, "%s(", agg_name(map->agg->id));
     for (u32 i = 0; i < sig.n; i++) {
+        if (i > 0 && map->agg->id == AGG_TSERIES) {
+            put_series(g, map);
+            break;
+        }
         if (i > 0)
             gen_put(g, ", ");
         if (strcmp(sig.params[i].word, "number") == 0) {

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include "abi/record.h"
+#include "abi/tseries.h"
 #include "runtime/events.h"
 #include "tests/unit/check.h"
 #include "tests/unit/runtime_kit.h"
@@ -144,7 +145,8 @@ static void formatted(struct replay *r, u64 kind)
 static void messages(struct replay *r)
 {
     static const s64 fault = -14;
-    static const u64 times[] = {RUN_ERROR_DIV_ZERO, RUN_ERROR_MAP_FULL, RUN_ERROR_BOUNDS};
+    static const u64 times[] = {RUN_ERROR_DIV_ZERO, RUN_ERROR_MAP_FULL, RUN_ERROR_BOUNDS,
+                                RUN_ERROR_BUSY};
 
     formatted(r, SITE_PRINTF);
     formatted(r, SITE_WARNF);
@@ -190,6 +192,8 @@ static void maps(struct replay *r)
     static const u64 slots[70] = {[0] = 1234567, [1] = 2, [5] = 1000, [12] = 3000000};
     static const u64 minus[] = {(u64)-1234567, 2};
     static const s64 lhist[3] = {-1000, 1000000, 100000};
+    static const s64 series[3] = {1000000, 3, TSERIES_AVG};
+    static const u64 intervals[] = {0, 4, (u64)-10, 3, 0, 0, 0, 6, 1234567, 1};
 
     static const struct {
         char comm[16];
@@ -217,9 +221,12 @@ static void maps(struct replay *r)
     map(r, "@stats", number, minus, kit_agg(k, AGG_STATS, false, NULL), slots);
     map(r, "@hist", text, key.comm, kit_agg(k, AGG_HIST, true, NULL), slots);
     map(r, "@lhist", NONE, "", kit_agg(k, AGG_LHIST, true, lhist), slots);
+    map(r, "@series", NONE, "", kit_agg(k, AGG_TSERIES, true, series), intervals);
+    map(r, "@series", text, key.comm, kit_agg(k, AGG_TSERIES, false, series), intervals);
     map(r, "@stack", kit_tuple(k, (const u64[]){text, kstack, ustack}, 3), &key,
         kit_agg(k, AGG_COUNT, false, NULL), slots);
     map(r, "@stack", kstack, key.kstack, kit_agg(k, AGG_STATS, true, NULL), minus);
+    map(r, "@stack", kstack, key.kstack, kit_agg(k, AGG_TSERIES, true, series), intervals);
     map(r, "@stack", ustack, key.ustack, text, key.comm);
 }
 
@@ -303,6 +310,7 @@ int main(int argc, char **argv)
 
     (void)argv;
     (void)setenv("LOCPATH", TEST_LOCALES, 1); // NOLINT(concurrency-mt-unsafe): one thread
+    (void)setenv("TZ", "UTC", 1);             // NOLINT(concurrency-mt-unsafe): the same
     for (u32 i = 0; i < ARRAY_SIZE(locales); i++) {
         /* NOLINTNEXTLINE(concurrency-mt-unsafe): the same */
         CHECK(setlocale(LC_ALL, locales[i]) != NULL);
