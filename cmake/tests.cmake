@@ -52,6 +52,13 @@ foreach(source IN LISTS traced_programs)
     C_VISIBILITY_PRESET default)
 endforeach()
 
+# build/static/ptrace-lite: what PTL_STATIC makes, for tests/check/static.sh and tests/vm/cases/static.case.
+if(PTL_STATIC_DEPS AND NOT PTL_SANITIZE)
+  ptl_runner(ptrace-lite-static ON)
+  set_target_properties(ptrace-lite-static PROPERTIES
+    OUTPUT_NAME ptrace-lite RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/static")
+endif()
+
 # tests/fuzz: fuzz-make writes random scripts, their objects, and what two other readers of a script
 # say that it prints (ptl_answers); load-many loads the objects in a guest.
 add_library(ptl_answers STATIC tests/fuzz/evaluator.c tests/fuzz/eval_call.c tests/fuzz/eval_expr.c

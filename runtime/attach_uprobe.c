@@ -57,12 +57,15 @@ static int report_instruction(const struct attach_point *point, struct diags *di
                         "The offset lies inside of an instruction: %.*s", STR_ARG(name));
         diag_hint(diag, "Instructions begin at +%" PRIu64 " and +%" PRIu64 ".", around[0],
                   around[1]);
-    } else if (err == -ELIBACC) {
+    } else if (err == -ELIBACC || err == -ENOTSUP) {
         diag = diag_add(diags, E_ATTACH_INSTRUCTION, attach_span(point),
                         "Without libcapstone nobody knows whether an instruction begins here: %.*s",
                         STR_ARG(name));
-        diag_hint(diag,
-                  "Install it (Debian: libcapstone4), or attach without a check by --unsafe.");
+        diag_hint(diag, err == -ENOTSUP
+                            ? "A static ptrace-lite cannot load it: attach without a check by "
+                              "--unsafe, or use the one that is not static."
+                            : "Install it (Debian: libcapstone4), or attach without a check by "
+                              "--unsafe.");
     } else if (err == -EILSEQ || err == -EIO) {
         diag =
             diag_add(diags, E_ATTACH_INSTRUCTION, attach_span(point),
