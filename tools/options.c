@@ -265,6 +265,12 @@ static bool option_keep_privileges(struct options *o, const char *arg)
     return true;
 }
 
+static bool option_completions(struct options *o, const char *arg)
+{
+    o->completions = arg; /* completions.c knows the shells */
+    return true;
+}
+
 static bool option_version(struct options *o, const char *arg)
 {
     (void)arg; /* none */
@@ -421,7 +427,7 @@ bool options_parse(struct options *o, int argc, char **argv)
     }
     if (!words_take(o, argc, argv, &n))
         return false;
-    if (o->wants_help || o->wants_version)
+    if (o->wants_help || o->wants_version || o->completions)
         return true;
     if (!operands_take(o, o->operands, n)) {
         options_usage(stderr);

@@ -21,6 +21,7 @@ struct options {
     const char *command; /* -c */
     const char *output;  /* -o */
     const char *emit;
+    const char *completions; /* --completions: the shell */
     const char *test_switch;
     pid_t pid;                               /* -p; 0: none */
     char *no_features[OPTIONS_FEATURES_MAX]; /* owned */

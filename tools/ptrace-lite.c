@@ -14,6 +14,7 @@
 #include "base/diag.h"
 #include "runtime/runtime.h"
 #include "tools/compiler.h"
+#include "tools/completions.h"
 #include "tools/file.h"
 #include "tools/message.h"
 #include "tools/options.h"
@@ -225,6 +226,8 @@ int main(int argc, char **argv)
         options_usage(out);
     } else if (o.wants_version) {
         version_print(out);
+    } else if (o.completions) {
+        status = completions_print(o.completions, out);
     } else if (o.is_info) {
         status = info_print(&o, out);
     } else if (o.is_list) {
