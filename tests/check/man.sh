@@ -1,32 +1,54 @@
 #!/bin/bash
-# The manual page and --help tell of the same options, and the page has no formatting mistakes.
+# The manual pages and the programs tell of the same options, and the pages have no formatting mistakes.
 source "$(dirname "$0")/lib.sh"
 
-page=docs/ptrace-lite.8
+# Of ptrace-lite: "LETTER NAME ARGUMENT" of each row that is not hidden; - for none.
+rows_of_table() {
+    sed -nE "s/^OPT\('?([^',])'?, *\"([^\"]*)\", *\"([^\"]*)\", *[a-z_]+, *\".+\"\)/\1|\2|\3/p" tools/options.def |
+        awk -F'|' '{ print ($1 == "0" ? "-" : $1), ($2 == "" ? "-" : $2), ($3 == "" ? "-" : $3) }'
+}
 
-# "LETTER NAME ARGUMENT" of each row that is not hidden; - for none.
-table=$(sed -nE "s/^OPT\('?([^',])'?, *\"([^\"]*)\", *\"([^\"]*)\", *[a-z_]+, *\".+\"\)/\1|\2|\3/p" \
-    tools/options.def | awk -F'|' '{
-        print ($1 == "0" ? "-" : $1), ($2 == "" ? "-" : $2), ($3 == "" ? "-" : $3) }')
-
-# The same of the page: lines as `.BR \-w ", " \-\-unsafe` below a .TP in the section OPTIONS.
-manual=$(sed -n '/^\.SH OPTIONS/,/^\.SH EXIT/p' "$page" | grep -A1 '^\.TP' | grep -E '^\.(B|BR|BI)' |
-    tr -d '\\"' | sed -E 's/^\.[A-Z]+ //; s/,/ /' | awk '{
+# The same from lines like `-w, --unsafe` and `--emit STAGES`.
+rows_of_lines() {
+    awk '{
         letter = name = argument = "-"
         for (i = 1; i <= NF; i++)
             if ($i ~ /^--/) name = substr($i, 3)
             else if ($i ~ /^-/) letter = substr($i, 2)
             else argument = $i
-        print letter, name, argument }')
+        print letter, name, argument }'
+}
 
-while read -r row; do
-    verdict "option $row" "$(grep -qxF -- "$row" <<<"$manual" || echo "is not in $page")"
-done <<<"$table"
-while read -r row; do
-    verdict "manual $row" "$(grep -qxF -- "$row" <<<"$table" || echo "is not in tools/options.def")"
-done <<<"$manual"
+# Of ptlc: what --help prints.
+rows_of_help() {
+    "$build/ptlc" --help | sed -nE 's/^  (-[^ ]+( --[^ ]+)?( [^ ]+)?)( .*)?$/\1/p' | tr -d , | rows_of_lines
+}
 
-if command -v groff >/dev/null; then
-    verdict "formatting" "$(groff -man -Tutf8 -ww -z "$page" 2>&1 | head -n 5)"
-fi
+# The same of a page: lines as `.BR \-w ", " \-\-unsafe` below a .TP in the section OPTIONS.
+rows_of_page() {
+    sed -n '/^\.SH OPTIONS/,/^\.SH EXIT/p' "$1" | grep -A1 '^\.TP' | grep -E '^\.(B|BR|BI)' |
+        sed 's/\\f[A-Z]//g' | tr -d '\\"' | sed -E 's/^\.[A-Z]+ //; s/,/ /' | rows_of_lines
+}
+
+# check PAGE OTHER ROWS: both have the same rows.
+check() {
+    local page=$1 other=$2 table=$3 manual row
+    manual=$(rows_of_page "$page")
+    while read -r row; do
+        verdict "option $row" "$(grep -qxF -- "$row" <<<"$manual" || echo "is not in $page")"
+    done <<<"$table"
+    while read -r row; do
+        verdict "manual $row" "$(grep -qxF -- "$row" <<<"$table" || echo "is not in $other")"
+    done <<<"$manual"
+    if command -v groff >/dev/null; then
+        verdict "formatting $page" "$(groff -man -Tutf8 -ww -z "$page" 2>&1 | head -n 5)"
+    fi
+}
+
+check docs/ptrace-lite.8 tools/options.def "$(rows_of_table)"
+check docs/ptlc.1 "ptlc --help" "$(rows_of_help)"
+# And its help has all that it understands.
+while read -r name; do
+    verdict "ptlc --$name" "$("$build/ptlc" --help | grep -qE -- "--$name( |$)" || echo "is not in its --help")"
+done < <(sed -nE 's/^ *\{"([a-z-]+)", (no|required)_argument, .*/\1/p' tools/ptlc_options.c)
 finish
