@@ -4,7 +4,7 @@
 set -euo pipefail
 
 packages=(
-    bison busybox-static bpftool clang clang-format clang-tidy cmake cpio flex g++ gcc kmod
+    bison busybox-static bpftool clang clang-format clang-tidy cmake cpio dpkg-dev file flex g++ gcc kmod
     libbpf-dev libcapstone-dev libclang-rt-dev libelf-dev libiberty-dev libseccomp-dev libzstd-dev llvm-19-dev locales make pkg-config
     python3 qemu-system-x86 shellcheck systemtap-sdt-dev util-linux xz-utils zlib1g-dev
 )

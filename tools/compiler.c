@@ -254,6 +254,7 @@ static int command_run(const struct command *c, const int *fds, size_t n, int ou
         message_error("the compiler " COMPILER_NAME
                       " is missing: it is neither beside ptrace-lite, "
                       "nor in ../libexec/ptrace-lite, nor in $PATH");
+        message_hint("Its package is ptrace-lite-compiler, of the same version as ptrace-lite.");
         return COMPILER_FAILED;
     }
     /* Where SIGCHLD is ignored the kernel keeps no exit status. Cannot fail with a valid number. */

@@ -14,6 +14,7 @@ fake_compiler() {
 
 run env PATH=/usr/bin:/bin "$fake/ptrace-lite" "$good"
 says compiler-missing 2 '^ERROR: the compiler ptlc is missing: '
+verdict compiler-missing-hint "$(grep -q '^HINT: .*ptrace-lite-compiler' err || echo 'does not say where to get it')"
 run env -u PATH "$fake/ptrace-lite" "$good"
 says compiler-missing-no-path 2 '^ERROR: the compiler ptlc is missing: '
 # shellcheck disable=SC2016
