@@ -104,9 +104,11 @@ struct ptl_book {
 #define PTL_CAT_BYTES 10240
 
 /* Names of the probes that patterns stand for, for the builtin `probe`: PTL_MAP_NAMES is an array
- * of texts of this size, and the attach cookie of a probe is its index. */
-#define PTL_NAME_BYTES 128
-#define PTL_MAP_NAMES  "ptl_names"
+ * of texts of this size, and the attach cookie of a probe is its index; of a return from a kernel
+ * function the upper half, since one link may be for both. */
+#define PTL_NAME_BYTES          128
+#define PTL_COOKIE_RETURN_SHIFT 32
+#define PTL_MAP_NAMES           "ptl_names"
 
 /* Strings of a SITE_JOIN at most, and the bytes of each. */
 #define PTL_JOIN_WORDS      16

@@ -10,6 +10,7 @@
 #include <bpf/bpf.h>
 
 #include "abi/record.h"
+#include "runtime/attach_group.h"
 #include "runtime/error.h"
 
 #define NO_FEATURE FEATURE_ID_COUNT_
@@ -149,7 +150,7 @@ int attach_choose(struct attach_point *point, const struct meta *meta,
 
 const char *attach_how(const struct attach_point *point)
 {
-    return methods[point->method].what;
+    return point->group != NULL ? group_how(point->group) : methods[point->method].what;
 }
 
 bool attach_is_pattern(const struct attach_point *point)
@@ -232,10 +233,16 @@ int attach_report(const struct attach_point *point, struct diags *diags, int err
     return err;
 }
 
+u64 attach_cookie(u32 on_entry, u32 on_return)
+{
+    return (u64)on_return << PTL_COOKIE_RETURN_SHIFT | on_entry;
+}
+
 /* Give the event its program. Before 5.15 there is no link for it: the event itself holds it. */
 static int event_link(const struct attach_point *point, struct attach_event *event, int prog_fd)
 {
-    LIBBPF_OPTS(bpf_link_create_opts, opts, .perf_event.bpf_cookie = event->cookie);
+    LIBBPF_OPTS(bpf_link_create_opts, opts,
+                .perf_event.bpf_cookie = attach_cookie(event->cookie, event->cookie));
     const struct attach_env *env = point->env;
     int fd = env->has_no_links ? -EINVAL
                                : bpf_link_create(prog_fd, event->event_fd, BPF_PERF_EVENT, &opts);
@@ -269,8 +276,13 @@ int attach_enable_events(struct attach_point *point)
 
 int attach_enable(struct attach_point *point, struct diags *diags)
 {
-    int err = point->ops->enable != NULL ? point->ops->enable(point) : attach_enable_events(point);
+    int err = 0;
 
+    if (point->group != NULL) {
+        err = group_enable(point);
+    } else {
+        err = point->ops->enable != NULL ? point->ops->enable(point) : attach_enable_events(point);
+    }
     return err != 0 ? attach_report(point, diags, err) : 0;
 }
 
@@ -314,12 +326,12 @@ enum {
 
 /* Add the hits of a kprobe that the kernel dropped before any program could run. Returns whether
  * this kernel counts these, and those that find another program running. */
-static bool add_missed(const struct attach_event *event, u64 *n)
+bool attach_link_missed(int link_fd, u64 *n)
 {
     struct link_info info = {0};
     u32 size = sizeof(info);
 
-    if (event->link_fd < 0 || bpf_obj_get_info_by_fd(event->link_fd, &info, &size) != 0 ||
+    if (link_fd < 0 || bpf_obj_get_info_by_fd(link_fd, &info, &size) != 0 ||
         size < offsetof(struct link_info, perf.missed) + sizeof(u64))
         return false;
     if (info.link_type == LINK_KPROBE_MULTI) {
@@ -338,14 +350,18 @@ struct attach_book attach_book(const struct attach_point *point)
     struct bpf_prog_info info = {0};
     u32 size = sizeof(info);
 
+    if (point->group != NULL)
+        return group_book(point);
     if (bpf_obj_get_info_by_fd(bpf_program__fd(point->program), &info, &size) == 0) {
         book.n_hits = info.run_cnt;
         book.knows_hits = info.run_cnt != 0;
         book.n_missed = info.recursion_misses;
         book.knows_missed = true;
     }
-    for (u32 i = 0; i < point->n_events; i++)
-        book.knows_missed = add_missed(&point->events[i], &book.n_missed) && book.knows_missed;
+    for (u32 i = 0; i < point->n_events; i++) {
+        book.knows_missed =
+            attach_link_missed(point->events[i].link_fd, &book.n_missed) && book.knows_missed;
+    }
     return book;
 }
 
@@ -360,4 +376,5 @@ void attach_detach(struct attach_point *point)
     point->path = NULL;
     point->events = NULL;
     point->n_events = 0;
+    group_leave(point);
 }

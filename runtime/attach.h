@@ -30,7 +30,7 @@ struct attach_event {
     int event_fd, link_fd;
     u64 place;     /* of what one link is for: offset in the file, or the function's address */
     u64 semaphore; /* of a usdt probe: of its counter in the file; 0: none */
-    u64 cookie;    /* what bpf_get_attach_cookie() gives, see struct probe_names */
+    u32 cookie;    /* index of what bpf_get_attach_cookie() tells, see struct probe_names */
 };
 
 struct attach_ops;
@@ -65,6 +65,9 @@ int probe_names_usdt(struct probe_names *names, u32 index, const struct ptl_usdt
 /* Where the user probe of a name is, in its file. Returns 0 or -ENOMEM. */
 int probe_names_place(struct probe_names *names, u32 index, u64 address);
 
+/* Forget all but the first n names. */
+void probe_names_cut(struct probe_names *names, u32 n);
+
 /* Free all. */
 void probe_names_done(struct probe_names *names);
 
@@ -77,6 +80,8 @@ struct attach_book {
     bool knows_missed; /* for kprobes and the like from 6.7 on; else n_missed may be a part */
 };
 
+struct attach_group;
+
 struct attach_point {
     const struct meta_attach *row; /* borrowed */
     const struct attach_env *env;  /* borrowed */
@@ -84,6 +89,7 @@ struct attach_point {
     struct bpf_program *program; /* of the chosen variant, borrowed from the object */
     enum attach_method method;
     const char *lacking; /* feature of a better variant that the kernel does not have; or NULL */
+    struct attach_group *group; /* with which points it has one link; or NULL */
     struct attach_event *events;
     u32 n_events;
     char *path;              /* of the binary whose places one link will have; owned */
@@ -100,6 +106,16 @@ struct attach_ops {
     const struct attach_ops
         *stand_in; /* for other methods, where the kernel lacks these; or NULL */
     u32 methods;   /* bits 1 << METHOD_* that this way can do */
+    /* Groups (runtime/attach_group.h): the return from what this attaches to, or NULL; the link for
+     * a list of names, and the feature that it needs. */
+    const struct attach_ops *on_return;
+    u32 list_link;
+    enum feature_id list_feature;
+    /* Could these points have one link, as far as the script goes? */
+    bool (*may_join)(const struct attach_group *group);
+    /* Resolve the targets and link the gate to them; diags: for what is then forgotten. NULL: there
+     * are no groups. Returns 0 or a negative errno. */
+    int (*join)(struct attach_group *group, struct diags *diags);
     /* Tell libbpf the target of a program that is loaded for one. NULL: it needs none.
      * Returns 0, or a negative errno after reporting to diags. */
     int (*aim)(struct attach_point *point, struct diags *diags);
@@ -150,6 +166,9 @@ int attach_add_event(struct attach_point *point, int event_fd);
 /* The same for one of the things that a pattern stands for: index: of its name in env->names. */
 int attach_add_match(struct attach_point *point, int event_fd, u32 index);
 
+/* The attach cookie by which the programs for entry and return find these indexes. */
+u64 attach_cookie(u32 on_entry, u32 on_return);
+
 /* attach_tracepoint.c: open a tracepoint's event, disabled. Returns its file descriptor; -ENOENT or
  * -EINVAL if there is none of this name; or why it cannot be opened. */
 int attach_tracepoint_event(struct str category, struct str event);
@@ -187,6 +206,10 @@ int attach_run_once(const struct attach_point *point, struct diags *diags);
 
 /* Ask the kernel what it has counted; before detaching. */
 struct attach_book attach_book(const struct attach_point *point);
+
+/* Add what the kernel dropped of a link's events before any program could run. Returns whether it
+ * counts these. */
+bool attach_link_missed(int link_fd, u64 *n);
 
 /* Detach: closes everything. May be called again. */
 void attach_detach(struct attach_point *point);

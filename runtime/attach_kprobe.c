@@ -11,7 +11,8 @@
 
 #include <bpf/bpf.h>
 
-#include "runtime/attach.h"
+#include "runtime/attach_group.h"
+#include "runtime/kprobe_link.h"
 #include "runtime/perf.h"
 #include "runtime/symbols.h"
 #include "runtime/traceable.h"
@@ -126,17 +127,6 @@ static int open_all(struct attach_point *point, struct str name, u32 index)
     return 0;
 }
 
-static bool is_multi(const struct attach_point *point)
-{
-    return point->method == METHOD_KPROBE_MULTI || point->method == METHOD_KRETPROBE_MULTI;
-}
-
-/* The name of a function of the pattern, by its index in env->names. */
-static const char *match_name(const struct attach_point *point, u32 index)
-{
-    return strrchr(point->env->names->list.items[index], ':') + 1;
-}
-
 /* What a pattern matches, while it is opened. */
 struct matching {
     struct attach_point *point;
@@ -203,7 +193,7 @@ static int open_twins(const struct matching *m)
     _cleanup_free_ struct traceable_place *places = NULL;
     struct traceable_wanted wanted = {.module = point->row->text1,
                                       .names = names,
-                                      .n_functions = is_multi(point) ? m->n_functions : NULL,
+                                      .n_functions = kprobe_is_multi(point) ? m->n_functions : NULL,
                                       .n_names = m->n_twins};
     u32 n = 0;
     int err = names == NULL ? -ENOMEM : 0;
@@ -211,12 +201,12 @@ static int open_twins(const struct matching *m)
     if (m->n_twins == 0 || err != 0)
         return err;
     for (u32 i = 0; i < m->n_twins; i++)
-        names[i] = match_name(point, m->twins[i]);
+        names[i] = kprobe_match_name(point, m->twins[i]);
     err = traceable_places(&wanted, &places, &n);
     for (u32 i = 0; err == 0 && i < n; i++) {
         u32 index = m->twins[places[i].index];
 
-        if (!is_multi(point)) {
+        if (!kprobe_is_multi(point)) {
             err = open_place(point, &places[i], index);
             continue;
         }
@@ -234,7 +224,8 @@ static int open_matches(struct matching *m)
 
     for (u32 i = 0; i < point->n_names; i++) {
         u32 index = point->first_name + i;
-        int fd = is_twin(m, index) ? -EEXIST : open_event(point, match_name(point, index), 0);
+        int fd =
+            is_twin(m, index) ? -EEXIST : open_event(point, kprobe_match_name(point, index), 0);
         int err = 0;
 
         if (fd == -EADDRNOTAVAIL) {
@@ -260,7 +251,7 @@ static int report_no_pattern(const struct attach_point *point, struct diags *dia
     return err;
 }
 
-static int open_pattern(struct attach_point *point, struct diags *diags)
+int kprobe_open_pattern(struct attach_point *point, struct diags *diags)
 {
     struct matching m = {.point = point};
     int err = traceable_each(point->row->text1, point->row->text0, on_function, &m);
@@ -268,7 +259,7 @@ static int open_pattern(struct attach_point *point, struct diags *diags)
     if (err == 0 && point->n_names == 0)
         err = -ENOENT;
     if (err == 0)
-        err = is_multi(point) ? open_twins(&m) : open_matches(&m);
+        err = kprobe_is_multi(point) ? open_twins(&m) : open_matches(&m);
     free(m.twins);
     free(m.n_functions);
     if (err == -ENOENT)
@@ -276,97 +267,34 @@ static int open_pattern(struct attach_point *point, struct diags *diags)
     return err != 0 ? attach_report_matches(point, diags, err) : 0;
 }
 
-/* Link n functions by address, or by name; NULL for the other. */
-static int multi_link(struct attach_point *point, const u64 *addresses, const char **names,
-                      const u64 *cookies, u32 n)
-{
-    LIBBPF_OPTS(bpf_link_create_opts, opts);
-    int link = -1;
-
-    if (n == 0)
-        return 0;
-    opts.kprobe_multi.cnt = n;
-    opts.kprobe_multi.syms = names;
-    opts.kprobe_multi.addrs = (const unsigned long *)addresses;
-    opts.kprobe_multi.cookies = (const __u64 *)cookies;
-    if (point->method == METHOD_KRETPROBE_MULTI)
-        opts.kprobe_multi.flags = BPF_F_KPROBE_MULTI_RETURN;
-    link = bpf_link_create(bpf_program__fd(point->program), 0, BPF_TRACE_KPROBE_MULTI, &opts);
-    return link < 0 ? link : attach_add_link(point, link);
-}
-
-/* Link the functions whose addresses were looked up. Of which it tells the names. */
-static int link_addresses(struct attach_point *point, bool *is_linked)
-{
-    u32 n = point->n_events;
-    _cleanup_free_ u64 *addresses = calloc(MAX(n, 1), sizeof(*addresses));
-    _cleanup_free_ u64 *cookies = calloc(MAX(n, 1), sizeof(*cookies));
-    int err = -ENOMEM;
-
-    if (addresses == NULL || cookies == NULL)
-        return err;
-    for (u32 i = 0; i < n; i++) {
-        addresses[i] = point->events[i].place;
-        cookies[i] = point->events[i].cookie;
-    }
-    err = multi_link(point, addresses, NULL, cookies, n);
-    for (u32 i = 0; err == 0 && i < n; i++)
-        is_linked[cookies[i] - point->first_name] = true;
-    return err;
-}
-
-/* Link the others, which the kernel finds. */
-static int link_names(struct attach_point *point, const bool *is_linked)
-{
-    _cleanup_free_ const char **names = calloc(point->n_names, sizeof(*names));
-    _cleanup_free_ u64 *cookies = calloc(point->n_names, sizeof(*cookies));
-    u32 n = 0;
-
-    if (names == NULL || cookies == NULL)
-        return -ENOMEM;
-    for (u32 i = 0; i < point->n_names; i++) {
-        if (is_linked[i])
-            continue;
-        names[n] = match_name(point, point->first_name + i);
-        cookies[n++] = point->first_name + i;
-    }
-    return multi_link(point, NULL, names, cookies, n);
-}
-
-/* One link for all functions of the pattern, and one for those whose name the kernel would find
- * once. Where it is not known which addresses ftrace can trace, one that it cannot makes the kernel
- * refuse them all: then the first of each name must do. */
 static int kprobe_enable(struct attach_point *point)
 {
-    _cleanup_free_ bool *is_linked = NULL;
-    int err = 0;
-
-    if (!is_multi(point))
-        return attach_enable_events(point);
-    is_linked = calloc(point->n_names, sizeof(*is_linked));
-    if (is_linked == NULL)
-        return -ENOMEM;
-    err = link_addresses(point, is_linked);
-    return err != 0 && err != -EINVAL ? err : link_names(point, is_linked);
+    return kprobe_is_multi(point) ? kprobe_link_matches(point) : attach_enable_events(point);
 }
 
 /* A program for kprobe.multi is loaded for that. */
 static int kprobe_aim(struct attach_point *point, struct diags *diags)
 {
     (void)diags;
-    if (is_multi(point)) {
+    if (kprobe_is_multi(point) && point->group == NULL) {
         (void)bpf_program__set_expected_attach_type(
             point->program, BPF_TRACE_KPROBE_MULTI); // fails only once it is loaded
     }
     return 0;
 }
 
+bool kprobe_is_core(const struct attach_point *point)
+{
+    struct str module = point->row->text1;
+
+    return module.n == 0 || str_eq_c(module, "vmlinux");
+}
+
 /* The function as the kernel finds it: with its module, if one is given. */
 static int function_name(const struct attach_point *point, char *name, size_t size)
 {
     struct str module = point->row->text1;
-    bool is_core = module.n == 0 || str_eq_c(module, "vmlinux");
-    int n = is_core
+    int n = kprobe_is_core(point)
                 ? snprintf(name, size, "%.*s", STR_ARG(point->row->text0))
                 : snprintf(name, size, "%.*s:%.*s", STR_ARG(module), STR_ARG(point->row->text0));
 
@@ -378,8 +306,10 @@ static int kprobe_open(struct attach_point *point, struct diags *diags)
     char name[NAME_BYTES];
     int err = 0;
 
+    if (point->group != NULL)
+        return 0; // it was looked up when the group was made
     if (attach_is_pattern(point))
-        return open_pattern(point, diags);
+        return kprobe_open_pattern(point, diags);
     err = function_name(point, name, sizeof(name));
     if (err == 0)
         err = open_event(point, name, 0);
@@ -404,7 +334,12 @@ const struct attach_ops attach_ops_kprobe = {
     .when = ATTACH_EVENTS,
     .is_lifo = true,
     .stand_in = &attach_ops_trampoline,
+    .on_return = &attach_ops_kretprobe,
     .methods = 1u << METHOD_KPROBE | 1u << METHOD_KPROBE_MULTI,
+    .list_link = BPF_TRACE_KPROBE_MULTI,
+    .list_feature = FEATURE_KPROBE_MULTI,
+    .may_join = kprobe_may_join,
+    .join = kprobe_join,
     .aim = kprobe_aim,
     .open = kprobe_open,
     .enable = kprobe_enable,
@@ -415,6 +350,10 @@ const struct attach_ops attach_ops_kretprobe = {
     .when = ATTACH_EVENTS,
     .stand_in = &attach_ops_trampoline,
     .methods = 1u << METHOD_KRETPROBE | 1u << METHOD_KRETPROBE_MULTI,
+    .list_link = BPF_TRACE_KPROBE_MULTI,
+    .list_feature = FEATURE_KPROBE_MULTI,
+    .may_join = kprobe_may_join,
+    .join = kprobe_join,
     .aim = kprobe_aim,
     .open = kprobe_open,
     .enable = kprobe_enable,

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "runtime/attach_group.h"
 #include "runtime/error.h"
 #include "runtime/resolve.h"
 #include "runtime/session.h"
@@ -134,6 +135,24 @@ static int aim_programs(struct ptl_session *s, struct ptl_error *err)
     return first;
 }
 
+/* What -v says of a point. */
+static void log_choice(const struct ptl_session *s, const struct attach_point *point)
+{
+    const char *lacking = attach_is_stand_in(point) ? feature_name(FEATURE_KPROBE) : point->lacking;
+
+    session_log(s, "%.*s: %s%s%s%s", STR_ARG(point->row->name), attach_how(point),
+                lacking != NULL ? " (the kernel lacks " : "", lacking != NULL ? lacking : "",
+                lacking != NULL ? ")" : "");
+}
+
+static void log_choices(const struct ptl_session *s)
+{
+    for (u32 i = 0; i < s->n_points; i++) {
+        if (s->points[i].unfit == 0)
+            log_choice(s, &s->points[i]);
+    }
+}
+
 int ptl_load(struct ptl_session *s, struct ptl_error *err)
 {
     _cleanup_(log_done) struct load_log log = {0};
@@ -141,6 +160,8 @@ int ptl_load(struct ptl_session *s, struct ptl_error *err)
 
     if (s->state != SESSION_OPEN)
         ptl_bug("ptl_load() of a session that is not just opened");
+    groups_make(s);
+    log_choices(s);
     failed = aim_programs(s, err);
     if (failed == 0)
         failed = resolve_words(s, err);

@@ -61,6 +61,14 @@ int probe_names_place(struct probe_names *names, u32 index, u64 address)
     return 0;
 }
 
+void probe_names_cut(struct probe_names *names, u32 n)
+{
+    while (names->list.n > n)
+        free(names->list.items[--names->list.n]);
+    names->n_usdt = MIN(names->n_usdt, n);
+    names->n_places = MIN(names->n_places, n);
+}
+
 void probe_names_done(struct probe_names *names)
 {
     name_list_done(&names->list);

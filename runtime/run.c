@@ -270,7 +270,7 @@ static void detach_all(struct ptl_session *s)
     for (u32 i = 0; i < s->n_points; i++) {
         struct attach_point *point = &s->points[i];
 
-        if (point->n_events != 0)
+        if (point->n_events != 0 || point->group != NULL)
             point->book = attach_book(point);
         attach_detach(point);
     }

@@ -239,16 +239,6 @@ static int check_any(const struct ptl_session *s, struct ptl_error *err)
     return error_set(err, -ENOENT, EXIT_USER, "%s", texts[s->opts->mode]);
 }
 
-/* What -v says of a point. */
-static void log_choice(const struct ptl_session *s, const struct attach_point *point)
-{
-    const char *lacking = attach_is_stand_in(point) ? feature_name(FEATURE_KPROBE) : point->lacking;
-
-    session_log(s, "%.*s: %s%s%s%s", STR_ARG(point->row->name), attach_how(point),
-                lacking != NULL ? " (the kernel lacks " : "", lacking != NULL ? lacking : "",
-                lacking != NULL ? ")" : "");
-}
-
 /* Is the row one of several alternatives? Its neighbours tell. */
 static bool is_choice(const struct ptl_session *s, const struct meta_attach *row)
 {
@@ -293,8 +283,6 @@ static int choose_programs(struct ptl_session *s, struct ptl_error *err)
             point->unfit = failed;
         } else if (failed != 0) {
             return failed;
-        } else {
-            log_choice(s, point);
         }
     }
     return check_any(s, err);

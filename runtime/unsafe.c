@@ -21,13 +21,30 @@ static bool is_helper_call(const struct bpf_insn *insn)
     return insn->code == (BPF_JMP | BPF_CALL) && insn->src_reg == 0;
 }
 
-static bool code_is_unsafe(struct str code)
+static bool is_override(s32 helper)
+{
+    return helper == BPF_FUNC_override_return;
+}
+
+static bool code_calls(struct str code, bool (*is_meant)(s32 helper))
 {
     for (u32 at = 0; at + sizeof(struct bpf_insn) <= code.n; at += sizeof(struct bpf_insn)) {
         struct bpf_insn insn;
 
         memcpy(&insn, code.p + at, sizeof(insn));
-        if (is_helper_call(&insn) && is_unsafe_helper(insn.imm))
+        if (is_helper_call(&insn) && is_meant(insn.imm))
+            return true;
+    }
+    return false;
+}
+
+static bool calls(const struct elf_view *elf, bool (*is_meant)(s32 helper))
+{
+    for (u32 i = 0; i < elf->n_sections; i++) {
+        struct elf_section section;
+
+        if (elf_section_at(elf, i, &section) == 0 && section.is_code &&
+            code_calls(section.data, is_meant))
             return true;
     }
     return false;
@@ -35,12 +52,10 @@ static bool code_is_unsafe(struct str code)
 
 bool unsafe_calls(const struct elf_view *elf)
 {
-    for (u32 i = 0; i < elf->n_sections; i++) {
-        struct elf_section section;
+    return calls(elf, is_unsafe_helper);
+}
 
-        if (elf_section_at(elf, i, &section) == 0 && section.is_code &&
-            code_is_unsafe(section.data))
-            return true;
-    }
-    return false;
+bool unsafe_overrides(const struct elf_view *elf)
+{
+    return calls(elf, is_override);
 }

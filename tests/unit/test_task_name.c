@@ -1,6 +1,7 @@
 /* Finding task_struct.comm in raw BTF, whole, broken and of other kernels. */
 #include <linux/btf.h>
 
+#include "runtime/raw_btf.h"
 #include "runtime/task_name.h"
 #include "tests/unit/check.h"
 
@@ -98,8 +99,25 @@ static void test_broken(void)
     CHECK(find(&b) == 0);
 }
 
+static void test_raw(void)
+{
+    struct blob b = good();
+    struct raw_btf btf;
+    struct btf_type type;
+    struct str tail;
+
+    CHECK(raw_btf_open((struct str){(const char *)&b, sizeof(b)}, &btf));
+    CHECK(raw_btf_has_member(&btf, "task_struct", "pid"));
+    CHECK(!raw_btf_has_member(&btf, "other", "pid"));
+    CHECK(!raw_btf_has_member(&btf, "nobody", "pid"));
+    CHECK(raw_btf_find(&btf, BTF_KIND_STRUCT, NAME_TASK, &type, &tail) == 4);
+    CHECK(tail.n == sizeof(b.members));
+    CHECK(raw_btf_find(&btf, BTF_KIND_FUNC, NAME_TASK, &type, &tail) == 0);
+}
+
 int main(void)
 {
+    test_raw();
     test_found();
     test_not_usable();
     test_broken();
