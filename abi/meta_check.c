@@ -140,6 +140,7 @@ static const char *check_site_kind(const struct meta *m, const struct meta_site 
                    ? NULL
                    : "a printed value of the metadata lies outside of its payload";
     case SITE_TIME:
+    case SITE_CUT:
         return NULL;
     case SITE_JOIN:
         return s->payload_size == 8 + PTL_JOIN_WORDS * PTL_JOIN_WORD_BYTES

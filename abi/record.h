@@ -37,6 +37,7 @@ enum site_kind {
     SITE_JOIN =
         13, /* payload u64 n, then n of PTL_JOIN_WORDS strings; text: what is between them */
     SITE_PROCESS = 14, /* control; payload u64 pid: a process whose addresses will be shown */
+    SITE_CUT = 15,     /* sends nothing: its book counts texts that were cut behind num0 bytes */
 };
 
 /* Has the site pieces, which make a text of its payload? */
@@ -89,7 +90,7 @@ enum flip_role {
  * ring. */
 struct ptl_book {
     u64 lost;   /* records of this site that found no room */
-    u64 errors; /* times that a SITE_ERROR happened, sent or not */
+    u64 errors; /* times that a SITE_ERROR happened, sent or not; or a SITE_CUT */
 };
 
 /* Behind the books of the sites there is one more: its `errors` are events of user probes that were

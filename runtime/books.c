@@ -22,18 +22,17 @@ static void show_place(struct run *run, u32 site, const struct ptl_book *total)
     }
 }
 
-/* Sums up, over all places, what was lost and what failed. */
-static struct ptl_book show_places(struct run *run)
+/* Sums up, over all places, what was lost, what failed and what was cut. */
+static void show_places(struct run *run, struct sink_summary *summary)
 {
     const struct ptl_session *s = run->s;
     const struct bpf_map *map = bpf_object__find_map_by_name(s->object, PTL_MAP_BOOKS);
     u32 n_cpus = maps_cpu_count(s->maps);
     _cleanup_free_ struct ptl_book *books = calloc(n_cpus, sizeof(*books));
-    struct ptl_book all = {0};
 
     if (map == NULL || books == NULL || bpf_map__value_size(map) != sizeof(*books) ||
         bpf_map__type(map) != BPF_MAP_TYPE_PERCPU_ARRAY)
-        return all;
+        return;
     for (u32 site = 0; site <= s->meta.sites.n; site++) {
         struct ptl_book total = {0};
 
@@ -44,10 +43,13 @@ static struct ptl_book show_places(struct run *run)
             total.errors += books[cpu].errors;
         }
         show_place(run, site, &total);
-        all.lost += total.lost;
-        all.errors += total.errors;
+        summary->n_lost += total.lost;
+        if (site < s->meta.sites.n && s->meta.sites.items[site].kind == SITE_CUT) {
+            summary->n_cut += total.errors;
+        } else {
+            summary->n_failed += total.errors;
+        }
     }
-    return all;
 }
 
 static const char *number(char *text, bool is_known, u64 n)
@@ -76,7 +78,6 @@ void books_show(struct run *run)
     const struct ptl_session *s = run->s;
     _cleanup_free_ struct sink_probe *probes = calloc(MAX(s->n_points, 1), sizeof(*probes));
     struct sink_summary summary = {.probes = probes};
-    struct ptl_book all = {0};
 
     for (u32 i = 0; i < s->n_points; i++) {
         const struct attach_point *point = &s->points[i];
@@ -86,11 +87,10 @@ void books_show(struct run *run)
         if (point->ops->when == ATTACH_EVENTS && !point->is_skipped && probes != NULL)
             probes[summary.n_probes++] = (struct sink_probe){point->row->name, point->book};
     }
-    all = show_places(run);
-    summary.n_lost = all.lost;
-    summary.n_failed = all.errors;
-    if (all.lost + all.errors + summary.n_missed == 0 || sink_summary(&run->sink, &summary))
+    show_places(run, &summary);
+    if (summary.n_lost + summary.n_failed + summary.n_cut + summary.n_missed == 0 ||
+        sink_summary(&run->sink, &summary))
         return;
-    if (all.lost + summary.n_missed != 0) // what failed has been told in full
+    if (summary.n_lost + summary.n_missed != 0) // the others have been told in full
         show_probes(s->opts->log, &summary);
 }

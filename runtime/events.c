@@ -116,6 +116,8 @@ static int handle(struct events *e, u32 index, const u8 *payload)
     case SITE_WARNF:
         show_message(e, index, payload);
         return 0;
+    case SITE_CUT: // sends none
+        return 0;
     case SITE_SYSTEM:
     case SITE_CAT:
         do_command(e, index, payload);

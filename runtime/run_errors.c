@@ -188,11 +188,29 @@ static const char *record_words(u64 kind)
     }
 }
 
+static void show_cut(struct run_errors *e, const struct meta_site *row, u64 n)
+{
+    char text[TEXT_BYTES];
+
+    if (n == 0 || e->warnings == PTL_WARNINGS_NONE)
+        return;
+    (void)snprintf(text, sizeof(text),
+                   "Cut %" PRIu64 " text%s here: %s longer than %" PRIu64 " bytes.", n,
+                   n == 1 ? "" : "s", n == 1 ? "it was" : "they were",
+                   row->num0); // fits
+    if (!offer(e, "runtime_error", site_span(row), (struct sink_message){.text = str_of(text)}))
+        show(e, W_RUN_CUT, site_span(row), str_of(text), (struct str){0}, NULL);
+}
+
 void run_errors_book(struct run_errors *e, u32 site, const struct ptl_book *total)
 {
     const struct meta_site *row = &e->meta->sites.items[site];
     char text[TEXT_BYTES];
 
+    if (row->kind == SITE_CUT) {
+        show_cut(e, row, total->errors);
+        return;
+    }
     if (row->kind == SITE_ERROR) {
         const struct message *message = message_of(row->num0);
 

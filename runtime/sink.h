@@ -43,8 +43,10 @@ struct sink_probe {
 struct sink_summary {
     const struct sink_probe *probes;
     u32 n_probes;
-    u64 n_missed, n_lost,
-        n_failed; /* events, records, operations in programs; missed: as far as known */
+    u64 n_missed; /* events, as far as known */
+    u64 n_lost;   /* records */
+    u64 n_failed; /* operations in programs */
+    u64 n_cut;    /* texts */
 };
 
 /* What a format knows to show. Each appends to sink->text; payloads are borrowed. NULL: the text

@@ -190,8 +190,8 @@ static void json_summary(struct sink *sink, const struct sink_summary *summary)
     begin(sink, "summary");
     buf_printf(&sink->text,
                "\"data\": {\"missed\": %" PRIu64 ", \"lost\": %" PRIu64 ", \"failed\": %" PRIu64
-               ", \"probes\": [",
-               summary->n_missed, summary->n_lost, summary->n_failed);
+               ", \"cut\": %" PRIu64 ", \"probes\": [",
+               summary->n_missed, summary->n_lost, summary->n_failed, summary->n_cut);
     for (u32 i = 0; i < summary->n_probes; i++) {
         const struct sink_probe *probe = &summary->probes[i];
 

@@ -60,6 +60,23 @@ static ir_val wanted_length(struct lowering *lo, const struct call *c, const str
     return ir_const(b, capacity);
 }
 
+/* More bytes are asked for, or there are more, than a buffer holds. */
+static void count_if_cut(struct lowering *lo, const struct call *c)
+{
+    struct ir_builder *b = &lo->b;
+    const struct call_arg *from = &c->args[0];
+    ir_val wanted = c->n_args == 2 ? c->args[1].val : ir_const(b, (s64)source_bytes(from));
+    bool is_long = !has_bytes(from->type) || source_bytes(from) > PTL_STRING_MAX;
+    s64 known = 0;
+    struct branch br;
+
+    if (!is_long || (ir_is_const(wanted, &known) && (u64)known <= PTL_STRING_MAX))
+        return;
+    br = lower_if(lo, ir_binary(b, IR_ULT, ir_const(b, PTL_STRING_MAX), wanted));
+    lower_count_cut(lo, lower_cut_site(lo, PTL_STRING_MAX));
+    lower_end_if(lo, &br);
+}
+
 /* A length that is not known may seem longer to the verifier than the buffer is: so much room is
  * behind it. */
 static ir_val lower_buf(struct lowering *lo, struct call *c)
@@ -79,6 +96,7 @@ static ir_val lower_buf(struct lowering *lo, struct call *c)
     ir_val bytes = ir_ptr_add(b, buffer, ir_const(b, 8));
     bool is_ours = has_bytes(arg->type);
 
+    count_if_cut(lo, c);
     ir_fill_zero(b, buffer, 0, type_mem_size(t));
     ir_store64(b, buffer, 0, length);
     if (is_ours && ir_is_const(length, &known)) {

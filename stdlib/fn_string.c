@@ -47,6 +47,17 @@ static const struct type *check_str(struct vocab *v, struct call *c)
     return type_string(v->types, (u32)capacity);
 }
 
+/* Can max_strlen be what ends the string, and not the source's own end or the length given? */
+static bool is_bound(const struct lowering *lo, const struct call *c, const struct type *t)
+{
+    const struct call_arg *from = &c->args[0];
+    bool has_end = from->is_param || is_text(from->type);
+
+    if (t->size != lo->v->max_strlen || (has_end && source_capacity(from) <= t->size))
+        return false;
+    return c->n_args == 1 || !c->args[1].is_const || c->args[1].num >= t->size;
+}
+
 /* A read that fails leaves zeros, the empty string. */
 static ir_val read_string(struct lowering *lo, const struct call *c, const struct type *t,
                           enum space space, ir_val address)
@@ -60,7 +71,13 @@ static ir_val read_string(struct lowering *lo, const struct call *c, const struc
         size = ir_binary(b, IR_ADD, size, ir_const(b, 1));
     }
     ir_fill_zero(b, copy, 0, type_mem_size(t));
-    lower_try_read_string(lo, copy, size, address, space);
+    if (is_bound(lo, c, t)) {
+        struct room room = {copy, t->size, c->n_args == 2 ? c->args[1].val : NULL};
+
+        lower_read_text(lo, &room, size, address, space);
+    } else {
+        lower_try_read_string(lo, copy, size, address, space);
+    }
     return copy;
 }
 
@@ -80,8 +97,11 @@ static ir_val lower_str(struct lowering *lo, struct call *c)
 
     if (!is_string)
         return read_string(lo, c, t, from->type->space, from->val);
-    if (is_const && !has_length)
+    if (is_const && !has_length) {
+        if (is_bound(lo, c, t))
+            lower_count_cut(lo, lower_cut_site(lo, t->size - 1));
         return ir_string(&lo->b, str_sub(from->text, 0, t->size - 1), type_mem_size(t));
+    }
     if (c->n_args == 1 && from->type->kind == TYPE_STRING)
         return from->val;
     return shorten(lo, c, t, is_const ? ir_string(&lo->b, from->text, t->size) : from->val);

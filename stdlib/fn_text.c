@@ -303,8 +303,13 @@ static ir_val lower_str_concat(struct lowering *lo, struct call *c)
     ir_val end = ir_ptr_add(b, joined, ir_opaque(b, ir_str_len(b, joined, x_size)));
 
     lower_copy_string(lo, end, ir_const(b, type_capacity(y.type)), y.val);
-    if (t->size == PTL_STRING_MAX)
+    if (t->size == PTL_STRING_MAX) {
+        struct branch is_cut = lower_if(lo, ir_load(b, joined, t->size - 1, 1, false));
+
         ir_store(b, joined, t->size - 1, 1, ir_const(b, 0));
+        lower_count_cut(lo, lower_cut_site(lo, t->size - 1));
+        lower_end_if(lo, &is_cut);
+    }
     return joined;
 }
 

@@ -8,8 +8,36 @@
 struct read {
     ir_val dst, size, from;
     u32 kernel_helper, user_helper;
-    bool is_quiet; /* a fault is no warning */
+    bool is_quiet;           /* a fault is no warning */
+    const struct room *room; /* NULL: what is cut is not counted */
+    u64 cut_site;
 };
+
+/* Was it the room's end that ended the text? The helper does not tell a text that just fits from a
+ * longer one: both fill the room. */
+static void count_if_cut(struct lowering *lo, const struct read *r, ir_val n_read, u32 byte_helper)
+{
+    struct ir_builder *b = &lo->b;
+    s64 end = (s64)r->room->size - 1;
+    struct branch is_full =
+        lower_if(lo, ir_binary(b, IR_EQ, ir_extend(b, n_read, 4, true), ir_const(b, end + 1)));
+    ir_val byte = ir_slot_addr(b, ir_slot_new(b, "last", 8));
+    ir_val args[] = {byte, ir_const(b, 1), ir_binary(b, IR_ADD, r->from, ir_const(b, end))};
+    ir_val is_cut = NULL;
+    struct branch br;
+
+    ir_store64(b, byte, 0, ir_const(b, 0));
+    (void)ir_call(b, byte_helper, args, ARRAY_SIZE(args)); // what is gone now was no text
+    is_cut = ir_binary(b, IR_NE, ir_load64(b, byte, 0), ir_const(b, 0));
+    if (r->room->wanted) {
+        is_cut =
+            ir_binary(b, IR_AND, is_cut, ir_binary(b, IR_ULT, ir_const(b, end), r->room->wanted));
+    }
+    br = lower_if(lo, is_cut);
+    lower_count_cut(lo, r->cut_site);
+    lower_end_if(lo, &br);
+    lower_end_if(lo, &is_full);
+}
 
 static void read_by(struct lowering *lo, const struct read *r, u32 helper)
 {
@@ -18,6 +46,11 @@ static void read_by(struct lowering *lo, const struct read *r, u32 helper)
     ir_val rc = ir_call(b, helper, args, ARRAY_SIZE(args));
     struct branch failed;
 
+    if (r->room) {
+        count_if_cut(lo, r, rc,
+                     helper == BPF_FUNC_probe_read_user_str ? BPF_FUNC_probe_read_user
+                                                            : BPF_FUNC_probe_read_kernel);
+    }
     if (r->is_quiet)
         return;
     /* an int for some, a long for others: the sign is in the lower half of both */
@@ -46,22 +79,34 @@ static void read_somewhere(struct lowering *lo, const struct read *r, enum space
 
 void lower_read(struct lowering *lo, ir_val dst, ir_val size, ir_val from, enum space space)
 {
-    struct read r = {dst, size, from, BPF_FUNC_probe_read_kernel, BPF_FUNC_probe_read_user, false};
+    struct read r = {.dst = dst,
+                     .size = size,
+                     .from = from,
+                     .kernel_helper = BPF_FUNC_probe_read_kernel,
+                     .user_helper = BPF_FUNC_probe_read_user};
 
     read_somewhere(lo, &r, space);
 }
 
 void lower_read_string(struct lowering *lo, ir_val dst, ir_val size, ir_val from, enum space space)
 {
-    struct read r = {dst,  size, from, BPF_FUNC_probe_read_kernel_str, BPF_FUNC_probe_read_user_str,
-                     false};
+    struct read r = {.dst = dst,
+                     .size = size,
+                     .from = from,
+                     .kernel_helper = BPF_FUNC_probe_read_kernel_str,
+                     .user_helper = BPF_FUNC_probe_read_user_str};
 
     read_somewhere(lo, &r, space);
 }
 
 void lower_try_read(struct lowering *lo, ir_val dst, ir_val size, ir_val from, enum space space)
 {
-    struct read r = {dst, size, from, BPF_FUNC_probe_read_kernel, BPF_FUNC_probe_read_user, true};
+    struct read r = {.dst = dst,
+                     .size = size,
+                     .from = from,
+                     .kernel_helper = BPF_FUNC_probe_read_kernel,
+                     .user_helper = BPF_FUNC_probe_read_user,
+                     .is_quiet = true};
 
     read_somewhere(lo, &r, space);
 }
@@ -75,6 +120,21 @@ void lower_try_read_string(struct lowering *lo, ir_val dst, ir_val size, ir_val 
                      .kernel_helper = BPF_FUNC_probe_read_kernel_str,
                      .user_helper = BPF_FUNC_probe_read_user_str,
                      .is_quiet = true};
+
+    read_somewhere(lo, &r, space);
+}
+
+void lower_read_text(struct lowering *lo, const struct room *room, ir_val size, ir_val from,
+                     enum space space)
+{
+    struct read r = {.dst = room->dst,
+                     .size = size,
+                     .from = from,
+                     .kernel_helper = BPF_FUNC_probe_read_kernel_str,
+                     .user_helper = BPF_FUNC_probe_read_user_str,
+                     .is_quiet = true,
+                     .room = room,
+                     .cut_site = lower_cut_site(lo, room->size - 1)};
 
     read_somewhere(lo, &r, space);
 }

@@ -77,13 +77,27 @@ static ir_val book_of(struct lowering *lo, u64 site)
     return ir_call_ptr(b, BPF_FUNC_map_lookup_elem, args, ARRAY_SIZE(args));
 }
 
-static void count_lost(struct lowering *lo, u64 site)
+/* Add 1 to a member of the site's book. */
+static void count_in_book(struct lowering *lo, u64 site, s64 member)
 {
     ir_val book = book_of(lo, site);
     struct branch br = lower_if_found(lo, book);
 
-    lower_slot_add(lo, book, offsetof(struct ptl_book, lost), ir_const(&lo->b, 1));
+    lower_slot_add(lo, book, member, ir_const(&lo->b, 1));
     lower_end_if(lo, &br);
+}
+
+u64 lower_cut_site(struct lowering *lo, u64 bytes)
+{
+    u64 site = lower_site_new(lo->v, SITE_CUT, lo->b.span);
+
+    lower_site(lo->v, site)->num0 = bytes;
+    return site;
+}
+
+void lower_count_cut(struct lowering *lo, u64 site)
+{
+    count_in_book(lo, site, offsetof(struct ptl_book, errors));
 }
 
 /* Only the reserve is left: 1. */
@@ -120,7 +134,7 @@ struct record lower_record_begin(struct lowering *lo, u64 site)
     ir_br(b, ir_unary(b, IR_IS_NULL, r.ptr), lost, fill);
 
     ir_at(b, lost);
-    count_lost(lo, site);
+    count_in_book(lo, site, offsetof(struct ptl_book, lost));
     ir_jmp(b, r.done);
 
     ir_at(b, fill);

@@ -130,6 +130,7 @@ static void record_handle(struct interp *in, const u8 *record)
     case SITE_CAT:
     case SITE_JOIN:
     case SITE_PROCESS:
+    case SITE_CUT:
         return; // not part of standard output
     }
     interp_fail(in, "a record of a kind that the interpreter does not know");

@@ -163,6 +163,8 @@ static void messages(struct replay *r)
            &fault);
     run_errors_book(&r->errors, (u32)r->k.meta.sites.n - 1, &(struct ptl_book){.errors = 1234567});
     run_errors_book(&r->errors, 0, &(struct ptl_book){.lost = 1234567});
+    record(r, (struct meta_site){.kind = SITE_CUT, .num0 = 1023}, "");
+    run_errors_book(&r->errors, (u32)r->k.meta.sites.n - 1, &(struct ptl_book){.errors = 1234567});
     run_errors_preempted(&r->errors, 3);
     sink_time(&r->sink, &(struct meta_site){.kind = SITE_TIME, .text = STR("%Y\n")},
               (s64)86400 * 400);
