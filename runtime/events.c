@@ -10,6 +10,7 @@
 #include "runtime/command.h"
 #include "runtime/error.h"
 #include "runtime/format.h"
+#include "runtime/progress.h"
 #include "runtime/usym.h"
 #include "runtime/value.h"
 
@@ -21,13 +22,16 @@ static void print_map(struct events *e, const struct meta_site *site, const u8 *
     const struct table *table = NULL;
     u64 top = value_word(payload);
     u64 div = value_word(payload + sizeof(top));
-    int err = maps_read(e->maps, (u32)site->map, (enum flip_role)site->num0, top, div, &table);
+    int err = 0;
 
+    progress_begin(e->sink->progress);
+    err = maps_read(e->maps, (u32)site->map, (enum flip_role)site->num0, top, div, &table);
     if (err == 0) {
         sink_map(e->sink, table);
     } else if (e->err == 0) {
         e->err = err;
     }
+    progress_end(e->sink->progress);
 }
 
 static void remember(struct events *e, int err)

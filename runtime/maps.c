@@ -6,6 +6,7 @@
 #include <bpf/bpf.h>
 
 #include "runtime/map_walk.h"
+#include "runtime/progress.h"
 #include "runtime/value.h"
 
 /* What programs write to: of a flipped map there are two (abi/record.h, enum flip_role). */
@@ -33,7 +34,8 @@ struct maps {
     struct map_view *views; /* one for each row of the metadata */
     u32 *by_name;
     struct table table;
-    struct buf keys, values; /* of a batch */
+    struct buf keys, values;   /* of a batch */
+    struct progress *progress; /* of reading; NULL: none is shown */
 };
 
 bool map_is_percpu(const struct bpf_map *map)
@@ -168,6 +170,11 @@ void maps_free(struct maps **m)
     *m = NULL;
 }
 
+void maps_show_progress(struct maps *m, struct progress *progress)
+{
+    m->progress = progress;
+}
+
 u32 maps_cpu_count(const struct maps *m)
 {
     return m->n_cpus;
@@ -254,6 +261,7 @@ static int visit_row(void *data, const u8 *key, const u8 *value)
     struct table *table = &visit->m->table;
     u64 number = 0;
 
+    progress_rows(visit->m->progress, visit->view->row->name, table->n, 0);
     if (!visit->view->is_array)
         return table_add(table, key, value, visit->view->n_slots);
     if (!table_is_set(table, value))

@@ -7,6 +7,7 @@
 #include "runtime/table.h"
 
 struct maps;
+struct progress;
 
 /* Find the ELF map of each map row in an opened object, and check that key and value sizes agree
  * with the metadata. obj and meta are borrowed.
@@ -15,6 +16,9 @@ int maps_new(struct maps **out, const struct meta *meta, const struct bpf_object
 
 /* NULL-safe; sets *m to NULL. */
 void maps_free(struct maps **m);
+
+/* Tell this how far reading is, from now on; NULL: nothing. Borrowed. */
+void maps_show_progress(struct maps *m, struct progress *progress);
 
 /* Number of the system's possible CPUs: slots of a per-CPU value. */
 u32 maps_cpu_count(const struct maps *m);

@@ -37,6 +37,7 @@ enum wake {
 
 static void run_done(struct run *run)
 {
+    maps_show_progress(run->s->maps, NULL);
     ring_buffer__free(run->ring);
     close_fd(&run->epoll_fd);
     sink_done(&run->sink);
@@ -85,6 +86,9 @@ static int run_init(struct run *run, struct ptl_session *s, struct ptl_error *er
     sink_init(&run->sink, s->opts->format, &s->env, s->opts->out, s->opts->log, &s->signals);
     failed = run_errors_init(&run->errors, &s->meta, &s->sources, &run->sink, s->opts->log);
     run->sink.buffering = s->opts->buffering;
+    progress_init(&run->progress, s->opts->is_quiet ? NULL : s->opts->log, s->opts->out);
+    run->sink.progress = &run->progress;
+    maps_show_progress(s->maps, &run->progress);
     run->errors.warnings = s->opts->warnings;
     run->errors.has_color = s->opts->has_color;
     run->events = (struct events){
@@ -286,7 +290,7 @@ static int run_end_clauses(struct run *run)
                      error_text(err));
 }
 
-static int show_maps(struct run *run)
+static int show_all_maps(struct run *run)
 {
     struct maps *maps = run->s->maps;
     const u32 *order = maps_by_name(maps);
@@ -306,6 +310,16 @@ static int show_maps(struct run *run)
         sink_map(&run->sink, table);
     }
     return sink_flush(&run->sink) != 0 ? run_failed(run, run->sink.err) : 0;
+}
+
+static int show_maps(struct run *run)
+{
+    int err = 0;
+
+    progress_begin(&run->progress);
+    err = show_all_maps(run);
+    progress_end(&run->progress);
+    return err;
 }
 
 static int finish(struct run *run)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "runtime/events.h"
+#include "runtime/progress.h"
 #include "runtime/session.h"
 
 struct run {
@@ -9,6 +10,7 @@ struct run {
     struct events events;
     struct sink sink;
     struct run_errors errors;
+    struct progress progress;
     struct ring_buffer *ring;
     struct ptl_error *err;
     int epoll_fd;

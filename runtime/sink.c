@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "runtime/progress.h"
 #include "runtime/signals.h"
 
 enum {
@@ -118,6 +119,7 @@ static const struct sink_ops *begin_show(struct sink *sink, bool has_form)
     if (has_form && !sink->is_test)
         return sink->ops;
     swap_texts(sink);
+    sink->is_aside = true;
     return &sink_text_ops;
 }
 
@@ -136,6 +138,7 @@ static void end_show(struct sink *sink, bool has_form)
 {
     if (!has_form || sink->is_test)
         swap_texts(sink);
+    sink->is_aside = false;
     after_show(sink);
 }
 
@@ -180,6 +183,14 @@ void sink_map(struct sink *sink, const struct table *table)
         (void)begin_show(sink, has_form)->map(sink, table); // the text format shows any
     }
     end_show(sink, has_form);
+}
+
+bool sink_row(struct sink *sink, const struct table *table, u32 i)
+{
+    progress_rows(sink->progress, table->map->name, i - table->first + 1, table->n - table->first);
+    if (!sink->is_aside && sink->text.n >= TEXT_MAX_BYTES)
+        write_text(sink);
+    return sink->err == 0;
 }
 
 void sink_end(struct sink *sink)

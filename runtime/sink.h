@@ -11,6 +11,7 @@
 #include "runtime/table.h"
 #include "runtime/value.h"
 
+struct progress;
 struct signals;
 struct sink;
 
@@ -77,7 +78,9 @@ struct sink {
     struct buf text;              /* for out */
     struct buf aside;             /* for the log, or a result */
     enum ptl_buffering buffering; /* set after sink_init() where it is not the default */
+    struct progress *progress;    /* the same, borrowed; NULL: none is shown */
     bool is_test;                 /* aside is for the next result */
+    bool is_aside;                /* what is being shown goes to the log, or to a result */
     int err;                      /* first failure, negative errno */
 };
 
@@ -101,6 +104,10 @@ void sink_output(struct sink *sink, const struct meta_site *site, struct str tex
 void sink_time(struct sink *sink, const struct meta_site *site, s64 now);
 void sink_map(struct sink *sink, const struct table *table);
 void sink_end(struct sink *sink);
+
+/* For struct sink_ops.map: the table's i-th row in order was added. What is long is written in
+ * pieces. False: the output has failed, there is no use in more. */
+bool sink_row(struct sink *sink, const struct table *table, u32 i);
 
 /* A test begins; how it went; how many did so. */
 void sink_test(struct sink *sink);

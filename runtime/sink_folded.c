@@ -123,12 +123,13 @@ static void add_parts(struct sink *sink, const struct value_env *env, u64 index,
 static bool folded_map(struct sink *sink, const struct table *table)
 {
     struct value_env env = *sink->env;
+    bool goes_on = true;
 
     if (table->map->key == META_NO_REF || !has_stack(table->meta, table->map->key) ||
         !has_number(&table->meta->types.items[table->map->value]))
         return false;
     env.is_raw = true; // escaped above
-    for (u32 i = table->first; i < table->n; i++) {
+    for (u32 i = table->first; i < table->n && goes_on; i++) {
         size_t line_begin = sink->text.n;
 
         for (u32 part = 0; part < PART_COUNT_; part++) {
@@ -140,6 +141,7 @@ static bool folded_map(struct sink *sink, const struct table *table)
         buf_add_char(&sink->text, ' ');
         add_number(sink, table, table_value(table, i));
         buf_add_char(&sink->text, '\n');
+        goes_on = sink_row(sink, table, i);
     }
     return true;
 }

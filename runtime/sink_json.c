@@ -96,6 +96,7 @@ static bool json_map(struct sink *sink, const struct table *table)
 {
     const struct meta_type *type = &table->meta->types.items[table->map->value];
     bool has_key = table->map->key != META_NO_REF;
+    bool goes_on = true;
 
     if (table->first >= table->n)
         return true;
@@ -103,13 +104,14 @@ static bool json_map(struct sink *sink, const struct table *table)
     buf_add_cstr(&sink->text, "\"data\": {");
     json_string(table->map->name, &sink->text);
     buf_add_cstr(&sink->text, has_key ? ": {" : ": ");
-    for (u32 i = table->first; i < table->n; i++) {
+    for (u32 i = table->first; i < table->n && goes_on; i++) {
         if (has_key) {
             buf_add_cstr(&sink->text, i == table->first ? "" : ", ");
             json_key(sink->env, table->map->key, table_key(table, i), &sink->text);
             buf_add_cstr(&sink->text, ": ");
         }
         add_row(sink, table, table_value(table, i));
+        goes_on = sink_row(sink, table, i);
     }
     buf_add_cstr(&sink->text, has_key ? "}}" : "}");
     end(sink);

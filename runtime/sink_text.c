@@ -11,10 +11,6 @@
 #include "runtime/sink.h"
 #include "runtime/timestamp.h"
 
-enum {
-    CHUNK_BYTES = 1 << 20, /* of a long map, which is written in pieces */
-};
-
 static void text_printf(struct sink *sink, const struct meta_site *site, const u8 *payload)
 {
     format_printf(sink->env, site, payload, &sink->text);
@@ -81,10 +77,11 @@ static void text_row(struct sink *sink, const struct table *table, u32 i)
 
 static bool text_map(struct sink *sink, const struct table *table)
 {
-    for (u32 i = table->first; i < table->n && sink->err == 0; i++) {
+    bool goes_on = true;
+
+    for (u32 i = table->first; i < table->n && goes_on; i++) {
         text_row(sink, table, i);
-        if (sink->text.n >= CHUNK_BYTES)
-            (void)sink_flush(sink); // it remembers failures
+        goes_on = sink_row(sink, table, i);
     }
     return true;
 }
