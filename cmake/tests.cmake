@@ -59,6 +59,14 @@ if(PTL_STATIC_DEPS AND NOT PTL_SANITIZE)
     OUTPUT_NAME ptrace-lite RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/static")
 endif()
 
+# A ptrace-lite that writes down what it gets from the kernel (tests/replay/record).
+add_executable(ptl-record tools/ptrace-lite.c tests/replay/recorder.c)
+target_link_libraries(ptl-record PRIVATE ptl_flags ptl_cli)
+foreach(call meta_decode events_record table_begin table_add table_sort sink_map sink_end run_errors_book)
+  target_link_options(ptl-record PRIVATE -Wl,--wrap=${call})
+endforeach()
+set_target_properties(ptl-record PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}")
+
 # tests/fuzz: fuzz-make writes random scripts, their objects, and what two other readers of a script
 # say that it prints (ptl_answers); load-many loads the objects in a guest.
 add_library(ptl_answers STATIC tests/fuzz/evaluator.c tests/fuzz/eval_call.c tests/fuzz/eval_expr.c
