@@ -131,8 +131,9 @@ int attach_choose(struct attach_point *point, const struct meta *meta,
 
         const struct attach_ops *ops = ops_for(point, prog->method);
 
-        if (program == NULL || ops == NULL)
-            continue;
+        if (program == NULL || ops == NULL ||
+            (prog->method == METHOD_USDT_MULTI && point->env->pid != 0))
+            continue; /* with -p its few places take events, which are for one process */
         if (method->feature != NO_FEATURE) {
             failed = features_need(features, method->feature, err);
             if (failed != 0) {

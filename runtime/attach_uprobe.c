@@ -144,7 +144,7 @@ static int open_event(const struct attach_point *point, const char *path, u64 of
     attr.config |= semaphore << SEMAPHORE_SHIFT;
     attr.uprobe_path = (u64)(uintptr_t)path;
     attr.probe_offset = offset;
-    return perf_event_open(&attr, 0);
+    return perf_event_open_for(&attr, point->env->pid);
 }
 
 /* Add a place, whose name has this index. */

@@ -13,11 +13,25 @@ enum {
     CPUS_MAX = 1 << 16,
 };
 
-int perf_event_open(const struct perf_event_attr *attr, int cpu)
+static int open_event(const struct perf_event_attr *attr, pid_t pid, int cpu)
 {
-    long fd = syscall(SYS_perf_event_open, attr, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+    long fd = syscall(SYS_perf_event_open, attr, pid, cpu, -1, PERF_FLAG_FD_CLOEXEC);
 
     return fd < 0 ? -errno : (int)fd;
+}
+
+int perf_event_open(const struct perf_event_attr *attr, int cpu)
+{
+    return open_event(attr, -1, cpu);
+}
+
+int perf_event_open_for(const struct perf_event_attr *attr, pid_t pid)
+{
+    int fd = pid == 0 ? -ESRCH : open_event(attr, pid, -1);
+
+    /* The first thread has ended, and the others go on: the kernel knows the process by that one.
+     */
+    return fd == -ESRCH ? open_event(attr, -1, 0) : fd;
 }
 
 /* Read a small file of sysfs as a string. Returns 0, -ENOENT or -EIO. */
