@@ -63,9 +63,28 @@ enum resolved_kind {
     RESOLVED_SYMBOL = 1,      /* address of a symbol of the kernel; of a per-CPU one, its offset */
     RESOLVED_CGROUP = 2,      /* ID of the control group of version 2 at a path */
     RESOLVED_USER_SYMBOL = 3, /* address of a symbol as the program or library has it in its file */
+    /* What an object that was compiled ahead of time is told when it runs. */
+    RESOLVED_PARAM = 4,       /* positional parameter num as an integer */
+    RESOLVED_PARAM_TEXT = 5,  /* the same as a text */
+    RESOLVED_PARAM_COUNT = 6, /* how many there are */
+    RESOLVED_OPTION = 7,      /* value of the option of the script in row num of `option` */
+    RESOLVED_OPTION_TEXT = 8,
+    RESOLVED_EVENT_FIELD = 9, /* offset of a tracepoint's field: text, of the event: file, which has
+                                 num bytes */
 };
 
-#define RESOLVED_LAST RESOLVED_USER_SYMBOL
+#define RESOLVED_LAST RESOLVED_EVENT_FIELD
+
+/* Bytes of such a text, with its NUL. */
+#define PTL_PARAM_TEXT_MAX 256
+
+/* Kind of an option of the script (getopt), as its default says. The number is part of the format.
+ */
+enum option_kind {
+    OPTION_BOOL = 0,
+    OPTION_INT = 1,
+    OPTION_STRING = 2,
+};
 
 /* What uprobes of functions by their names in C++ and Rust begin with, behind the binary. */
 #define PTL_CPP_PREFIX "cpp:"

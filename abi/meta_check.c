@@ -185,12 +185,38 @@ static const char *check_prog(const struct meta_prog *p)
     return NULL;
 }
 
-static const char *check_resolved(const struct meta_resolved *r)
+static const char *check_option(const struct meta_option *o)
 {
+    if (o->kind > OPTION_STRING)
+        return "an option of the metadata is of an unknown kind";
+    if (o->name.n == 0)
+        return "an option of the metadata has no name";
+    if (!span_ok(o->span_begin, o->span_end))
+        return "an option of the metadata has an impossible place in the script";
+    if (o->default_text.n >= PTL_PARAM_TEXT_MAX && !o->is_bound)
+        return "an option of the metadata has a default that is too long";
+    return NULL;
+}
+
+/* Is it found out about the machine, by a name? */
+static bool is_named(const struct meta_resolved *r)
+{
+    return r->kind <= RESOLVED_USER_SYMBOL || r->kind == RESOLVED_EVENT_FIELD;
+}
+
+static const char *check_resolved(const struct meta *m, const struct meta_resolved *r)
+{
+    bool is_text = r->kind == RESOLVED_PARAM_TEXT || r->kind == RESOLVED_OPTION_TEXT;
+    bool is_option = r->kind == RESOLVED_OPTION || r->kind == RESOLVED_OPTION_TEXT;
+
     if (r->kind < RESOLVED_SYMBOL || r->kind > RESOLVED_LAST)
         return "a constant of the metadata is of an unknown kind";
-    if (r->text.n == 0)
+    if (is_named(r) && r->text.n == 0)
         return "a constant of the metadata has no name";
+    if (r->n_words != (is_text ? PTL_PARAM_TEXT_MAX / 8 : 1))
+        return "a constant of the metadata has an impossible size";
+    if (is_option && r->num >= m->options.n)
+        return "a constant of the metadata is an option that there is not";
     if (!span_ok(r->span_begin, r->span_end))
         return "a constant of the metadata has an impossible place in the script";
     return NULL;
@@ -219,8 +245,11 @@ static const char *check_all(const struct meta *m)
     vec_foreach(a, &m->attachs) {
         why = why ? why : check_attach(m, a);
     }
+    vec_foreach(o, &m->options) {
+        why = why ? why : check_option(o);
+    }
     vec_foreach(r, &m->resolveds) {
-        why = why ? why : check_resolved(r);
+        why = why ? why : check_resolved(m, r);
     }
     vec_foreach(s, &m->sites) {
         why = why ? why : check_site(m, s);

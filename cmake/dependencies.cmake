@@ -23,11 +23,13 @@ ptl_find_library(iberty_library iberty)
 ptl_find_library(seccomp_library seccomp)
 
 # Imported and not just named, so that CMake knows their order.
+add_library(ptl_z UNKNOWN IMPORTED)
+set_target_properties(ptl_z PROPERTIES IMPORTED_LOCATION "${z_library}")
 add_library(ptl_elf UNKNOWN IMPORTED)
 set_target_properties(ptl_elf PROPERTIES
   IMPORTED_LOCATION "${elf_library}"
   # zstd: newer archives of libelf need it; an archive that nothing needs adds nothing.
-  INTERFACE_LINK_LIBRARIES "${zstd_library};${z_library}")
+  INTERFACE_LINK_LIBRARIES "${zstd_library};ptl_z")
 add_library(ptl_bpf UNKNOWN IMPORTED)
 set_target_properties(ptl_bpf PROPERTIES
   IMPORTED_LOCATION "${bpf_library}" INTERFACE_LINK_LIBRARIES ptl_elf)

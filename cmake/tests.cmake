@@ -27,8 +27,8 @@ foreach(source IN LISTS unit_tests)
   set_target_properties(${name} PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/unit")
   target_compile_definitions(${name} PRIVATE TEST_BTF="${CMAKE_BINARY_DIR}/btf"
-    TEST_LOCALES="${locales_dir}")
-  add_dependencies(${name} kernel_btf locales)
+    TEST_LOCALES="${locales_dir}" TEST_PTLC="$<TARGET_FILE:ptlc>")
+  add_dependencies(${name} kernel_btf locales ptlc)
   add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}")
   set_tests_properties(${name} PROPERTIES LABELS unit TIMEOUT 120)
 endforeach()

@@ -19,6 +19,8 @@ LLVMValueRef gen_value(struct gen *g, ir_val v)
         return gen_const_address(g, STR(""), v->size);
     case IR_TABLE:
         return gen_table_address(g, (enum names)v->imm);
+    case IR_RESOLVED_TEXT:
+        return emit_opaque_ptr(&g->e, emit_member(&g->e, gen_resolved_address(g), 8 * v->imm));
     case IR_SLOT:
         return slot_address(g, v->slot);
     case IR_CTX:

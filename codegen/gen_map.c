@@ -208,7 +208,15 @@ static void gen_config(struct gen *g)
                  debug_struct(g, "ptl_config", members, ARRAY_SIZE(members)));
 }
 
-/* One more than the largest row that any function reads. */
+/* One more than the last word that it reads; 0 if it reads none. */
+static s64 resolved_end(const struct ir_inst *inst)
+{
+    if (inst->op == IR_RESOLVED)
+        return inst->imm + 1;
+    return inst->op == IR_RESOLVED_TEXT ? inst->imm + inst->size / 8 : 0;
+}
+
+/* One more than the last word that any function reads. */
 static u32 resolved_count(const struct ir_module *m)
 {
     s64 n = 0;
@@ -216,8 +224,7 @@ static u32 resolved_count(const struct ir_module *m)
     vec_foreach(func, &m->funcs) {
         vec_foreach(block, &(*func)->blocks) {
             vec_foreach(inst, &(*block)->insts) {
-                if ((*inst)->op == IR_RESOLVED)
-                    n = MAX(n, (*inst)->imm + 1);
+                n = MAX(n, resolved_end(*inst));
             }
         }
     }

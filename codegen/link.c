@@ -4,6 +4,8 @@
 
 #include <errno.h>
 
+#include "abi/digest.h"
+
 enum {
     INSN_SIZE = 8
 };
@@ -240,7 +242,7 @@ static int number_symbols(struct link *l, u32 *n_local_out)
 struct writer {
     struct link *link;
     struct buf *out;
-    size_t start;
+    size_t start, digest_at; /* the latter counts from there */
     struct buf headers, names;
     u32 n_sections;
 };
@@ -344,6 +346,18 @@ static void write_btf(struct writer *w)
     (void)write_section(w, ".BTF.ext", header, &ext);
 }
 
+/* The digest itself comes when all the rest is there. */
+static void write_digest(struct writer *w)
+{
+    _cleanup_buf_ struct buf zeros = {0};
+    Elf64_Shdr header = {.sh_type = SHT_PROGBITS, .sh_addralign = PTL_DIGEST_BYTES};
+
+    buf_pad(&zeros, '\0', PTL_DIGEST_BYTES);
+    w->out->failed |= zeros.failed;
+    (void)write_section(w, PTL_SECTION_DIGEST, header, &zeros);
+    w->digest_at = w->out->n - w->start - PTL_DIGEST_BYTES;
+}
+
 static u32 count_relocated(const struct link *l)
 {
     u32 n = 0;
@@ -356,8 +370,8 @@ static u32 count_relocated(const struct link *l)
 static void write_sections(struct writer *w, u32 n_local)
 {
     struct link *l = w->link;
-    /* behind the null section, ours, BTF's two, and relocations */
-    u32 symbol_table = 1 + l->sections.n + 2 + count_relocated(l);
+    /* behind the null section, ours, BTF's two, the digest, and relocations */
+    u32 symbol_table = 1 + l->sections.n + 3 + count_relocated(l);
 
     (void)add_name(w, "");
     buf_add(&w->headers, &(Elf64_Shdr){0}, sizeof(Elf64_Shdr));
@@ -373,6 +387,7 @@ static void write_sections(struct writer *w, u32 n_local)
                             section->type == SHT_NOBITS ? NULL : &section->bytes);
     }
     write_btf(w);
+    write_digest(w);
     for (u32 i = 0; i < l->sections.n; i++) {
         if (l->sections.items[i].rels.n)
             write_relocations(w, &l->sections.items[i], i + 1, symbol_table);
@@ -393,7 +408,7 @@ int link_write(struct link *l, struct buf *out)
 {
     struct writer w = {.link = l, .out = out, .start = out->n};
     Elf64_Ehdr head = elf_head;
-    u32 n_local = 0;
+    u32 n_local = 0, digest = 0;
     int rc = number_symbols(l, &n_local);
 
     if (rc)
@@ -411,5 +426,7 @@ int link_write(struct link *l, struct buf *out)
     if (out->failed)
         return -ENOMEM;
     memcpy(out->p + w.start, &head, sizeof(head));
+    digest = digest_of(out->p + w.start, out->n - w.start, w.digest_at);
+    memcpy(out->p + w.start + w.digest_at, &digest, sizeof(digest));
     return 0;
 }

@@ -218,11 +218,20 @@ ir_val ir_config(struct ir_builder *b, u32 offset)
     return inst;
 }
 
-ir_val ir_resolved(struct ir_builder *b, u64 row)
+ir_val ir_resolved(struct ir_builder *b, u64 word)
 {
     struct ir_inst *inst = append(b, IR_RESOLVED, NULL, 0);
 
-    inst->imm = (s64)row;
+    inst->imm = (s64)word;
+    return inst;
+}
+
+ir_val ir_resolved_text(struct ir_builder *b, u64 word, u32 size)
+{
+    struct ir_inst *inst = append(b, IR_RESOLVED_TEXT, NULL, 0);
+
+    inst->imm = (s64)word;
+    inst->size = size;
     return inst;
 }
 

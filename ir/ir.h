@@ -217,9 +217,11 @@ ir_val ir_retval(struct ir_builder *b);
 /* A member of the configuration. offset: offsetof(struct ptl_config, member). */
 ir_val ir_config(struct ir_builder *b, u32 offset);
 
-/* A word that only the machine knows where the object is loaded. row: of the metadata's table
- * `resolved`, below IR_RESOLVED_MAX. */
-ir_val ir_resolved(struct ir_builder *b, u64 row);
+/* A word that is known where the object is loaded. word: its number in the section of such words
+ * (the metadata's table `resolved`), below IR_RESOLVED_MAX. */
+ir_val ir_resolved(struct ir_builder *b, u64 word);
+/* Address of such words that hold a text: size bytes, a multiple of 8, zero-padded. */
+ir_val ir_resolved_text(struct ir_builder *b, u64 word, u32 size);
 #define IR_RESOLVED_MAX 4096
 
 /* Memory at ptr + offset, naturally aligned: size is 1, 2, 4 or 8 bytes, extended to a word. */

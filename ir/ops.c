@@ -27,7 +27,7 @@ enum ir_result ir_op_result(enum ir_op op)
 bool ir_is_leaf(enum ir_op op)
 {
     return op == IR_CONST || op == IR_STRING || op == IR_ZERO || op == IR_TABLE || op == IR_SLOT ||
-           op == IR_CTX || op == IR_MAP;
+           op == IR_CTX || op == IR_MAP || op == IR_RESOLVED_TEXT;
 }
 
 bool ir_is_terminator(enum ir_op op)
@@ -187,6 +187,7 @@ static bool is_pure(enum ir_op op)
     case IR_STRING:
     case IR_CONFIG:
     case IR_RESOLVED:
+    case IR_RESOLVED_TEXT:
     case IR_CTX_LOAD:
     case IR_ARG:
     case IR_RETVAL:

@@ -115,6 +115,9 @@ static void print_operand(const struct printer *p, ir_val v)
     case IR_TABLE:
         buf_printf(out, "table:%lld", (long long)v->imm);
         break;
+    case IR_RESOLVED_TEXT:
+        buf_printf(out, "resolved:%lld:%u", (long long)v->imm, v->size);
+        break;
     case IR_SLOT:
         print_slot(out, p->func, v->slot);
         break;

@@ -138,6 +138,18 @@ static void read_text(struct reader *r, struct ir_inst *leaf)
         scan_syntax(&r->s, r->s.at - w.n, "the text and its NUL do not fit in this size");
 }
 
+/* resolved:WORD:SIZE */
+static void read_resolved_text(struct reader *r, struct ir_inst *leaf, struct str w)
+{
+    u32 prefix = (u32)strlen("resolved:");
+    int colon = str_index(str_sub(w, prefix, w.n), ':');
+    u32 end = colon < 0 ? w.n : prefix + (u32)colon;
+
+    leaf->op = IR_RESOLVED_TEXT;
+    leaf->imm = scan_number_behind(&r->s, str_sub(w, 0, end), prefix);
+    leaf->size = colon < 0 ? 0 : scan_number_behind(&r->s, w, end + 1);
+}
+
 /* Fill in a leaf from its word. */
 static void read_leaf(struct reader *r, struct ir_inst *leaf, struct str w)
 {
@@ -153,6 +165,8 @@ static void read_leaf(struct reader *r, struct ir_inst *leaf, struct str w)
     } else if (str_starts(w, "table:")) {
         leaf->op = IR_TABLE;
         leaf->imm = scan_number_behind(&r->s, w, (u32)strlen("table:"));
+    } else if (str_starts(w, "resolved:")) {
+        read_resolved_text(r, leaf, w);
     } else if (str_eq_c(w, "ctx")) {
         leaf->op = IR_CTX;
     } else {

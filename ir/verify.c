@@ -45,6 +45,7 @@ static bool object_size(ir_val leaf, u32 *size_out)
         return true;
     case IR_STRING:
     case IR_ZERO:
+    case IR_RESOLVED_TEXT:
         *size_out = leaf->size;
         return true;
     case IR_TABLE:
@@ -250,6 +251,15 @@ static bool check_text(struct verifier *v, const struct ir_inst *inst)
     return true;
 }
 
+static bool check_resolved(struct verifier *v, const struct ir_inst *inst)
+{
+    if (inst->imm < 0 || inst->imm + inst->size / 8 >= IR_RESOLVED_MAX)
+        return wrong(v, inst, "there is no such resolved word");
+    if (inst->op == IR_RESOLVED_TEXT && (inst->size == 0 || inst->size % 8 != 0))
+        return wrong(v, inst, "the size is no multiple of 8");
+    return true;
+}
+
 /* What is special about each op. */
 static bool check_fields(struct verifier *v, const struct ir_inst *inst)
 {
@@ -287,9 +297,8 @@ static bool check_fields(struct verifier *v, const struct ir_inst *inst)
     case IR_CONFIG:
         return check_config(v, inst);
     case IR_RESOLVED:
-        return inst->imm >= 0 && inst->imm < IR_RESOLVED_MAX
-                   ? true
-                   : wrong(v, inst, "there is no such resolved word");
+    case IR_RESOLVED_TEXT:
+        return check_resolved(v, inst);
     case IR_LOAD:
         return check_word_access(v, inst, inst->size, false);
     case IR_STORE:

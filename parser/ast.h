@@ -104,6 +104,8 @@ struct expr {
     struct call *call;
     bool is_const;   /* value known at compile time: num, or text for strings */
     bool is_missing; /* EXPR_PARAM that was not given */
+    bool is_open;    /* EXPR_PARAM that is given when the object runs */
+    bool is_text;    /* the same: its text is wanted, not the number that it spells */
 };
 
 enum stmt_kind {

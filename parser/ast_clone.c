@@ -117,7 +117,7 @@ struct expr *ast_clone_expr(struct ast_clone *clone, const struct expr *e)
     copy->symbol = NULL;
     copy->call = NULL;
     copy->is_const = false;
-    copy->is_missing = false;
+    copy->is_missing = copy->is_open = copy->is_text = false;
     count_expr(copy);
     return copy;
 }

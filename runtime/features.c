@@ -260,13 +260,16 @@ bool features_is_off(const struct features *f, enum feature_id id)
     return f->states[id] == FEATURE_NO;
 }
 
-bool ptl_has_kprobes(const char *const *no_features, u32 n)
+bool ptl_has_kprobes(const char *const *no_features, u32 n, bool is_elsewhere)
 {
     struct features features;
     struct ptl_error err = {0};
 
-    return features_init(&features, no_features, n, &err) != 0 ||
-           features_need(&features, FEATURE_KPROBE, &err) == 0;
+    if (features_init(&features, no_features, n, &err) != 0)
+        return true;
+    if (is_elsewhere)
+        return !features_is_off(&features, FEATURE_KPROBE);
+    return features_need(&features, FEATURE_KPROBE, &err) == 0;
 }
 
 int features_need(struct features *f, enum feature_id id, struct ptl_error *err)

@@ -26,6 +26,7 @@ enum {
 #define PAGE_BYTES           (4 * KIB)
 #define RING_MIN_BYTES       (256 * KIB)
 #define RING_MAX_BYTES       (16 * MIB)
+#define RING_CPU_BYTES       (1 * MIB) /* for each: all of them may write at once */
 #define RING_ASKED_MAX_BYTES (1 * GIB)
 #define RING_MEMORY_SHARE    256 /* at most this part of the available memory */
 #define RING_RESERVE_BYTES   (64 * KIB)
@@ -44,9 +45,11 @@ u64 prepare_ring_limit(u64 ring_bytes, u32 n_cpus, u64 largest_record)
     return ring_bytes - MIN(reserve, ring_bytes / 2);
 }
 
-u64 prepare_ring_bytes(u64 wanted, bool has_data, u64 available_bytes)
+u64 prepare_ring_bytes(u64 wanted, bool has_data, u32 n_cpus, u64 available_bytes)
 {
-    u64 aim = wanted != 0 ? wanted : MIN(RING_MAX_BYTES, available_bytes / RING_MEMORY_SHARE);
+    u64 own =
+        MIN(MIN(RING_MAX_BYTES, n_cpus * RING_CPU_BYTES), available_bytes / RING_MEMORY_SHARE);
+    u64 aim = wanted != 0 ? wanted : own;
     u64 size = RING_MIN_BYTES;
 
     if (wanted == 0 && !has_data)
@@ -175,7 +178,8 @@ static int size_ring(struct ptl_session *s, struct ptl_error *err)
     vec_foreach(site, &s->meta.sites)
         has_data = has_data || site_is_data(site->kind);
     asked = s->opts->ring_bytes != 0 ? s->opts->ring_bytes : pages * PAGE_BYTES;
-    s->ring_bytes = prepare_ring_bytes(asked, has_data, available_memory());
+    s->ring_bytes =
+        prepare_ring_bytes(asked, has_data, maps_cpu_count(s->maps), available_memory());
     return bpf_map__set_max_entries(ring, (u32)s->ring_bytes);
 }
 

@@ -9,9 +9,10 @@
  * largest_record: of any site, header included. */
 u64 prepare_ring_limit(u64 ring_bytes, u32 n_cpus, u64 largest_record);
 
-/* Size of the ring: a power of two from 256 KiB to 16 MiB, by the available memory. has_data: the
+/* Size of the ring: a power of two from 256 KiB to 16 MiB, 1 MiB for each CPU, where there is
+ * memory for that. Its pages are mapped twice, and count so as memory of the process. has_data: the
  * script prints; without, the smallest will do. wanted: the user's choice, or 0. */
-u64 prepare_ring_bytes(u64 wanted, bool has_data, u64 available_bytes);
+u64 prepare_ring_bytes(u64 wanted, bool has_data, u32 n_cpus, u64 available_bytes);
 
 /* Memory of a map, bytes: key and value rounded up to 8, for each entry, the value once for each of
  * n_copies CPUs. UINT64_MAX when it overflows. */

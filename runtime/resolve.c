@@ -13,10 +13,13 @@
 #include <linux/limits.h>
 #include <linux/magic.h>
 
+#include "abi/event_format.h"
 #include "abi/record.h"
+#include "runtime/args.h"
 #include "runtime/binary.h"
 #include "runtime/error.h"
 #include "runtime/symbols.h"
+#include "runtime/tracefs.h"
 
 /* One word on its way. */
 struct word {
@@ -24,6 +27,7 @@ struct word {
     bool is_found;
     bool is_global; /* a symbol that other parts of the kernel see */
     u64 value;
+    struct str text; /* of a row of several words */
 };
 
 struct words {
@@ -126,7 +130,30 @@ static void find_user_symbol(const struct ptl_session *s, struct word *word)
         word->value = function.address;
 }
 
-static int find_words(const struct ptl_session *s, const struct words *w)
+/* ---- fields of tracepoints ---- */
+
+/* Where the compiler saw a field of another size it made other code. That there is no such event is
+ * reported where it is attached to. */
+static void find_event_field(struct ptl_session *s, struct word *word)
+{
+    _cleanup_buf_ struct buf text = {0};
+    struct tracepoint event = {0};
+    int failed = tracefs_event_format(word->row->file, &text);
+
+    word->is_found = failed == -ENOENT;
+    if (failed != 0 || tracepoint_parse(&s->arena, (struct str){text.p, (u32)text.n}, &event) != 0)
+        return;
+    for (u32 i = 0; i < event.n_fields; i++) {
+        const struct tracepoint_field *field = &event.fields[i];
+
+        if (!str_eq(field->name, word->row->text))
+            continue;
+        word->is_found = field->size == word->row->num;
+        word->value = field->offset;
+    }
+}
+
+static int find_words(struct ptl_session *s, const struct words *w)
 {
     int failed = find_symbols(w);
 
@@ -135,6 +162,12 @@ static int find_words(const struct ptl_session *s, const struct words *w)
             find_cgroup(&w->items[i]);
         if (w->items[i].row->kind == RESOLVED_USER_SYMBOL)
             find_user_symbol(s, &w->items[i]);
+        if (w->items[i].row->kind == RESOLVED_EVENT_FIELD)
+            find_event_field(s, &w->items[i]);
+        if (arg_is(w->items[i].row)) {
+            w->items[i].is_found = true;
+            arg_value(s, w->items[i].row, &w->items[i].value, &w->items[i].text);
+        }
     }
     return failed;
 }
@@ -164,6 +197,14 @@ static void report(struct ptl_session *s, const struct word *word)
                        STR_ARG(text));
         return;
     }
+    if (word->row->kind == RESOLVED_EVENT_FIELD) {
+        diag =
+            diag_add(&s->diags, E_EVENT_FIELD, span,
+                     "tracepoint %.*s has no field '%.*s' of %llu bytes here",
+                     STR_ARG(word->row->file), STR_ARG(text), (unsigned long long)word->row->num);
+        diag_hint(diag, "The object was compiled for a kernel that has: compile the script here.");
+        return;
+    }
     diag = diag_add(&s->diags, E_NO_SYMBOL, span, "Failed to resolve kernel symbol: %.*s",
                     STR_ARG(text));
     if (is_hidden(word))
@@ -183,19 +224,33 @@ static bool report_missing(struct ptl_session *s, const struct words *w)
     return is_missing;
 }
 
-/* The programs may read fewer words than there are rows, never more. */
+/* All of it as the programs read it. */
+static void write_words(const struct words *w, struct buf *out)
+{
+    for (u32 i = 0; i < w->n; i++) {
+        const struct word *word = &w->items[i];
+
+        if (word->row->n_words == 1) {
+            buf_add(out, &word->value, sizeof(word->value));
+        } else {
+            buf_add(out, word->text.p, word->text.n);
+            buf_pad(out, '\0', word->row->n_words * sizeof(u64) - word->text.n);
+        }
+    }
+}
+
+/* The programs may read less than there is, never more. */
 static int fill_in(const struct words *w, struct bpf_map *map)
 {
     size_t size = bpf_map__value_size(map);
-    _cleanup_free_ u64 *values = calloc(1, size);
+    _cleanup_buf_ struct buf bytes = {0};
 
-    if (values == NULL)
+    write_words(w, &bytes);
+    if (bytes.failed)
         return -ENOMEM;
-    if (size % sizeof(*values) != 0 || size / sizeof(*values) > w->n)
+    if (size > bytes.n)
         return -EPROTO;
-    for (size_t i = 0; i < size / sizeof(*values); i++)
-        values[i] = w->items[i].value;
-    return bpf_map__set_initial_value(map, values, size);
+    return bpf_map__set_initial_value(map, bytes.p, size);
 }
 
 int resolve_words(struct ptl_session *s, struct ptl_error *err)

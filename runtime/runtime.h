@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "abi/meta.h"
+#include "abi/option.h"
 #include "base/diag.h"
 
 /* What went wrong with the machine: one plain sentence, what to do, and the detail for -v. */
@@ -66,6 +67,8 @@ struct ptl_opts {
     const char *search_path;  /* PATH, to find the command in; NULL: the system's default */
     u64 max_map_memory_bytes; /* bound for all maps together; 0: the default of 1 GiB */
     u64 ring_bytes;           /* of the ring buffer; 0: by the machine's memory, up to 16 MiB */
+    struct script_args args;  /* parameters and options of the run, if is_object */
+    bool is_object;           /* compiled ahead of time: what its script left open is in args */
     enum ptl_mode mode;
     enum ptl_format format;
     enum ptl_buffering buffering;
@@ -87,9 +90,20 @@ struct ptl_session;
 /* Decode and check the object (elf: size bytes, borrowed until free), open what needs privileges,
  * and prepare the maps. Returns 0, or a negative errno with *err filled: -EPROTO not our object or
  * malformed, -EPROTONOSUPPORT another version or CPU, -EPERM an unsafe one, -ESRCH no such -p
- * process, -ENOENT the -c command does not exist, -ENOMEM, -E2BIG maps above the bound. */
+ * process, -ENOENT the -c command does not exist, -EINVAL args are not what the script wants, which
+ * is located (then there is a session), -ENOMEM, -E2BIG maps above the bound. */
 int ptl_open(struct ptl_session **out, const void *elf, size_t size, const struct ptl_opts *opts,
              struct ptl_error *err);
+
+/* Print what the script's own --help says, if that is among args and the script has no such option.
+ * name: of the object, for the text. Returns whether it was printed; false too for what is no
+ * object. */
+bool ptl_script_help(const void *elf, size_t size, const struct script_args *args, const char *name,
+                     FILE *out);
+
+/* Number of sources that an object was made of: the script, and the files that it reads. 0: it is
+ * no object. */
+u32 ptl_source_count(const void *elf, size_t size);
 
 /* Find out what the programs want to know of this kernel, and load maps and programs into it.
  * Returns 0, -ENOENT where it has no symbol or control group that is wanted, or -EACCES/-EPERM/...
@@ -126,8 +140,9 @@ int ptl_list(const char *search, const char *search_path, pid_t pid, FILE *out,
              struct ptl_error *err);
 
 /* Has this kernel kprobes? Where it has not, scripts are compiled for what stands in. no_features:
- * as in struct ptl_opts, n of them; a name that is none is ignored, ptl_open() reports it. */
-bool ptl_has_kprobes(const char *const *no_features, u32 n);
+ * as in struct ptl_opts, n of them; a name that is none is ignored, ptl_open() reports it.
+ * is_elsewhere: the script will run on another kernel, which has what no_features does not name. */
+bool ptl_has_kprobes(const char *const *no_features, u32 n, bool is_elsewhere);
 
 /* Print what this machine and its kernel can do, as a table: each feature with what does not work
  * without it. no_features: as in struct ptl_opts, n of them. Returns 0, or -EINVAL with *err for a

@@ -13,10 +13,12 @@
 
 #include "abi/config.h"
 #include "abi/record.h"
+#include "runtime/args.h"
 #include "runtime/cgroups.h"
 #include "runtime/error.h"
 #include "runtime/lineinfo.h"
 #include "runtime/notify.h"
+#include "runtime/object.h"
 #include "runtime/prepare.h"
 #include "runtime/unsafe.h"
 #include "runtime/users.h"
@@ -24,10 +26,6 @@
 
 #define NS_PER_S  1000000000u
 #define NS_PER_MS 1000000u
-
-/* Memory for metadata: its rows are a few times as large as their bytes, then come diagnostics. */
-#define ARENA_FACTOR      16
-#define ARENA_EXTRA_BYTES (64u << 20)
 
 u64 clock_ns(clockid_t clock)
 {
@@ -96,14 +94,6 @@ static int PRINTF_LIKE(2, 0) print_log(enum libbpf_print_level level, const char
     return vfprintf(stderr, fmt, args);
 }
 
-/* The cap of the arena stands in a relation to the object: what gets here is a machine without
- * memory. */
-static void arena_is_full(void *data)
-{
-    (void)data;
-    ptl_bug("out of memory for the metadata of a script");
-}
-
 static int decode_failed(int failed, const char *why, struct ptl_error *err)
 {
     (void)error_set(err, failed, EXIT_USER, "This is not a program for this ptrace-lite: %s.", why);
@@ -113,16 +103,10 @@ static int decode_failed(int failed, const char *why, struct ptl_error *err)
 
 static int decode(struct ptl_session *s, struct ptl_error *err)
 {
-    struct elf_section section;
     const struct arch *arch = NULL;
-    const char *why = "it is no ELF object with BPF programs";
-    int failed = elf_section_find(&s->elf, PTL_SECTION_META, &section);
+    const char *why = NULL;
+    int failed = object_read(&s->arena, &s->elf, &s->meta, &why);
 
-    if (failed != 0)
-        return decode_failed(-EPROTO, "it has no section " PTL_SECTION_META, err);
-    failed = meta_decode(&s->arena, section.data.p, section.data.n, &s->meta, &why);
-    if (failed == 0)
-        failed = meta_check(&s->meta, &why);
     if (failed != 0)
         return decode_failed(failed, why, err);
     meta_sources(&s->meta, &s->sources);
@@ -347,6 +331,8 @@ static int session_open(struct ptl_session *s, struct ptl_error *err)
     if (failed == 0)
         failed = decode(s, err);
     if (failed == 0)
+        failed = args_check(s, err);
+    if (failed == 0)
         failed = check_safety(s, err);
     if (failed == 0)
         failed = check_target(s, err);
@@ -384,14 +370,17 @@ int ptl_open(struct ptl_session **out, const void *elf, size_t size, const struc
     connect_notify(s);
     child_init(&s->child);
     signals_init(&s->signals);
-    arena_init(&s->arena, size * ARENA_FACTOR + ARENA_EXTRA_BYTES, arena_is_full, NULL);
+    object_arena(&s->arena, size);
     sources_init(&s->sources, &s->arena);
     diags_init(&s->diags, &s->arena, &s->sources);
     if (elf_view_init(&s->elf, elf, size) != 0)
         return decode_failed(-EPROTO, "it is no ELF object with BPF programs", err);
     failed = session_open(s, err);
-    if (failed != 0)
+    if (failed != 0) {
+        if (diags_errors(&s->diags) > 0)
+            *out = take_ptr(s);
         return failed;
+    }
     session_log(s, "opened: %u attach points, %u maps, %u places that print", s->n_points,
                 s->meta.maps.n, s->meta.sites.n);
     *out = take_ptr(s);

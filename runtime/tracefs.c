@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 
+#include "abi/event_format.h"
 #include "runtime/name_list.h"
 
 enum {
@@ -44,25 +45,50 @@ static bool is_name(struct str name)
     return true;
 }
 
-s64 tracefs_event_id(struct str category, struct str event)
+/* Open a file of an event's folder. Returns a descriptor or a negative errno. */
+static int event_open(struct str category, struct str event, const char *file)
 {
-    char text[32] = "";
     char path[PATH_BYTES];
     const char *root = tracefs_root();
-    _cleanup_close_ int fd = -1;
-    char *end = NULL;
-    s64 id = 0;
+    int fd = -1;
 
     if (root == NULL)
         return -errno;
-    if (!is_name(category) || !is_name(event))
-        return -EINVAL;
-    if (snprintf(path, sizeof(path), "%s/events/%.*s/%.*s/id", root, STR_ARG(category),
-                 STR_ARG(event)) >= (int)sizeof(path))
+    if (!is_name(category) || !is_name(event) ||
+        snprintf(path, sizeof(path), "%s/events/%.*s/%.*s/%s", root, STR_ARG(category),
+                 STR_ARG(event), file) >= (int)sizeof(path))
         return -EINVAL;
     fd = open(path, O_RDONLY | O_CLOEXEC);
+    return fd < 0 ? -errno : fd;
+}
+
+int tracefs_event_format(struct str event, struct buf *out)
+{
+    int colon = str_index(event, ':');
+    u32 n = colon < 0 ? event.n : (u32)colon;
+    _cleanup_close_ int fd =
+        event_open(str_sub(event, 0, n), str_sub(event, n + 1, event.n), "format");
+    char chunk[4096];
+    ssize_t got = 0;
+
     if (fd < 0)
+        return fd;
+    while ((got = read(fd, chunk, sizeof(chunk))) > 0 && out->n < EVENT_FORMAT_MAX)
+        buf_add(out, chunk, (size_t)got);
+    if (got < 0)
         return -errno;
+    return out->failed ? -ENOMEM : 0;
+}
+
+s64 tracefs_event_id(struct str category, struct str event)
+{
+    char text[32] = "";
+    _cleanup_close_ int fd = event_open(category, event, "id");
+    char *end = NULL;
+    s64 id = 0;
+
+    if (fd < 0)
+        return fd;
     if (read(fd, text, sizeof(text) - 1) <= 0)
         return -EIO;
     id = strtoll(text, &end, 10);

@@ -10,6 +10,10 @@ const char *tracefs_root(void);
  * that is none, or why it cannot be read. */
 s64 tracefs_event_id(struct str category, struct str event);
 
+/* Append the text of an event's format file. event: "category:event". Returns 0, -ENOENT if there
+ * is none of this name, -EINVAL for a name that is none, or why it cannot be read. */
+int tracefs_event_format(struct str event, struct buf *out);
+
 /* Call fn for each event that matches both patterns, in the order of their names, until it returns
  * other than 0, which is then the result. Returns -ENOMEM, or why tracefs cannot be read. */
 int tracefs_each_event(struct str category, struct str event,

@@ -101,6 +101,7 @@ if step setup whole scripts/setup.sh; then
         step "$(basename "$check" .sh)" "$check" -B "$clang"
     done
     if [ -z "$quick" ]; then
+        step cross whole tests/vm/cross-make -B "$release"
         step guests tests/vm/batch -B "$release"
         step fuzz tests/fuzz/run -B "$release"
     fi

@@ -53,6 +53,7 @@ static void infer_aggregation(struct sema *s, struct stmt *stmt)
         value->call->args[i] = (struct call_arg){.span = e->span,
                                                  .type = e->type,
                                                  .is_const = e->is_const,
+                                                 .is_open = e->is_open,
                                                  .num = e->num,
                                                  .text = e->text};
     }

@@ -343,21 +343,14 @@ static const struct type *infer_variable(struct sema *s, const struct expr *e)
 /* A parameter is the integer that it spells, else a string. */
 static const struct type *infer_param(struct sema *s, struct expr *e)
 {
-    if (e->text.n == 0 && e->num > 0 && e->text.p)
-        return type_own_string(s->v.types, 1);
+    bool is_negative = false;
+    u64 num = 0;
+
+    if (e->is_open)
+        return e->is_text ? type_string(s->v.types, PTL_PARAM_TEXT_MAX) : int64(s, true);
     if (!e->text.p) /* $# */
         return type_of_literal(s->v.types, e->num, false);
-
-    const char *text = str_cstr(s->arena, e->text);
-    char *end = NULL;
-    bool is_negative = text[0] == '-';
-
-    errno = 0;
-
-    u64 num = is_negative ? (u64)strtoll(text, &end, 0) : strtoull(text, &end, 0);
-    bool starts_well = (text[is_negative] >= '0' && text[is_negative] <= '9');
-
-    if (errno || *end || !starts_well)
+    if (!param_number(e->text, &num, &is_negative))
         return type_own_string(s->v.types, e->text.n + 1);
     e->num = num;
     return type_of_literal(s->v.types, num, is_negative);
@@ -371,7 +364,8 @@ static void fill_arg(struct call_arg *arg, const struct expr *e)
     arg->type = arg->map ? NULL : e->type;
     arg->is_const = e->is_const;
     arg->num = e->num;
-    arg->is_param = e->kind == EXPR_PARAM;
+    arg->is_param = e->kind == EXPR_PARAM && !e->is_open;
+    arg->is_open = e->is_open;
     arg->text = e->is_missing ? STR("") : e->text;
 }
 
@@ -388,6 +382,7 @@ static void infer_args(struct sema *s, struct call *c, struct expr *args)
         } else if (e->kind == EXPR_TYPE) {
             e->type = type_of_name(s, e->type_name);
         } else {
+            e->is_text = e->is_open && c->fn && c->fn->flags & FN_TEXTS;
             (void)infer_expr(s, e);
             if (c->fn && vocab_param_is_int(c->fn, i))
                 (void)settle_agg(s, e);

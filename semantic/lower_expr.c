@@ -325,8 +325,11 @@ static ir_val lower_kind(struct sema *s, struct lowering *lo, struct expr *e)
     case EXPR_INT:
     case EXPR_BOOL:
     case EXPR_STRING:
-    case EXPR_PARAM:
         return lower_constant(lo, e);
+    case EXPR_PARAM:
+        if (!e->is_open)
+            return lower_constant(lo, e);
+        return e->is_text ? lower_param_text(lo, e->num) : lower_param(lo, e->num);
     case EXPR_VAR:
         return lower_load(lo, e->type, lower_variable(lo, e->symbol), 0);
     case EXPR_MAP:

@@ -268,13 +268,18 @@ static void resolve_field(struct sema *s, struct expr *e)
 
 static void resolve_param(struct sema *s, struct expr *e)
 {
-    e->is_const = true;
+    const struct script_args *args = &s->opts->args;
+
+    e->is_open = s->opts->is_open && (e->num == 0 || e->num > args->n_params);
+    e->is_const = !e->is_open;
+    if (e->is_open)
+        return;
     if (e->num == 0) { /* $# */
-        e->num = s->opts->n_params;
+        e->num = args->n_params;
         return;
     }
-    if (e->num <= s->opts->n_params) {
-        e->text = s->opts->params[e->num - 1];
+    if (e->num <= args->n_params) {
+        e->text = args->params[e->num - 1];
         return;
     }
     diag_add(s->v.diags, W_PARAM_MISSING, e->span,

@@ -4,7 +4,6 @@
 #include <linux/bpf.h>
 
 #include "semantic/context.h"
-#include "stdlib/option.h"
 
 static void infer_all(struct sema *s)
 {
@@ -77,9 +76,12 @@ static void end_module(struct sema *s, const struct sources *sources)
     *vec_push(s->arena, &meta->infos) = (struct meta_info){
         .tool_version = STR(PTL_VERSION),
         .arch_tag = s->opts->arch->elf_machine_bpf_tag,
+        .n_params = s->v.args.n_params,
         .flags = s->v.meta_flags | (s->opts->test == SEMANTIC_TEST_NONE ? 0 : META_FLAG_TEST),
     };
     settings_to_meta(s, meta);
+    vec_foreach(o, &s->v.script_options)
+        *vec_push(s->arena, &meta->options) = o->row;
     s->v.module->license = config_word(config_row(CONFIG_license), s->config[CONFIG_license].num);
     vec_foreach(source, &sources->list) {
         *vec_push(s->arena, &meta->sources) =
@@ -108,15 +110,32 @@ static void lower_program(struct sema *s, const struct sources *sources)
     end_module(s, sources);
 }
 
+static struct script_options options_of(struct sema *s)
+{
+    u32 n = s->v.script_options.n;
+    struct meta_option *rows = arena_array(s->arena, struct meta_option, n + 1);
+
+    for (u32 i = 0; i < n; i++)
+        rows[i] = s->v.script_options.items[i].row;
+    return (struct script_options){rows, n};
+}
+
 /* The script's own --help. */
 static bool help_given(struct sema *s, const struct sources *sources)
 {
     struct str name = sources->list.items[0].name;
 
-    if (!options_want_help(&s->v))
+    if (!script_options_want_help(options_of(s), &s->v.args))
         return false;
-    options_help(&s->v, str_eq_c(name, "stdin") ? STR("PROGRAM") : name, s->opts->help);
+    script_options_help(options_of(s), str_eq_c(name, "stdin") ? STR("PROGRAM") : name,
+                        s->opts->help);
     return true;
+}
+
+static void step_end(const struct semantic_opts *opts, const char *name)
+{
+    if (opts->step)
+        opts->step(opts->step_data, name);
 }
 
 struct ir_module *semantic_analyze(struct arena *arena, struct program *program,
@@ -131,10 +150,8 @@ struct ir_module *semantic_analyze(struct arena *arena, struct program *program,
               .diags = diags,
               .kernel = kernel,
               .arch = opts->arch,
-              .params = opts->params,
-              .n_params = opts->n_params,
-              .options = opts->options,
-              .n_options = opts->n_options,
+              .args = opts->args,
+              .is_open = opts->is_open,
               .allows_unsafe = opts->allows_unsafe,
               .lacks_kprobes = opts->lacks_kprobes,
               .test_plain_rmw = opts->test == SEMANTIC_TEST_PLAIN_RMW,
@@ -147,9 +164,11 @@ struct ir_module *semantic_analyze(struct arena *arena, struct program *program,
     infer_program(&s);
     if (diags_errors(diags) > 0 || help_given(&s, diags->sources))
         return NULL;
-    options_check(&s.v);
+    script_options_check(options_of(&s), &s.v.args, diags);
     if (diags_errors(diags) > 0)
         return NULL;
+    step_end(opts, "types");
     lower_program(&s, diags->sources);
+    step_end(opts, "IR");
     return diags_errors(diags) > 0 ? NULL : s.v.module;
 }

@@ -1,6 +1,7 @@
 /* AST -> typed AST -> IR: every rule that a user can break lives in this folder. */
 #pragma once
 
+#include "abi/option.h"
 #include "ir/ir.h"
 #include "parser/ast.h"
 #include "stdlib/kernel.h"
@@ -17,16 +18,17 @@ enum semantic_test {
 
 struct semantic_opts {
     const struct arch *arch;
-    const struct str *params; /* $1 .. $n */
-    u32 n_params;
-    const struct str *options; /* of the script, as given: "pid=5", "verbose" */
-    u32 n_options;
+    struct script_args args;
+    bool is_open;     /* the object is told when it runs what args lack */
     struct buf *help; /* what the script's option --help asks for is appended here */
     const char *btf;  /* as btf_new() takes it */
     const char *(*environment)(const char *name); /* of variables that set things; NULL: none */
     bool allows_unsafe;                           /* --unsafe */
     bool lacks_kprobes; /* the kernel does: compile them to what stands in */
     enum semantic_test test;
+    /* Called at the end of each step ("types", "IR"); NULL: nobody asks. */
+    void (*step)(void *data, const char *name);
+    void *step_data;
 };
 
 /* Analyse a parsed program in place (types and symbols are filled in) and give the IR module with

@@ -166,37 +166,76 @@ const struct type *field_type(struct vocab *v, const struct tracepoint_field *fi
 
 /* ---- reading ---- */
 
+/* Offset of the field in the record. */
+static ir_val offset_of(struct lowering *lo, const struct tracepoint *event,
+                        const struct tracepoint_field *field)
+{
+    if (!lo->v->is_open)
+        return ir_const(&lo->b, field->offset);
+    return lower_event_field(lo, event->name, field->name, field->size);
+}
+
+static ir_val record_address(struct lowering *lo, ir_val offset)
+{
+    return ir_binary(&lo->b, IR_ADD, ir_unary(&lo->b, IR_PTR_TO_INT, ir_ctx(&lo->b)), offset);
+}
+
 /* Helpers take no pointer into the context: a value is read from it as from any kernel memory. */
-static ir_val read_memory(struct lowering *lo, const struct tracepoint_field *field,
-                          const struct type *t)
+static ir_val read_memory(struct lowering *lo, ir_val offset, u32 size, const struct type *t)
 {
     struct ir_builder *b = &lo->b;
     u32 helper =
         t->kind == TYPE_STRING ? BPF_FUNC_probe_read_kernel_str : BPF_FUNC_probe_read_kernel;
     ir_val copy = lower_slot(lo, "field", t);
-    ir_val from = ir_ptr_add(b, ir_ctx(b), ir_const(b, field->offset));
-    ir_val args[] = {copy, ir_const(b, field->size), from};
+    ir_val args[] = {copy, ir_const(b, size), record_address(lo, offset)};
 
     ir_fill_zero(b, copy, 0, type_mem_size(t));
     (void)ir_call(b, helper, args, ARRAY_SIZE(args)); /* the record is there */
     return copy;
 }
 
-ir_val field_read(struct lowering *lo, const struct tracepoint_field *field, const struct type *t)
+/* The verifier wants the offset in the instruction. So where the field is elsewhere than the
+ * compiler saw it, it is read as memory; of the two ways the verifier keeps the one that is taken.
+ */
+static ir_val read_word(struct lowering *lo, ir_val offset, const struct tracepoint_field *field,
+                        const struct type *t)
 {
     struct ir_builder *b = &lo->b;
-    ir_val word = NULL, offset = NULL;
+    ir_val out = NULL, args[3] = {NULL};
+    struct branch br;
+
+    if (!lo->v->is_open)
+        return ir_ctx_load(b, field->offset, field->size, t->is_signed);
+    out = ir_slot_addr(b, ir_slot_new(b, "field", 8));
+    ir_store64(b, out, 0, ir_const(b, 0));
+    br = lower_if(lo, ir_binary(b, IR_EQ, offset, ir_const(b, field->offset)));
+    ir_store(b, out, 0, field->size, ir_ctx_load(b, field->offset, field->size, false));
+    lower_else(lo, &br);
+    args[0] = out;
+    args[1] = ir_const(b, field->size);
+    args[2] = record_address(lo, offset);
+    (void)ir_call(b, BPF_FUNC_probe_read_kernel, args, ARRAY_SIZE(args)); /* the record is there */
+    lower_end_if(lo, &br);
+    return ir_load(b, out, 0, field->size, t->is_signed);
+}
+
+ir_val field_read(struct lowering *lo, const struct tracepoint *event,
+                  const struct tracepoint_field *field, const struct type *t)
+{
+    struct ir_builder *b = &lo->b;
+    ir_val place = offset_of(lo, event, field), word = NULL, data = NULL;
 
     if (!type_is_word(t))
-        return read_memory(lo, field, t);
-    word = ir_ctx_load(b, field->offset, field->size, t->is_signed);
+        return read_memory(lo, place, field->size, t);
+    word = read_word(lo, place, field, t);
     if (!field->is_data_loc)
         return word;
 
     /* The low half is the offset of the data, the high half its length. */
-    offset = ir_binary(b, IR_AND, word, ir_const(b, 0xffff));
-    if (field->is_rel_loc)
-        offset = ir_binary(b, IR_ADD, offset, ir_const(b, field->offset + field->size));
-    return lower_context_address(
-        lo, ir_binary(b, IR_ADD, ir_unary(b, IR_PTR_TO_INT, ir_ctx(b)), offset));
+    data = ir_binary(b, IR_AND, word, ir_const(b, 0xffff));
+    if (field->is_rel_loc) {
+        place = ir_binary(b, IR_ADD, place, ir_const(b, field->size));
+        data = ir_binary(b, IR_ADD, data, place);
+    }
+    return lower_context_address(lo, record_address(lo, data));
 }

@@ -7,5 +7,7 @@
  * space. The kernel's types are asked for where a struct or an enum is named. */
 const struct type *field_type(struct vocab *v, const struct tracepoint_field *field, bool is_user);
 
-/* Its value in the record that the program was given. t: as field_type() tells. */
-ir_val field_read(struct lowering *lo, const struct tracepoint_field *field, const struct type *t);
+/* Its value in the record of the event that the program was given. t: as field_type() tells. In an
+ * object that is compiled ahead of time the field may be elsewhere where it runs. */
+ir_val field_read(struct lowering *lo, const struct tracepoint *event,
+                  const struct tracepoint_field *field, const struct type *t);

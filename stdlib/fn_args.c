@@ -117,7 +117,7 @@ static ir_val lower_args(struct lowering *lo, struct call *c)
     const struct type *t = member_type(lo->v, c->point, m);
 
     if (m.field)
-        return field_read(lo, m.field, t);
+        return field_read(lo, c->point->tracepoint, m.field, t);
     return lower_word_of(lo, t, c->point->probe->arg(lo, m.number));
 }
 

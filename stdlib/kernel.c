@@ -8,9 +8,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-/* A format file is a few KiB; one event with hundreds of fields stays far below this. */
-#define MAX_FORMAT ((size_t)256 * 1024)
-#define MAX_NAMES  16384
+#define MAX_NAMES 16384
 
 struct known_tracepoint {
     struct str category, event;
@@ -52,11 +50,11 @@ static int read_file(struct arena *arena, const char *path, struct str *out)
     if (fd < 0)
         return -errno;
 
-    char *text = arena_alloc(arena, MAX_FORMAT);
+    char *text = arena_alloc(arena, EVENT_FORMAT_MAX);
     u32 n = 0;
 
-    while (n < MAX_FORMAT) {
-        ssize_t got = read(fd, text + n, MAX_FORMAT - n);
+    while (n < EVENT_FORMAT_MAX) {
+        ssize_t got = read(fd, text + n, EVENT_FORMAT_MAX - n);
 
         if (got < 0)
             return -errno;
@@ -65,114 +63,6 @@ static int read_file(struct arena *arena, const char *path, struct str *out)
         n += (u32)got;
     }
     *out = (struct str){text, n};
-    return 0;
-}
-
-/* Part of a line behind `key` and before the next `;`, as in "offset:8;". False if it is not there.
- */
-static bool get_part(struct str line, const char *key, struct str *out)
-{
-    size_t key_n = strlen(key);
-
-    for (u32 i = 0; i + key_n <= line.n; i++) {
-        if (memcmp(line.p + i, key, key_n) == 0) {
-            struct str rest = str_sub(line, i + (u32)key_n, line.n);
-            int end = str_index(rest, ';');
-
-            if (end < 0)
-                return false;
-            *out = str_sub(rest, 0, (u32)end);
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool get_number(struct str line, const char *key, u32 *out)
-{
-    struct str digits;
-    u64 number = 0;
-
-    if (!get_part(line, key, &digits) || !str_number(digits, &number) || number > UINT16_MAX)
-        return false; /* a record is smaller than a page or two */
-    *out = (u32)number;
-    return true;
-}
-
-static bool is_name_char(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
-/* "char comm[16]" -> type "char[16]", name "comm"; "const char * filename" -> "const char *",
- * "filename". */
-static bool split_declaration(struct arena *arena, struct str decl, struct tracepoint_field *field)
-{
-    int bracket = str_index(decl, '[');
-    u32 end = decl.n;
-
-    /* "__data_loc char[] name" has its brackets in the type. */
-    if (bracket >= 0 && decl.n > 0 && decl.p[decl.n - 1] == ']')
-        end = (u32)bracket;
-    while (end > 0 && decl.p[end - 1] == ' ')
-        end--;
-
-    u32 begin = end;
-
-    while (begin > 0 && is_name_char(decl.p[begin - 1]))
-        begin--;
-    if (begin == end || begin == 0)
-        return false;
-    field->name = str_sub(decl, begin, end);
-
-    struct str type = str_sub(decl, 0, begin);
-
-    while (type.n > 0 && type.p[type.n - 1] == ' ')
-        type.n--;
-
-    struct str suffix = str_sub(decl, end, decl.n);
-
-    field->is_array = suffix.n > 0;
-    field->is_rel_loc = str_starts(type, "__rel_loc ");
-    field->is_data_loc = field->is_rel_loc || str_starts(type, "__data_loc ");
-    field->type = str_printf(arena, "%.*s%.*s", STR_ARG(type), STR_ARG(suffix));
-    return true;
-}
-
-static bool parse_field(struct arena *arena, struct str line, struct tracepoint_field *field)
-{
-    struct str decl;
-    u32 is_signed = 0;
-
-    if (!get_part(line, "field:", &decl) || !get_number(line, "offset:", &field->offset) ||
-        !get_number(line, "size:", &field->size) || !get_number(line, "signed:", &is_signed))
-        return false;
-    field->is_signed = is_signed;
-    return split_declaration(arena, decl, field);
-}
-
-/* The first 8 bytes are the common_* fields: programs may not read them. */
-static int parse_format(struct arena *arena, struct str text, struct tracepoint *tp)
-{
-    VEC(struct tracepoint_field) fields = {0};
-
-    while (text.n > 0) {
-        int newline = str_index(text, '\n');
-        u32 n = newline < 0 ? text.n : (u32)newline;
-        struct str line = str_sub(text, 0, n);
-        struct tracepoint_field field = {.offset = 0};
-        struct str decl;
-
-        text = str_sub(text, n + 1, text.n);
-        if (!get_part(line, "field:", &decl))
-            continue;
-        if (!parse_field(arena, line, &field))
-            return -EPROTO;
-        if (field.offset >= 8)
-            *vec_push(arena, &fields) = field;
-    }
-    tp->fields = fields.items;
-    tp->n_fields = fields.n;
     return 0;
 }
 
@@ -195,9 +85,10 @@ int kernel_tracepoint(const struct kernel *k, struct str category, struct str ev
 
     *known = (struct known_tracepoint){.category = category, .event = event, .next = view->known};
     view->known = known;
+    known->tp.name = str_printf(k->arena, "%.*s:%.*s", STR_ARG(category), STR_ARG(event));
     known->err = read_file(k->arena, str_cstr(k->arena, path), &text);
     if (known->err == 0)
-        known->err = parse_format(k->arena, text, &known->tp);
+        known->err = tracepoint_parse(k->arena, text, &known->tp);
     if (known->err == -ENOENT) {
         struct stat st;
         struct str events = str_printf(k->arena, "%s/events", k->tracefs);

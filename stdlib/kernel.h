@@ -2,6 +2,7 @@
  * folder, so that tests can put a canned one in place of the running kernel's. */
 #pragma once
 
+#include "abi/event_format.h"
 #include "base/str.h"
 
 struct kernel;
@@ -9,21 +10,6 @@ struct kernel;
 /* A view. tracefs: path of the tracing folder (NULL: /sys/kernel/tracing, else
  * /sys/kernel/debug/tracing). Nothing is opened before it is needed. Lives in the arena. */
 struct kernel *kernel_new(struct arena *arena, const char *tracefs);
-
-struct tracepoint_field {
-    struct str name;
-    struct str type;  /* as the kernel writes it: "const char *", "char[16]", "__data_loc char[]" */
-    u32 offset, size; /* bytes in the record */
-    bool is_signed;
-    bool is_array;    /* char comm[16] */
-    bool is_data_loc; /* the 4 bytes are offset and length of the data: "__data_loc char[]" */
-    bool is_rel_loc;  /* the same, and the offset counts from the field's end */
-};
-
-struct tracepoint {
-    struct tracepoint_field *fields; /* without the common_* ones */
-    u32 n_fields;
-};
 
 /* Format of category:event. Returns 0; -ENOENT no such event; -EACCES tracefs is not readable;
  * -EPROTO a format that cannot be understood. The result is cached in the view. */

@@ -5,43 +5,72 @@
 #include "abi/record.h"
 #include "stdlib/lower.h"
 
-/* The new row, unless there is one that says the same. */
-static u64 resolved_row(struct lowering *lo, const struct meta_resolved *new)
+/* Number of the first word of the new row, or of one that says the same. */
+static u64 resolved_word(struct lowering *lo, struct meta_resolved new)
 {
     struct vocab *v = lo->v;
-    u64 index = 0;
+    u64 word = 0;
 
     vec_foreach(row, &v->module->meta.resolveds) {
-        if (row->kind == new->kind && str_eq(row->text, new->text) && str_eq(row->file, new->file))
-            return index;
-        index++;
+        if (row->kind == new.kind && row->num == new.num &&str_eq(row->text, new.text) &&
+            str_eq(row->file, new.file))
+            return word;
+        word += row->n_words;
     }
-    *vec_push(v->arena, &v->module->meta.resolveds) = *new;
-    return index;
+    new.span_begin = lo->b.span.begin;
+    new.span_end = lo->b.span.end;
+    *vec_push(v->arena, &v->module->meta.resolveds) = new;
+    return word;
 }
 
-static ir_val resolved(struct lowering *lo, enum resolved_kind kind, struct str text,
-                       struct str file)
+static ir_val resolved(struct lowering *lo, struct meta_resolved row)
 {
-    struct meta_resolved row = {
-        .kind = kind,
-        .text = text,
-        .file = file,
-        .span_begin = lo->b.span.begin,
-        .span_end = lo->b.span.end,
-    };
+    row.n_words = 1;
+    return ir_resolved(&lo->b, resolved_word(lo, row));
+}
 
-    return ir_resolved(&lo->b, resolved_row(lo, &row));
+static ir_val resolved_text(struct lowering *lo, struct meta_resolved row)
+{
+    row.n_words = PTL_PARAM_TEXT_MAX / 8;
+    return ir_resolved_text(&lo->b, resolved_word(lo, row), PTL_PARAM_TEXT_MAX);
 }
 
 ir_val lower_resolved(struct lowering *lo, enum resolved_kind kind, struct str text)
 {
-    return resolved(lo, kind, text, STR(""));
+    return resolved(lo, (struct meta_resolved){.kind = kind, .text = text});
 }
 
 ir_val lower_user_symbol(struct lowering *lo, struct str file, struct str symbol)
 {
-    return resolved(lo, RESOLVED_USER_SYMBOL, symbol, file);
+    return resolved(
+        lo, (struct meta_resolved){.kind = RESOLVED_USER_SYMBOL, .text = symbol, .file = file});
+}
+
+ir_val lower_event_field(struct lowering *lo, struct str event, struct str field, u32 size)
+{
+    return resolved(lo,
+                    (struct meta_resolved){
+                        .kind = RESOLVED_EVENT_FIELD, .num = size, .text = field, .file = event});
+}
+
+ir_val lower_param(struct lowering *lo, u64 number)
+{
+    u64 kind = number ? RESOLVED_PARAM : RESOLVED_PARAM_COUNT;
+
+    return resolved(lo, (struct meta_resolved){.kind = kind, .num = number});
+}
+
+ir_val lower_param_text(struct lowering *lo, u64 number)
+{
+    return resolved_text(lo, (struct meta_resolved){.kind = RESOLVED_PARAM_TEXT, .num = number});
+}
+
+ir_val lower_option(struct lowering *lo, u64 index, u64 kind)
+{
+    if (kind == OPTION_STRING)
+        return resolved_text(lo,
+                             (struct meta_resolved){.kind = RESOLVED_OPTION_TEXT, .num = index});
+    return resolved(lo, (struct meta_resolved){.kind = RESOLVED_OPTION, .num = index});
 }
 
 u64 lower_site_new(struct vocab *v, enum site_kind kind, struct span span)

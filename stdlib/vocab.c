@@ -154,12 +154,12 @@ static bool expand_param(struct vocab *v, struct span span, struct str part, str
     *out = part;
     if (part.n < 2 || part.p[0] != '$' || !str_number(str_sub(part, 1, part.n), &number))
         return true;
-    if (number == 0 || number > v->n_params) {
+    if (number == 0 || number > v->args.n_params) {
         diag_add(v->diags, E_PROBE_PARAM, span,
                  "The probe needs parameter %.*s, which was not given", STR_ARG(part));
         return false;
     }
-    *out = v->params[number - 1];
+    *out = v->args.params[number - 1];
     return true;
 }
 

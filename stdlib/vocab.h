@@ -7,6 +7,7 @@
  * LLVM. */
 #pragma once
 
+#include "abi/option.h"
 #include "abi/record.h"
 #include "base/diag.h"
 #include "ir/ir.h"
@@ -26,17 +27,9 @@ struct known_type {
 
 /* An option of the script: the first getopt() of its name. */
 struct script_option {
-    struct str name, description;
-
-    enum {
-        OPTION_BOOL,
-        OPTION_INT,
-        OPTION_STRING
-    } kind;
-
-    u64 num, default_num;
-    struct str text, default_text;
-    struct span span;
+    struct meta_option row;
+    u64 num; /* its value */
+    struct str text;
 };
 
 /* What one compilation works with. */
@@ -57,11 +50,9 @@ struct vocab {
     VEC(const char *) macro_names; /* that calls may mean, for "did you mean" */
     u32 max_probes, max_map_keys, max_strlen, max_cat_bytes; /* of the script's config */
     struct str stack_mode;                                   /* the same */
-    u64 meta_flags;           /* META_FLAG_* that the programs need */
-    const struct str *params; /* $1 .. $n of the command line */
-    u32 n_params;
-    const struct str *options; /* of the script, as given: "pid=5", "verbose" */
-    u32 n_options;
+    u64 meta_flags; /* META_FLAG_* that the programs need */
+    struct script_args args;
+    bool is_open; /* what args lack is given when the object runs */
     VEC(struct script_option) script_options;
     bool has_open_exec;  /* programs of the script interrupt each other: see enum probe_exec */
     bool allows_unsafe;  /* functions with FN_UNSAFE may be called */
@@ -123,6 +114,7 @@ struct call_arg {
     struct span span;
     const struct type *type; /* of a whole map: NULL */
     bool is_const;           /* integer or string known at compile time: num or text */
+    bool is_open;            /* `$1` that is given when the object runs */
     bool is_param;           /* `$1`: text is the parameter, num its number if it is one */
     u64 num;
     struct str text;
@@ -173,6 +165,7 @@ struct folded {
 #define FN_EMPTIES    (1u << 6) /* what a map had is gone: clear(), zero() */
 #define FN_KEEPS_KEYS (1u << 8) /* but for its keys: zero() */
 
+#define FN_TEXTS  (1u << 9) /* a parameter as an argument is its text: str($1) */
 #define FN_UNSAFE (1u << 7) /* runs commands, or changes what traced programs do: --unsafe */
 
 struct func_desc {

@@ -130,16 +130,16 @@ static struct ir_module *module_make(struct compilation *c, struct program *prog
     const struct compile_opts *o = c->opts;
     struct semantic_opts how = {
         .arch = o->arch,
-        .params = o->params,
-        .n_params = o->n_params,
-        .options = o->options,
-        .n_options = o->n_options,
+        .args = o->args,
+        .is_open = o->is_open,
         .help = &c->out->print,
         .btf = o->btf,
         .environment = o->environment,
         .allows_unsafe = o->allows_unsafe,
         .lacks_kprobes = o->lacks_kprobes,
         .test = o->test,
+        .step = o->step,
+        .step_data = o->step_data,
     };
     const struct kernel *kernel = kernel_new(&c->arena, o->tracefs);
 
@@ -159,6 +159,12 @@ static struct program *program_parse(struct compilation *c, const struct source 
     if (stage_begin(c, STAGE_FMT))
         format_program(&c->arena, src, &tokens, &c->out->print);
     return program;
+}
+
+static void step_end(const struct compilation *c, const char *name)
+{
+    if (c->opts->step)
+        c->opts->step(c->opts->step_data, name);
 }
 
 static void stages_run(struct compilation *c)
@@ -187,6 +193,7 @@ static void stages_run(struct compilation *c)
     if (stage_is_last(c, STAGE_AST))
         return;
     import_scripts(&c->arena, program, src->name, &c->diags);
+    step_end(c, "parse");
     if (diags_errors(&c->diags))
         return;
     module = module_make(c, program);
@@ -206,6 +213,7 @@ static void stages_run(struct compilation *c)
     if (!stage_is_last(c, STAGE_TYPES) && !stage_is_last(c, STAGE_PROBES) &&
         !stage_is_last(c, STAGE_IR))
         object_make(c, module);
+    step_end(c, "LLVM");
 }
 
 /* The only place that a full arena comes back to. Returns false in that case. */

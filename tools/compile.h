@@ -25,10 +25,8 @@ enum compile_stage {
 struct compile_opts {
     struct str name; /* of the source, as diagnostics show it */
     struct str text;
-    const struct str *params; /* $1 .. */
-    u32 n_params;
-    const struct str *options; /* of the script: "pid=5", "verbose" */
-    u32 n_options;
+    struct script_args args;
+    bool is_open; /* as in semantic_opts */
     const struct arch *arch;
     const char *tracefs; /* folder of the tracepoints; NULL: this machine's */
     const char *btf;     /* file or folder of the kernel's types; NULL: this machine's */
@@ -41,6 +39,9 @@ struct compile_opts {
     bool has_color;
     bool hides_warnings;
     bool wants_details; /* of probes: what args has */
+    /* Called at the end of each step ("parse", "types", "IR", "LLVM"); NULL: nobody asks. */
+    void (*step)(void *data, const char *name);
+    void *step_data;
     /* Tests: called once with the typed program and its IR, which live until it returns. */
     void (*observe)(void *data, const struct program *program, const struct ir_module *module);
     void *observe_data;

@@ -24,12 +24,12 @@
 #include "tools/file.h"
 #include "tools/message.h"
 
-#define COMPILER_NAME       "ptlc"
-#define COMPILER_CPU_S      60
-#define COMPILER_MEMORY     ((rlim_t)1 << 30) /* bytes of address space */
-#define COMPILER_OBJECT_MAX ((size_t)256 << 20)
-#define COMPILER_NO_EXEC    127 /* exit status of the child, as in shells */
-#define FD_TEXT_SIZE        12
+#define COMPILER_NAME    "ptlc"
+#define COMPILER_CPU_S   60
+#define COMPILER_MEMORY  ((rlim_t)1 << 30) /* bytes of address space */
+#define COMPILER_NO_EXEC 127               /* exit status of the child, as in shells */
+#define FD_TEXT_SIZE     12
+#define MESSAGES_MAX     ((size_t)16 << 20)
 
 #if defined(__SANITIZE_ADDRESS__)
 #define HAS_ASAN 1
@@ -90,13 +90,31 @@ static bool find_in_path(char *path, size_t size)
     return false;
 }
 
+bool compiler_find(char *path, size_t size)
+{
+    if (find_nearby(path, size) || find_in_path(path, size))
+        return true;
+    message_error("the compiler " COMPILER_NAME " is missing: it is neither beside ptrace-lite, "
+                  "nor in ../libexec/ptrace-lite, nor in $PATH");
+    message_hint("Its package is ptrace-lite-compiler, of the same version as ptrace-lite.");
+    return false;
+}
+
 // --- starting it ---------------------------------------------------------------------------------
+
+/* What the child finds by the number of its descriptor. */
+enum {
+    FD_SOURCE,
+    FD_OBJECT,
+    FD_STEPS,
+    FD_COUNT_
+};
 
 /* The command line. All strings are borrowed. */
 struct command {
     const char **words; /* NULL-terminated, owned */
     size_t n;
-    char source_fd[FD_TEXT_SIZE], object_fd[FD_TEXT_SIZE];
+    char source_fd[FD_TEXT_SIZE], object_fd[FD_TEXT_SIZE], steps_fd[FD_TEXT_SIZE];
 };
 
 static void command_done(struct command *c)
@@ -112,14 +130,15 @@ static void command_add(struct command *c, const char *option, const char *value
 }
 
 static bool command_make(struct command *c, const struct options *o, const struct script *script,
-                         bool has_color, int object_fd)
+                         bool has_color, const int *fds)
 {
     /* At most this many, and numbers fit FD_TEXT_SIZE. */
-    c->words = calloc(20 + 2 * ((size_t)o->n_params + o->n_script_options), sizeof(*c->words));
+    c->words = calloc(26 + 2 * ((size_t)o->n_params + o->n_script_options), sizeof(*c->words));
     if (!c->words)
         return false;
-    (void)snprintf(c->source_fd, sizeof(c->source_fd), "%d", script->fd);
-    (void)snprintf(c->object_fd, sizeof(c->object_fd), "%d", object_fd);
+    (void)snprintf(c->source_fd, sizeof(c->source_fd), "%d", fds[FD_SOURCE]);
+    (void)snprintf(c->object_fd, sizeof(c->object_fd), "%d", fds[FD_OBJECT]);
+    (void)snprintf(c->steps_fd, sizeof(c->steps_fd), "%d", fds[FD_STEPS]);
     command_add(c, COMPILER_NAME, NULL);
     command_add(c, "--source-fd", c->source_fd);
     command_add(c, "--source-name", script->name);
@@ -127,12 +146,22 @@ static bool command_make(struct command *c, const struct options *o, const struc
     command_add(c, o->emit ? "--emit" : "--object-fd", o->emit ? o->emit : c->object_fd);
     if (o->is_list && o->is_verbose)
         command_add(c, "--details", NULL);
+    if (o->is_verbose)
+        command_add(c, "--steps-fd", c->steps_fd);
     if (o->is_unsafe)
         command_add(c, "--unsafe", NULL);
     if (o->lacks_kprobes)
         command_add(c, "--no-kprobes", NULL);
     if (o->has_no_warnings)
         command_add(c, "--no-warnings", NULL);
+    if (o->btf)
+        command_add(c, "--kernel-btf", o->btf);
+    if (o->tracefs)
+        command_add(c, "--kernel-tracefs", o->tracefs);
+    if (o->aot || options_run_object(o))
+        command_add(c, "--aot", NULL);
+    if (options_run_object(o))
+        return true; /* the object is told */
     if (o->test_switch)
         command_add(c, "--test-switch", o->test_switch);
     for (u32 i = 0; i < o->n_params; i++)
@@ -168,15 +197,22 @@ static void limits_set(void)
         (void)setrlimit(RLIMIT_AS, &memory);
 }
 
-NORETURN static void child_run(const char *path, const struct command *c, const int *fds, size_t n,
-                               int output_fd)
+/* Descriptors of the child: those that it finds by their numbers, and its two streams. */
+struct streams {
+    const int *fds;
+    size_t n_fds;
+    int output, messages;
+};
+
+NORETURN static void child_run(const char *path, const struct command *c, const struct streams *s)
 {
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
     privileges_drop();
     limits_set();
-    for (size_t i = 0; i < n; i++)
-        (void)fcntl(fds[i], F_SETFD, 0);
-    if (output_fd == STDOUT_FILENO || dup2(output_fd, STDOUT_FILENO) >= 0)
+    for (size_t i = 0; i < s->n_fds; i++)
+        (void)fcntl(s->fds[i], F_SETFD, 0);
+    if ((s->output == STDOUT_FILENO || dup2(s->output, STDOUT_FILENO) >= 0) &&
+        (s->messages == STDERR_FILENO || dup2(s->messages, STDERR_FILENO) >= 0))
         (void)execv(path, (char *const *)c->words);
     message_error("cannot run %s: %s", path, message_errno(-errno));
     _exit(COMPILER_NO_EXEC);
@@ -224,7 +260,7 @@ static int object_read(const struct options *o, int fd, struct buf *out)
     int err = file_rewind(fd);
 
     if (err == 0)
-        err = file_read_all(fd, COMPILER_OBJECT_MAX, out);
+        err = file_read_all(fd, SCRIPT_OBJECT_MAX, out);
     if (err == 0 && (out->n > 0 || asks_script_for_help(o)))
         return 0;
     message_error("cannot read the compiled object: %s", err ? message_errno(err) : "it is empty");
@@ -242,7 +278,7 @@ static int child_wait(pid_t child, int *status_out)
 }
 
 /* Run it to its end with these descriptors open. Returns 0 or the status to end with. */
-static int command_run(const struct command *c, const int *fds, size_t n, int output_fd)
+static int command_run(const struct command *c, const struct streams *streams)
 {
     char path[PATH_MAX];
     struct sigaction plain = {.sa_handler = SIG_DFL}, old_action;
@@ -250,18 +286,13 @@ static int command_run(const struct command *c, const int *fds, size_t n, int ou
     int status = 0;
     int err = 0;
 
-    if (!find_nearby(path, sizeof(path)) && !find_in_path(path, sizeof(path))) {
-        message_error("the compiler " COMPILER_NAME
-                      " is missing: it is neither beside ptrace-lite, "
-                      "nor in ../libexec/ptrace-lite, nor in $PATH");
-        message_hint("Its package is ptrace-lite-compiler, of the same version as ptrace-lite.");
+    if (!compiler_find(path, sizeof(path)))
         return COMPILER_FAILED;
-    }
     /* Where SIGCHLD is ignored the kernel keeps no exit status. Cannot fail with a valid number. */
     (void)sigaction(SIGCHLD, &plain, &old_action);
     child = fork();
     if (child == 0)
-        child_run(path, c, fds, n, output_fd);
+        child_run(path, c, streams);
     err = child < 0 ? -errno : child_wait(child, &status);
     (void)sigaction(SIGCHLD, &old_action, NULL);
     if (err) {
@@ -271,18 +302,44 @@ static int command_run(const struct command *c, const int *fds, size_t n, int ou
     return status_judge(status);
 }
 
+/* What the compiler said. That it cannot be had is said instead. */
+static void messages_read(int fd, struct buf *out)
+{
+    int err = file_rewind(fd);
+
+    if (!err)
+        err = file_read_all(fd, MESSAGES_MAX, out);
+    if (err)
+        message_error("cannot read what the compiler says: %s", message_errno(err));
+}
+
 int compiler_run(const struct options *o, const struct script *script, bool has_color,
-                 int output_fd, struct buf *object_out)
+                 int output_fd, struct buf *object_out, struct buf *messages_out)
 {
     _cleanup_(command_done) struct command command = {0};
+    _cleanup_buf_ struct buf steps = {0};
     _cleanup_close_ int object_fd = file_memory_new("object");
+    _cleanup_close_ int steps_fd = file_memory_new("steps");
+    _cleanup_close_ int messages_fd = messages_out ? file_memory_new("messages") : -1;
+    int fds[FD_COUNT_] = {script->fd, object_fd, steps_fd};
+    struct streams streams = {
+        .fds = fds,
+        .n_fds = FD_COUNT_,
+        .output = output_fd,
+        .messages = messages_out ? messages_fd : STDERR_FILENO,
+    };
     int status = 0;
 
-    if (object_fd < 0 || !command_make(&command, o, script, has_color, object_fd)) {
+    if (object_fd < 0 || steps_fd < 0 || streams.messages < 0 ||
+        !command_make(&command, o, script, has_color, fds)) {
         message_error("cannot start the compiler: out of memory");
         return COMPILER_FAILED;
     }
-    status = command_run(&command, (int[]){script->fd, object_fd}, 2, output_fd);
+    status = command_run(&command, &streams);
+    if (messages_out)
+        messages_read(messages_fd, messages_out);
+    messages_read(steps_fd, &steps);
+    (void)fwrite(steps.p, 1, steps.n, stderr); /* nowhere to report that */
     return status || o->emit ? status : object_read(o, object_fd, object_out);
 }
 
@@ -295,5 +352,5 @@ int compiler_list(const struct options *o, const char *search, int output_fd)
     command_add(&command, "--list", search);
     if (o->is_verbose)
         command_add(&command, "--details", NULL);
-    return command_run(&command, NULL, 0, output_fd);
+    return command_run(&command, &(struct streams){.output = output_fd, .messages = STDERR_FILENO});
 }

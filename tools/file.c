@@ -25,9 +25,9 @@ int file_read_all(int fd, size_t limit, struct buf *out)
         if (n == 0)
             return out->failed ? -ENOMEM : 0;
         total += (size_t)n;
+        buf_add(out, chunk, (size_t)n);
         if (total > limit)
             return -EFBIG;
-        buf_add(out, chunk, (size_t)n);
     }
 }
 

@@ -8,7 +8,8 @@
 
 /* Append all that can be read from fd (from its current position on) to out.
  * limit: bytes; reading stops there, so endless files are no trap.
- * Returns 0; -EFBIG if there was more than limit; -ENOMEM; -EISDIR, -EIO, ... from read(2). */
+ * Returns 0; -EFBIG if there was more than limit (what was read is in out, and may go on); -ENOMEM;
+ * -EISDIR, -EIO, ... from read(2). */
 int file_read_all(int fd, size_t limit, struct buf *out);
 
 /* The whole of a regular file of at most SCRIPT_SIZE_MAX bytes, in the arena: a source_read_fn. */
@@ -23,6 +24,10 @@ int file_memory_new(const char *name);
 
 /* Set the position of fd to its start. Returns 0 or a negative errno. */
 int file_rewind(int fd);
+
+/* Write a file, all at once as file_replace() does if there is one; what is no regular file
+ * (/dev/stdout) is written to. Returns 0 or a negative errno. */
+int file_save(const char *path, const void *bytes, size_t n);
 
 /* Give the file at path (followed, if it is a link) new content, all at once: it is written to a
  * file beside it, with the same mode and owner, which then takes its name. A failure leaves it as

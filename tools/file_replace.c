@@ -28,22 +28,50 @@ static int fill(int fd, const struct stat *old, const void *bytes, size_t n)
     return err;
 }
 
-int file_replace(const char *path, const void *bytes, size_t n)
+/* old: mode and owner of the file. */
+static int replace(const char *target, const struct stat *old, const void *bytes, size_t n)
 {
-    char target[PATH_MAX], beside[PATH_MAX + sizeof(".XXXXXX")];
-    struct stat old = {0};
+    char beside[PATH_MAX + sizeof(".XXXXXX")];
     int fd = -1, err = 0;
 
-    if (!realpath(path, target) || stat(target, &old) < 0)
-        return -errno;
     (void)snprintf(beside, sizeof(beside), "%s.XXXXXX", target); /* has room for it */
     fd = mkostemp(beside, O_CLOEXEC);
     if (fd < 0)
         return -errno;
-    err = fill(fd, &old, bytes, n);
+    err = fill(fd, old, bytes, n);
     if (!err && rename(beside, target) < 0)
         err = -errno;
     if (err)
         (void)unlink(beside); /* the first failure is the one to tell */
     return err;
+}
+
+int file_replace(const char *path, const void *bytes, size_t n)
+{
+    char target[PATH_MAX];
+    struct stat old = {0};
+
+    if (!realpath(path, target) || stat(target, &old) < 0)
+        return -errno;
+    return replace(target, &old, bytes, n);
+}
+
+int file_save(const char *path, const void *bytes, size_t n)
+{
+    struct stat st = {0};
+    _cleanup_close_ int fd = -1;
+    mode_t mask = 0;
+
+    if (stat(path, &st) == 0 && S_ISREG(st.st_mode))
+        return file_replace(path, bytes, n);
+    if (st.st_mode) {
+        fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+        return fd < 0 ? -errno : file_write_all(fd, bytes, n);
+    }
+    mask = umask(0); /* that is how it is asked for */
+    (void)umask(mask);
+    st = (struct stat){.st_mode = 0666 & ~mask, .st_uid = geteuid(), .st_gid = getegid()};
+    if (strlen(path) >= PATH_MAX)
+        return -ENAMETOOLONG;
+    return replace(path, &st, bytes, n);
 }

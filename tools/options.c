@@ -92,6 +92,38 @@ static bool option_verbose(struct options *o, const char *arg)
     return true;
 }
 
+static bool option_aot(struct options *o, const char *arg)
+{
+    o->aot = arg;
+    return true;
+}
+
+static bool option_btf(struct options *o, const char *arg)
+{
+    o->btf = arg;
+    return true;
+}
+
+static bool option_tracefs(struct options *o, const char *arg)
+{
+    o->tracefs = arg;
+    return true;
+}
+
+static bool option_no_cache(struct options *o, const char *arg)
+{
+    (void)arg; /* none */
+    o->has_no_cache = true;
+    return true;
+}
+
+static bool option_cache_stats(struct options *o, const char *arg)
+{
+    (void)arg; /* none */
+    o->is_cache_stats = true;
+    return true;
+}
+
 static bool option_dry_run(struct options *o, const char *arg)
 {
     (void)arg; /* none */
@@ -344,7 +376,7 @@ static bool is_program_text(const char *arg)
 /* What is left behind the options: the program, unless -e gave it, and its parameters. */
 static bool operands_take(struct options *o, const char **operands, u32 n)
 {
-    if ((o->is_list || o->is_info) && n == 0)
+    if ((o->is_list || o->is_info || o->is_cache_stats) && n == 0)
         return true;
     if (!o->text) {
         if (n == 0) {
@@ -407,6 +439,10 @@ static bool options_check(const struct options *o)
         message_error("--test and --bench exclude each other");
         return false;
     }
+    if (o->aot && (o->emit || o->is_list)) {
+        message_error("--aot makes an object: it goes with neither -l, --emit nor --fmt");
+        return false;
+    }
     if (o->is_in_place && (!o->file || strcmp(o->file, "-") == 0 || o->output)) {
         message_error("--fmt-in-place writes to the FILE that it reads: give one, and no -o");
         return false;
@@ -434,6 +470,11 @@ bool options_parse(struct options *o, int argc, char **argv)
         return false;
     }
     return options_check(o);
+}
+
+bool options_run_object(const struct options *o)
+{
+    return o->test_switch && strcmp(o->test_switch, "aot") == 0;
 }
 
 void options_done(struct options *o)

@@ -22,6 +22,9 @@ struct options {
     const char *output;  /* -o */
     const char *emit;
     const char *completions; /* --completions: the shell */
+    const char *aot;         /* --aot: where to write the object */
+    const char *btf;         /* --btf; NULL: of this kernel */
+    const char *tracefs;     /* --tracefs; the same */
     const char *test_switch;
     pid_t pid;                               /* -p; 0: none */
     char *no_features[OPTIONS_FEATURES_MAX]; /* owned */
@@ -36,6 +39,8 @@ struct options {
     bool is_quiet, is_verbose, is_dry_run, is_raw_output, is_unsafe, keeps_privileges;
     bool is_info;           /* --info */
     bool is_list;           /* -l: file is what to search, NULL for all */
+    bool has_no_cache;      /* --no-cache */
+    bool is_cache_stats;    /* --cache-stats */
     bool is_test, is_bench; /* --test, --bench */
     bool is_in_place;       /* --fmt-in-place */
     bool wants_help, wants_version;
@@ -44,6 +49,9 @@ struct options {
 /* Read the command line. Says on standard error what is wrong with it. Returns whether it is right.
  * Call options_done() in both cases. May be called once in a process (getopt). */
 bool options_parse(struct options *o, int argc, char **argv);
+
+/* Tests: is the program to be compiled as --aot does, and the object run with the parameters? */
+bool options_run_object(const struct options *o);
 
 /* Free what it owns; a zeroed one is fine. */
 void options_done(struct options *o);

@@ -45,8 +45,12 @@ static int script_probes(const struct options *o, const char *search_path, FILE 
     with_emit.emit = "probes";
     if (!script_load(&script, o))
         return COMPILER_REJECTED;
+    if (script.object.n > 0) {
+        message_error("%s is compiled already: -l lists the probes of scripts", o->file);
+        return COMPILER_REJECTED;
+    }
     if (fd >= 0)
-        status = compiler_run(&with_emit, &script, false, fd, &none);
+        status = compiler_run(&with_emit, &script, false, fd, &none, NULL);
     if (status)
         return status;
     if (file_rewind(fd) || file_read_all(fd, LIST_MAX_BYTES, &text)) {

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <time.h>
 
 #include "base/diag.h"
 #include "stdlib/vocab.h"
@@ -67,17 +68,56 @@ static void text_write(const struct buf *text, FILE *out)
         (void)fwrite(text->p, 1, text->n, out); /* message_close sees failures */
 }
 
+/* The line of steps on its way, and when the last one ended. */
+struct steps {
+    struct buf text;
+    u64 last_ns;
+};
+
+static u64 now_ns(void)
+{
+    struct timespec t = {0};
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &t); /* cannot fail for this clock */
+    return (u64)t.tv_sec * 1000000000 + (u64)t.tv_nsec;
+}
+
+static void step_end(void *data, const char *name)
+{
+    struct steps *s = data;
+    u64 now = now_ns();
+
+    buf_printf(&s->text, "%s%s %.1f ms", s->text.n ? ", " : "compiler: ", name,
+               (double)(now - s->last_ns) / 1e6);
+    s->last_ns = now;
+}
+
+static void steps_write(struct steps *s, int fd)
+{
+    buf_add_char(&s->text, '\n');
+    if (!s->text.failed)
+        (void)file_write_all(fd, s->text.p, s->text.n); /* nowhere to report that */
+    buf_done(&s->text);
+}
+
 static int compile(const struct ptlc_options *o)
 {
     _cleanup_(compile_result_done) struct compile_result result = {0};
     _cleanup_buf_ struct buf text = {0};
     struct compile_opts how = o->compile;
+    struct steps steps = {.last_ns = now_ns()};
     bool is_good = false;
 
     if (!source_read(o, &text))
         return STATUS_ERRORS;
     how.text = (struct str){text.p ? text.p : "", (u32)text.n};
+    if (o->steps_fd >= 0) {
+        how.step = step_end;
+        how.step_data = &steps;
+    }
     is_good = ptl_compile(&how, &result);
+    if (o->steps_fd >= 0)
+        steps_write(&steps, o->steps_fd);
     text_write(&result.print, stdout);
     text_write(&result.diagnostics, stderr);
     if (text.failed || result.print.failed || result.diagnostics.failed) {

@@ -12,10 +12,12 @@ enum long_option {
     LONG_SOURCE_FD = 0x100,
     LONG_SOURCE_NAME,
     LONG_OBJECT_FD,
+    LONG_STEPS_FD,
     LONG_EMIT,
     LONG_FMT,
     LONG_PARAM,
     LONG_OPTION,
+    LONG_AOT,
     LONG_UNSAFE,
     LONG_NO_KPROBES,
     LONG_NO_WARNINGS,
@@ -34,10 +36,12 @@ static const struct option long_options[] = {
     {"source-fd", required_argument, NULL, LONG_SOURCE_FD},
     {"source-name", required_argument, NULL, LONG_SOURCE_NAME},
     {"object-fd", required_argument, NULL, LONG_OBJECT_FD},
+    {"steps-fd", required_argument, NULL, LONG_STEPS_FD},
     {"emit", required_argument, NULL, LONG_EMIT},
     {"fmt", no_argument, NULL, LONG_FMT},
     {"param", required_argument, NULL, LONG_PARAM},
     {"option", required_argument, NULL, LONG_OPTION},
+    {"aot", no_argument, NULL, LONG_AOT},
     {"unsafe", no_argument, NULL, LONG_UNSAFE},
     {"no-kprobes", no_argument, NULL, LONG_NO_KPROBES},
     {"no-warnings", no_argument, NULL, LONG_NO_WARNINGS},
@@ -64,10 +68,13 @@ void ptlc_options_usage(FILE *out)
         "  --source-fd N          read the script from a file descriptor\n"
         "  --source-name NAME     name of the script in diagnostics\n"
         "  --object-fd N          write the object to a file descriptor\n"
+        "  --steps-fd N           write the time of each step to a file descriptor\n"
         "  --emit STAGES          print tokens, fmt, ast, types, probes, ir, bpf (a list)\n"
         "  --fmt                  print the script in the common layout: --emit fmt\n"
         "  --param VALUE          the next of $1, $2, ...\n"
         "  --option NAME[=VALUE]  an option of the script: getopt(\"NAME\")\n"
+        "  --aot                  parameters and options that are not given stay open: the object is\n"
+        "                         told when it runs\n"
         "  --unsafe               allow functions that run commands or change traced programs\n"
         "  --no-kprobes           use fentry and fexit for kprobes: the kernel has none\n"
         "  --no-warnings          tell errors only\n"
@@ -172,6 +179,8 @@ static bool option_value(struct ptlc_options *o, int option, const char *arg)
         return parse_fd(&o->source_fd, arg);
     case LONG_OBJECT_FD:
         return parse_fd(&o->object_fd, arg);
+    case LONG_STEPS_FD:
+        return parse_fd(&o->steps_fd, arg);
     case LONG_EMIT:
         return parse_stages(&o->compile.stages, arg);
     case LONG_TEST_SWITCH:
@@ -199,10 +208,10 @@ static bool option_take(struct ptlc_options *o, int option, const char *arg)
         o->compile.name = str_of(arg);
         return true;
     case LONG_PARAM:
-        o->params[o->compile.n_params++] = str_of(arg);
+        o->params[o->compile.args.n_params++] = str_of(arg);
         return true;
     case LONG_OPTION:
-        o->options[o->compile.n_options++] = str_of(arg);
+        o->options[o->compile.args.n_options++] = str_of(arg);
         return true;
     case LONG_TRACEFS:
         o->compile.tracefs = arg;
@@ -212,6 +221,9 @@ static bool option_take(struct ptlc_options *o, int option, const char *arg)
         return true;
     case LONG_FMT:
         o->compile.stages |= 1u << STAGE_FMT;
+        return true;
+    case LONG_AOT:
+        o->compile.is_open = true;
         return true;
     case LONG_UNSAFE:
         o->compile.allows_unsafe = true;
@@ -274,15 +286,15 @@ bool ptlc_options_parse(struct ptlc_options *o, int argc, char **argv)
 {
     int option = 0;
 
-    *o = (struct ptlc_options){.source_fd = -1, .object_fd = -1};
+    *o = (struct ptlc_options){.source_fd = -1, .object_fd = -1, .steps_fd = -1};
     o->params = calloc((size_t)argc, sizeof(*o->params));
     o->options = calloc((size_t)argc, sizeof(*o->options));
     if (!o->params || !o->options) {
         message_error("out of memory");
         return false;
     }
-    o->compile.params = o->params;
-    o->compile.options = o->options;
+    o->compile.args.params = o->params;
+    o->compile.args.options = o->options;
     o->compile.arch = arch_native();
     o->compile.btf = variable("BPFTRACE_BTF");
     o->compile.environment = variable;

@@ -16,6 +16,7 @@ struct ptlc_options {
     const char *search;          /* --list; else NULL */
     bool wants_details;          /* --details, of the list */
     int source_fd, object_fd;    /* -1: not given */
+    int steps_fd;                /* the same: for the times of the steps */
     bool wants_reference, wants_diagnostics, wants_version, wants_help;
 };
 

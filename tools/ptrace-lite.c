@@ -13,6 +13,7 @@
 
 #include "base/diag.h"
 #include "runtime/runtime.h"
+#include "tools/cache.h"
 #include "tools/compiler.h"
 #include "tools/completions.h"
 #include "tools/file.h"
@@ -76,9 +77,22 @@ static int failure_report(const struct ptl_session *s, const struct ptl_error *e
     return err->exit_status ? err->exit_status : STATUS_MISTAKE;
 }
 
-/* Run the object. out_name: of the stream `out`, for messages. Returns the exit status. */
-static int object_run(const struct buf *object, const struct options *o, FILE *out, bool has_color)
+/* NULL without memory. */
+static struct str *views_of(const char *const *words, u32 n)
 {
+    struct str *views = calloc(MAX(n, 1u), sizeof(*views));
+
+    for (u32 i = 0; views && i < n; i++)
+        views[i] = str_of(words[i]);
+    return views;
+}
+
+/* Run the object. is_object: it was compiled ahead of time. Returns the exit status. */
+static int object_run(const struct buf *object, const struct options *o, bool is_object, FILE *out,
+                      bool has_color)
+{
+    _cleanup_free_ struct str *params = views_of(o->params, o->n_params);
+    _cleanup_free_ struct str *script_options = views_of(o->script_options, o->n_script_options);
     _cleanup_(ptl_free) struct ptl_session *s = NULL;
     struct ptl_error err = {0};
     struct ptl_opts opts = {
@@ -102,11 +116,20 @@ static int object_run(const struct buf *object, const struct options *o, FILE *o
         .allows_unsafe = o->is_unsafe,
         .keeps_privileges = o->keeps_privileges,
         .is_dry_run = o->is_dry_run,
+        .args = {params, o->n_params, script_options, o->n_script_options},
+        .is_object = is_object,
         .out = out,
         .log = stderr,
     };
     int status = 0;
 
+    if (!params || !script_options) {
+        message_error("out of memory");
+        return STATUS_MISTAKE;
+    }
+    if (is_object &&
+        ptl_script_help(object->p, object->n, &opts.args, o->file ? o->file : "PROGRAM", out))
+        return 0;
     if (ptl_open(&s, object->p, object->n, &opts, &err) || ptl_load(s, &err) || ptl_attach(s, &err))
         return failure_report(s, &err, has_color);
     if (o->is_dry_run) {
@@ -138,7 +161,7 @@ static int script_format(const struct options *o, const struct script *script, b
     int status = 0, err = fd < 0 ? fd : 0;
 
     if (!err)
-        status = compiler_run(o, script, has_color, fd, &text);
+        status = compiler_run(o, script, has_color, fd, &text, NULL);
     if (status)
         return status;
     if (!err)
@@ -153,25 +176,92 @@ static int script_format(const struct options *o, const struct script *script, b
     return STATUS_MISTAKE;
 }
 
+/* What the compiler does and the runner does not: is it asked for, of an object? */
+static bool is_for_scripts(const struct options *o)
+{
+    if (!o->aot && !o->emit && !o->btf && !o->tracefs)
+        return false;
+    message_error(
+        "%s is compiled already: --aot, --emit, --fmt, --btf and --tracefs are for scripts",
+        o->file);
+    return true;
+}
+
+static int object_write(const struct buf *object, const char *path)
+{
+    int err = file_save(path, object->p, object->n);
+
+    if (!err)
+        return 0;
+    message_error("cannot write %s: %s", path, message_errno(err));
+    return STATUS_MISTAKE;
+}
+
+/* Keep what was compiled, unless that depends on files that the cache does not know. */
+static void object_keep(const struct cache *cache, const struct options *o,
+                        const struct buf *object, const struct buf *messages)
+{
+    int err = ptl_source_count(object->p, object->n) == 1 ? cache_keep(cache, object, messages) : 0;
+
+    if (err && o->is_verbose) {
+        (void)fprintf(stderr, "The program is not kept in %s: %s\n", cache->path,
+                      message_errno(err));
+    }
+}
+
+/* Compile, or find what was compiled before. Returns the exit status. */
+static int object_get(const struct options *o, const struct script *script, bool has_color,
+                      FILE *out, struct buf *object)
+{
+    _cleanup_(cache_done) struct cache cache = {.dir = -1};
+    _cleanup_buf_ struct buf messages = {0};
+    char compiler[PATH_MAX];
+    double start_ms = now_ms();
+    bool is_found = false;
+    int status = 0;
+
+    if (!compiler_find(compiler, sizeof(compiler)))
+        return COMPILER_FAILED;
+    cache_open(&cache, o, script, compiler, has_color);
+    if (cache.why_not && o->is_verbose)
+        (void)fprintf(stderr, "The cache %s is not used: %s\n", cache.path, cache.why_not);
+    is_found = cache_find(&cache, object, &messages);
+    if (!is_found) /* says why it fails */
+        status = compiler_run(o, script, has_color, fileno(out), object, &messages);
+    (void)fwrite(messages.p, 1, messages.n, stderr); /* nowhere to report that */
+    if (status || o->emit || object->n == 0)
+        return status;
+    if (!is_found)
+        object_keep(&cache, o, object, &messages);
+    if (o->is_verbose) {
+        (void)fprintf(stderr, "[%4.0f ms] %s: %zu bytes\n", now_ms() - start_ms,
+                      is_found ? "found in the cache" : "compiled", object->n);
+    }
+    return 0;
+}
+
 /* Compile and run. Returns the exit status. */
 static int script_run(const struct options *o, FILE *out)
 {
     _cleanup_(script_done) struct script script = {.fd = -1};
     _cleanup_buf_ struct buf object = {0};
     bool has_color = false;
-    double start_ms = now_ms();
     int status = 0;
 
     if (!choose_color(&has_color) || !script_load(&script, o))
         return STATUS_MISTAKE;
     if (o->is_in_place)
         return script_format(o, &script, has_color);
-    status = compiler_run(o, &script, has_color, fileno(out), &object);
+    if (script.object.n > 0) {
+        return is_for_scripts(o) ? STATUS_MISTAKE
+                                 : object_run(&script.object, o, true, out, has_color);
+    }
+    status = object_get(o, &script, has_color, out, &object);
     if (status || o->emit || object.n == 0)
         return status;
-    if (o->is_verbose)
-        (void)fprintf(stderr, "[%4.0f ms] compiled: %zu bytes\n", now_ms() - start_ms, object.n);
-    return object_run(&object, o, out, has_color);
+    if (o->aot)
+        return object_write(&object, o->aot);
+    return object_run(&object, o, options_run_object(o), out, has_color);
 }
 
 /* --info. Returns the exit status. */
@@ -230,10 +320,13 @@ int main(int argc, char **argv)
         status = completions_print(o.completions, out);
     } else if (o.is_info) {
         status = info_print(&o, out);
+    } else if (o.is_cache_stats) {
+        status = cache_stats(out) ? STATUS_MISTAKE : 0;
     } else if (o.is_list) {
         status = probes_list(&o, variable("PATH"), out);
     } else {
-        o.lacks_kprobes = !ptl_has_kprobes((const char *const *)o.no_features, o.n_no_features);
+        o.lacks_kprobes =
+            !ptl_has_kprobes((const char *const *)o.no_features, o.n_no_features, o.aot);
         status = script_run(&o, out);
     }
     /* The last flush is where a full disk shows, if the run itself has not seen and told it. */

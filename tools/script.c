@@ -2,6 +2,7 @@
  * user's rights, while ptlc runs with fewer. */
 #include "tools/script.h"
 
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -16,6 +17,11 @@ static bool text_is_blank(const struct buf *text)
             return false;
     }
     return true;
+}
+
+static bool is_object(const struct buf *text)
+{
+    return text->n >= SELFMAG && memcmp(text->p, ELFMAG, SELFMAG) == 0;
 }
 
 static bool file_load(const char *path, struct buf *out)
@@ -37,6 +43,8 @@ static bool file_load(const char *path, struct buf *out)
         }
     }
     err = file_read_all(is_stdin ? STDIN_FILENO : opened, SCRIPT_SIZE_MAX, out);
+    if (err == -EFBIG && is_object(out))
+        err = file_read_all(is_stdin ? STDIN_FILENO : opened, SCRIPT_OBJECT_MAX - out->n, out);
     if (err == 0)
         return true;
     if (err == -EFBIG) {
@@ -73,6 +81,11 @@ bool script_load(struct script *out, const struct options *o)
         message_error("the program%s%s is empty", is_file ? " in " : "", is_file ? o->file : "");
         return false;
     }
+    if (is_file && !text.failed && is_object(&text)) {
+        *out = (struct script){.fd = -1, .name = o->file, .object = text};
+        text = (struct buf){0};
+        return true;
+    }
     fd = text.failed ? -ENOMEM : file_memory_new("script");
     err = fd < 0 ? fd : file_write_all(fd, text.p, text.n);
     if (err == 0)
@@ -90,4 +103,5 @@ void script_done(struct script *s)
     if (s->fd >= 0)
         (void)close(s->fd); /* in memory: nothing can get lost */
     s->fd = -1;
+    buf_done(&s->object);
 }

@@ -92,7 +92,7 @@ says emit-to-file 0 ""
 verdict emit-to-file-content "$([ -s saved ] || echo 'the file is empty')"
 
 # What is done is told before the lack of privileges ends it.
-run "$tool" -v "$good"
+run "$tool" -v --no-cache "$good"
 says verbose 1 '^\[ *[0-9]+ ms\] compiled: [0-9]+ bytes$'
 run "$tool" --test-switch=nonsense "$good"
 says test-switch-unknown 1 "^ERROR: unknown test switch: 'nonsense'$"

@@ -75,8 +75,7 @@ static bool compile(struct str text, u32 stages, struct compile_result *out)
     struct compile_opts how = {
         .name = STR("stdin"),
         .text = text,
-        .params = params,
-        .n_params = ARRAY_SIZE(params),
+        .args = {.params = params, .n_params = ARRAY_SIZE(params)},
         .arch = arch_native(),
         .tracefs = TRACEFS,
         .btf = TEST_BTF,

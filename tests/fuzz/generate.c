@@ -38,8 +38,7 @@ bool gen_accepts(const struct gen *g, struct str text)
     struct compile_opts how = {
         .name = STR("stdin"),
         .text = text,
-        .params = script_params,
-        .n_params = ARRAY_SIZE(script_params),
+        .args = {.params = script_params, .n_params = ARRAY_SIZE(script_params)},
         .allows_unsafe = g->mode == SCRIPT_EVENTS,
         .arch = arch_native(),
         .tracefs = g->folders->tracefs,

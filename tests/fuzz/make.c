@@ -81,8 +81,7 @@ static bool script_make(const char *folder, u64 seed, const struct gen_kernel *k
     enum script_mode mode = seed % 2 == 0 ? SCRIPT_BEGIN : SCRIPT_EVENTS;
     struct compile_opts how = {
         .name = STR("stdin"),
-        .params = script_params,
-        .n_params = ARRAY_SIZE(script_params),
+        .args = {.params = script_params, .n_params = ARRAY_SIZE(script_params)},
         .allows_unsafe = mode == SCRIPT_EVENTS,
         .arch = arch_native(),
         .tracefs = kernel->tracefs,

@@ -38,7 +38,8 @@ static void fixture_init(struct fixture *f)
 
 static void add_info(struct ir_module *m)
 {
-    *vec_push(m->arena, &m->meta.infos) = (struct meta_info){STR("test"), 1, 0};
+    *vec_push(m->arena, &m->meta.infos) =
+        (struct meta_info){.tool_version = STR("test"), .arch_tag = 1};
 }
 
 static struct ir_module *read_program(struct fixture *f, const char *name)

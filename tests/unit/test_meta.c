@@ -28,7 +28,7 @@ static struct arena new_arena(void)
 /* Metadata with rows in every table. */
 static void fill_tables(struct arena *a, struct meta *m)
 {
-    *vec_push(a, &m->infos) = (struct meta_info){STR("0.1"), 1, META_FLAG_TEST};
+    *vec_push(a, &m->infos) = (struct meta_info){STR("0.1"), 1, META_FLAG_TEST, 2};
     *vec_push(a, &m->sources) = (struct meta_source){STR("stdin"), STR("begin { }")};
     *vec_push(a, &m->expansions) = (struct meta_expansion){1, 5, 7, 9};
     *vec_push(a, &m->settings) = (struct meta_setting){STR("max_probes"), 7, STR("")};
@@ -46,7 +46,11 @@ static void fill_tables(struct arena *a, struct meta *m)
         .provider = PROBE_KPROBE, .name = STR("kprobe:f"), .text0 = STR("f"), .n_variants = 1};
     *vec_push(a, &m->variants) = (struct meta_variant){0};
     *vec_push(a, &m->resolveds) =
-        (struct meta_resolved){RESOLVED_SYMBOL, STR("avenrun"), STR(""), 1, 3};
+        (struct meta_resolved){RESOLVED_SYMBOL, 1, 0, STR("avenrun"), STR(""), 1, 3};
+    *vec_push(a, &m->resolveds) = (struct meta_resolved){
+        .kind = RESOLVED_OPTION_TEXT, .n_words = PTL_PARAM_TEXT_MAX / 8, .span_end = 1};
+    *vec_push(a, &m->options) = (struct meta_option){
+        .name = STR("pid"), .kind = OPTION_STRING, .span_begin = 1, .span_end = 3};
     *vec_push(a, &m->sites) = (struct meta_site){.kind = SITE_PRINTF,
                                                  .payload_size = 24,
                                                  .type = META_NO_REF,
@@ -184,6 +188,12 @@ static void test_more_refusals(struct meta *m)
     REFUSED_WITH(m, m->resolveds.items[0].kind, RESOLVED_LAST + 1);
     REFUSED_WITH(m, m->resolveds.items[0].text, STR(""));
     REFUSED_WITH(m, m->resolveds.items[0].span_end, 0);
+    REFUSED_WITH(m, m->resolveds.items[0].n_words, 2);
+    REFUSED_WITH(m, m->resolveds.items[1].n_words, 1);
+    REFUSED_WITH(m, m->resolveds.items[1].num, 1);
+    REFUSED_WITH(m, m->options.items[0].kind, OPTION_STRING + 1);
+    REFUSED_WITH(m, m->options.items[0].name, STR(""));
+    REFUSED_WITH(m, m->options.items[0].span_end, 0);
     REFUSED_WITH(m, m->sites.items[0].payload_size, 16);
     REFUSED_WITH(m, m->sites.items[0].n_pieces, ~(u64)0);
     REFUSED_WITH(m, m->sites.items[1].map, META_NO_REF);

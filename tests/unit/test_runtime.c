@@ -16,11 +16,12 @@
 
 static void test_sizes(void)
 {
-    CHECK(prepare_ring_bytes(0, false, 64 * KIB * MIB) == 256 * KIB);
-    CHECK(prepare_ring_bytes(0, true, 64 * KIB * MIB) == 16 * MIB);
-    CHECK(prepare_ring_bytes(0, true, 1900 * MIB) == 4 * MIB);
-    CHECK(prepare_ring_bytes(0, true, 0) == 256 * KIB);
-    CHECK(prepare_ring_bytes(300 * KIB, false, 0) == 512 * KIB);
+    CHECK(prepare_ring_bytes(0, false, 64, 64 * KIB * MIB) == 256 * KIB);
+    CHECK(prepare_ring_bytes(0, true, 64, 64 * KIB * MIB) == 16 * MIB);
+    CHECK(prepare_ring_bytes(0, true, 2, 64 * KIB * MIB) == 2 * MIB);
+    CHECK(prepare_ring_bytes(0, true, 64, 1900 * MIB) == 4 * MIB);
+    CHECK(prepare_ring_bytes(0, true, 2, 0) == 256 * KIB);
+    CHECK(prepare_ring_bytes(300 * KIB, false, 2, 0) == 512 * KIB);
     CHECK(prepare_ring_limit(256 * KIB, 4, 100) == 192 * KIB);
     CHECK(prepare_ring_limit(256 * KIB, 256, 4096) == 128 * KIB);
     CHECK(prepare_map_bytes(4, 20, 10, 1) == 320);

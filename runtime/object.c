@@ -1,0 +1,96 @@
+/* What an object says about itself. */
+#include "runtime/object.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "abi/digest.h"
+#include "abi/record.h"
+#include "runtime/runtime.h"
+
+/* Memory for metadata: its rows are a few times as large as their bytes, then come diagnostics. */
+#define ARENA_FACTOR      16
+#define ARENA_EXTRA_BYTES (64u << 20)
+
+/* The cap of the arena stands in a relation to the object: what gets here is a machine without
+ * memory. */
+static void arena_is_full(void *data)
+{
+    (void)data;
+    ptl_bug("out of memory for the metadata of a script");
+}
+
+void object_arena(struct arena *arena, size_t size)
+{
+    arena_init(arena, size * ARENA_FACTOR + ARENA_EXTRA_BYTES, arena_is_full, NULL);
+}
+
+/* Is all of the object as the compiler wrote it? */
+static bool is_intact(const struct elf_view *elf)
+{
+    struct elf_section section;
+    u32 digest = 0;
+
+    if (elf_section_find(elf, PTL_SECTION_DIGEST, &section) != 0 ||
+        section.data.n != PTL_DIGEST_BYTES)
+        return false;
+    memcpy(&digest, section.data.p, sizeof(digest));
+    return digest ==
+           digest_of(elf->bytes, elf->size, (size_t)((const u8 *)section.data.p - elf->bytes));
+}
+
+int object_read(struct arena *arena, const struct elf_view *elf, struct meta *out, const char **why)
+{
+    struct elf_section section;
+    int failed = 0;
+
+    if (elf_section_find(elf, PTL_SECTION_META, &section) != 0) {
+        *why = "it has no section " PTL_SECTION_META;
+        return -EPROTO;
+    }
+    failed = meta_decode(arena, section.data.p, section.data.n, out, why);
+    if (failed == 0)
+        failed = meta_check(out, why);
+    if (failed == 0 && !is_intact(elf)) {
+        *why = "it is damaged: its digest is not right";
+        failed = -EPROTO;
+    }
+    return failed;
+}
+
+u32 ptl_source_count(const void *elf, size_t size)
+{
+    struct arena arena;
+    struct elf_view view;
+    struct meta meta;
+    const char *why = NULL;
+    u32 n = 0;
+
+    object_arena(&arena, size);
+    if (elf_view_init(&view, elf, size) == 0 && object_read(&arena, &view, &meta, &why) == 0)
+        n = meta.sources.n;
+    arena_done(&arena);
+    return n;
+}
+
+bool ptl_script_help(const void *elf, size_t size, const struct script_args *args, const char *name,
+                     FILE *out)
+{
+    _cleanup_buf_ struct buf text = {0};
+    struct arena arena;
+    struct elf_view view;
+    struct meta meta;
+    const char *why = NULL;
+
+    object_arena(&arena, size);
+    if (elf_view_init(&view, elf, size) == 0 && object_read(&arena, &view, &meta, &why) == 0) {
+        struct script_options options = {meta.options.items, meta.options.n};
+
+        if (script_options_want_help(options, args))
+            script_options_help(options, str_of(name), &text);
+    }
+    arena_done(&arena);
+    if (text.n != 0)
+        (void)fwrite(text.p, 1, text.n, out); // the caller closes and checks
+    return text.n != 0;
+}

@@ -1,0 +1,87 @@
+# Objects that are compiled ahead of time, as far as no kernel is needed. Sourced by run.
+# covers: opt:aot opt:btf opt:tracefs diag:383
+# shellcheck shell=bash disable=SC2154
+
+cat >args.pt <<'END'
+BEGIN {
+    printf("%d %d %s\n", $#, $1, str($2));
+    if (getopt("verbose")) { print(getopt("pid", 5, "process to trace")); }
+    print(getopt("name", "abc"));
+    exit();
+}
+END
+run "$tool" --aot args.o args.pt
+says aot 0 ""
+run "$tool" args.o -- --help
+says object-help 0 "" '^  --pid=INT +process to trace  \(default: 5\)$'
+run "$tool" args.o 1 two
+says object-runs 1 '^ERROR: Missing CAP_BPF capability'
+run "$tool" args.o one two
+says object-parameter-type 1 "^args\.pt:2:30-32: ERROR: Parameter \\\$1 is 'one', and the script uses it as an integer \[E383\]$"
+run "$tool" args.o 1 "$(printf '%300s' x)"
+says object-parameter-long 1 'is too long: an object takes texts of at most 255 bytes \[E383\]$'
+run "$tool" args.o 1
+says object-parameter-missing 1 'WARNING: Positional parameter \$2 is missing: 0 or "" is used \[W603\]$'
+run "$tool" args.o 1 two -- --verbos
+says object-option-unknown 1 '^ERROR: Unknown option: --verbos \[E380\]$'
+run "$tool" args.o 1 two -- --pid=x
+says object-option-value 1 "ERROR: --pid takes an integer, not 'x' \[E381\]$"
+run "$tool" --aot bound.o args.pt 7 -- --pid=8
+says aot-bound 0 ""
+run "$tool" bound.o two
+says object-bound 1 '^ERROR: Missing CAP_BPF capability'
+run "$tool" bound.o two -- --pid=9
+says object-option-bound 1 'ERROR: --pid was given when the object was compiled \[E381\]$'
+
+# What shapes the program is needed when it is compiled.
+run "$tool" --aot x.o 'BEGIN { @ = lhist(5, 0, $1, 10); }'
+says aot-shape 1 'ERROR: lhist\(\) expects .* as argument 3'
+verdict aot-shape-hint "$(grep -qx 'HINT: The program depends on it: give it to --aot, behind the script.' err || cat err)"
+run "$tool" --aot x.o 'BEGIN { @ = lhist(5, 0, $1, 10); }' 100
+says aot-shape-given 0 ""
+run "$tool" --aot x.o 'let @m = hash($1); BEGIN { @m[1] = 1; }'
+says aot-map-size 1 'ERROR: '
+# shellcheck disable=SC2016
+run "$tool" --aot x.o 'kprobe:$1 { print(1); }'
+says aot-probe 1 'ERROR: The probe needs parameter \$1, which was not given \[E403\]$'
+
+# Where it is written.
+run "$tool" --aot /nowhere/x.o "$good"
+says aot-no-folder 1 '^ERROR: cannot write /nowhere/x.o: No such file or directory$'
+run "$tool" --aot . "$good"
+says aot-folder 1 '^ERROR: cannot write \.: Is a directory$'
+run "$tool" --aot /dev/full "$good"
+says aot-full 1 '^ERROR: cannot write /dev/full: No space left on device$'
+(umask 022 && "$tool" --aot mode.o "$good")
+verdict aot-mode "$([ "$(stat -c %a mode.o)" = 644 ] || stat mode.o)"
+run "$tool" --aot x.o --emit ast "$good"
+says aot-and-emit 1 '^ERROR: --aot makes an object: it goes with neither -l, --emit nor --fmt$'
+run "$tool" --emit ast args.o
+says object-emit 1 '^ERROR: args\.o is compiled already: '
+run "$tool" -l args.o
+says object-list 1 '^ERROR: args\.o is compiled already: '
+run "$tool" --aot y.o args.o
+says object-aot 1 '^ERROR: args\.o is compiled already: '
+
+# Of another CPU, of another version, damaged, and none.
+run "$compiler" --arch aarch64 -o arm.o -e "$good"
+run "$tool" arm.o
+says object-other-cpu 1 '^ERROR: This program was compiled for aarch64, and this machine is x86_64\.$'
+size=$(stat -c %s args.o)
+for cut in 4 63 64 1000 $((size - 1)); do
+    head -c "$cut" args.o >cut.o
+    run "$tool" cut.o
+    says "object-cut $cut" 1 '^ERROR: This is not a program for this ptrace-lite: '
+done
+cp args.o damaged.o
+printf 'X' | dd of=damaged.o bs=1 seek=300 conv=notrunc 2>/dev/null
+run "$tool" damaged.o
+says object-damaged 1 '^ERROR: This is not a program for this ptrace-lite: it is damaged: its digest is not right\.$'
+run "$tool" /bin/true
+says object-other 1 '^ERROR: This is not a program for this ptrace-lite: it is no ELF object with BPF programs\.$'
+
+# For another kernel.
+run "$tool" --btf /nowhere --aot x.o 'BEGIN { print(sizeof(struct task_struct)); }'
+says btf-missing 1 'ERROR: '
+run "$tool" --tracefs "$root/tests/golden/tracefs" --aot x.o 'tracepoint:demo:nothing { print(args.x); }'
+says tracefs-other 1 'ERROR: No matches for tracepoint demo:nothing\. \[E405\]$'

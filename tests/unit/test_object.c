@@ -1,0 +1,136 @@
+/* What an object that was cut or changed can do: it is refused, or what is left of it passes all
+ * checks. Every length, and every byte of the metadata in turn, as it is and with the digest made
+ * right again. */
+#include <stdio.h>
+
+#include <bpf/libbpf.h>
+
+#include "abi/digest.h"
+#include "abi/record.h"
+#include "runtime/maps.h"
+#include "runtime/object.h"
+#include "tests/unit/check.h"
+
+#define SCRIPT                                                                                   \
+    "config = { max_probes = 7; } macro twice(x) { x * 2 } "                                     \
+    "BEGIN { @h[1, \"a\"] = hist(5); @l = lhist($1, 0, 10, 1); @t = (1, (\"b\", nsecs)); "       \
+    "printf(\"%5d %s %-*d\\n\", twice($1), str($2), 4, 5); print(@h); clear(@h); time(\"%H\"); " \
+    "@s = stats(1); print(kstack(3)); print(getopt(\"name\", \"x\")); errorf(\"%d\", 1); } "     \
+    "kprobe:f ?? kprobe:g { @[comm, ksym(kaddr(\"avenrun\"))] = count(); exit(3); } "            \
+    "uprobe:/bin/sh:* { join(arg0); } interval:s:1 { zero(@s); }"
+
+struct image {
+    u8 *bytes; /* a copy that may be changed */
+    size_t size, meta, meta_n, digest;
+};
+
+static int print_nothing(enum libbpf_print_level level, const char *fmt, va_list args)
+{
+    (void)level;
+    (void)fmt;
+    (void)args;
+    return 0;
+}
+
+/* Read it as a session does, up to the kernel. Returns whether it was taken. */
+static bool take(const u8 *bytes, size_t size)
+{
+    LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "test");
+    struct arena arena;
+    struct elf_view view;
+    struct meta meta = {0};
+    struct bpf_object *object = NULL;
+    struct maps *maps = NULL;
+    const char *why = NULL;
+    bool is_taken = false;
+
+    object_arena(&arena, size);
+    is_taken =
+        elf_view_init(&view, bytes, size) == 0 && object_read(&arena, &view, &meta, &why) == 0;
+    if (is_taken) {
+        object = bpf_object__open_mem(bytes, size, &opts);
+        is_taken = object != NULL && maps_new(&maps, &meta, object) == 0;
+        maps_free(&maps);
+        bpf_object__close(object);
+    }
+    arena_done(&arena);
+    return is_taken;
+}
+
+static void digest_mend(struct image *o)
+{
+    u32 digest = digest_of(o->bytes, o->size, o->digest);
+
+    memcpy(o->bytes + o->digest, &digest, sizeof(digest));
+}
+
+static void test_cuts(const struct image *o)
+{
+    u32 n_taken = 0;
+
+    for (size_t n = 0; n < o->size; n++) {
+        u8 *cut = malloc(MAX(n, 1)); /* so that a sanitizer sees what is read behind it */
+
+        memcpy(cut, o->bytes, n);
+        n_taken += take(cut, n);
+        free(cut);
+    }
+    CHECK(n_taken == 0);
+}
+
+static void test_changes(struct image *o)
+{
+    static const u8 changes[] = {0xff, 0x01, 0x80};
+    u32 n_taken = 0, n_mended = 0;
+
+    for (size_t i = 0; i < o->meta_n * ARRAY_SIZE(changes); i++) {
+        u8 *byte = o->bytes + o->meta + i / ARRAY_SIZE(changes);
+        u8 change = changes[i % ARRAY_SIZE(changes)];
+
+        *byte ^= change;
+        n_taken += take(o->bytes, o->size);
+        digest_mend(o);
+        n_mended += take(o->bytes, o->size);
+        *byte ^= change;
+        digest_mend(o);
+    }
+    CHECK(n_taken == 0);
+    /* Texts may be any, numbers of lines and the like, too; sizes, kinds and references may not. */
+    CHECK(n_mended > 0 && n_mended < o->meta_n * ARRAY_SIZE(changes));
+    CHECK(take(o->bytes, o->size));
+}
+
+static void compile(struct buf *out)
+{
+    FILE *f = popen(TEST_PTLC " --aot --unsafe --no-warnings --object-fd 1 -e '" SCRIPT "'", "r");
+    char chunk[4096];
+    size_t n = 0;
+
+    CHECK(f != NULL);
+    while (f && (n = fread(chunk, 1, sizeof(chunk), f)) > 0)
+        buf_add(out, chunk, n);
+    CHECK(f && pclose(f) == 0);
+}
+
+int main(void)
+{
+    _cleanup_buf_ struct buf object = {0};
+    struct elf_view view;
+    struct elf_section meta, digest;
+    struct image o = {0};
+
+    (void)libbpf_set_print(print_nothing);
+    compile(&object);
+    o.bytes = (u8 *)object.p;
+    o.size = object.n;
+    CHECK(elf_view_init(&view, o.bytes, o.size) == 0);
+    CHECK(elf_section_find(&view, PTL_SECTION_META, &meta) == 0);
+    CHECK(elf_section_find(&view, PTL_SECTION_DIGEST, &digest) == 0);
+    o.meta = (size_t)((const u8 *)meta.data.p - o.bytes);
+    o.meta_n = meta.data.n;
+    o.digest = (size_t)((const u8 *)digest.data.p - o.bytes);
+    CHECK(take(o.bytes, o.size));
+    test_cuts(&o);
+    test_changes(&o);
+    return check_result();
+}
