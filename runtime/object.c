@@ -58,17 +58,23 @@ int object_read(struct arena *arena, const struct elf_view *elf, struct meta *ou
     return failed;
 }
 
+/* The metadata in an arena of its own, which is the caller's to free in any case. False: it is no
+ * object. */
+static bool look_into(struct arena *arena, const void *elf, size_t size, struct meta *out)
+{
+    struct elf_view view;
+    const char *why = NULL;
+
+    object_arena(arena, size);
+    return elf_view_init(&view, elf, size) == 0 && object_read(arena, &view, out, &why) == 0;
+}
+
 u32 ptl_source_count(const void *elf, size_t size)
 {
     struct arena arena;
-    struct elf_view view;
     struct meta meta;
-    const char *why = NULL;
-    u32 n = 0;
+    u32 n = look_into(&arena, elf, size, &meta) ? meta.sources.n : 0;
 
-    object_arena(&arena, size);
-    if (elf_view_init(&view, elf, size) == 0 && object_read(&arena, &view, &meta, &why) == 0)
-        n = meta.sources.n;
     arena_done(&arena);
     return n;
 }
@@ -78,12 +84,9 @@ bool ptl_script_help(const void *elf, size_t size, const struct script_args *arg
 {
     _cleanup_buf_ struct buf text = {0};
     struct arena arena;
-    struct elf_view view;
     struct meta meta;
-    const char *why = NULL;
 
-    object_arena(&arena, size);
-    if (elf_view_init(&view, elf, size) == 0 && object_read(&arena, &view, &meta, &why) == 0) {
+    if (look_into(&arena, elf, size, &meta)) {
         struct script_options options = {meta.options.items, meta.options.n};
 
         if (script_options_want_help(options, args))

@@ -5,9 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum {
-    NEVER = -1,
-};
+#include "abi/btf_size.h"
 
 bool raw_btf_open(struct str bytes, struct raw_btf *out)
 {
@@ -40,51 +38,23 @@ bool raw_btf_name(const struct raw_btf *btf, const char *name, u32 *out)
     return at != NULL;
 }
 
-/* Bytes behind the header of a type; NEVER for a kind that is not known. */
-static s64 tail_size(const struct btf_type *type)
-{
-    s64 n = BTF_INFO_VLEN(type->info);
-
-    switch (BTF_INFO_KIND(type->info)) {
-    case BTF_KIND_INT:
-    case BTF_KIND_VAR:
-    case BTF_KIND_DECL_TAG:
-        return sizeof(u32);
-    case BTF_KIND_ARRAY:
-        return sizeof(struct btf_array);
-    case BTF_KIND_STRUCT:
-    case BTF_KIND_UNION:
-        return n * (s64)sizeof(struct btf_member);
-    case BTF_KIND_ENUM:
-        return n * (s64)sizeof(struct btf_enum);
-    case BTF_KIND_ENUM64:
-        return n * (s64)sizeof(struct btf_enum64);
-    case BTF_KIND_FUNC_PROTO:
-        return n * (s64)sizeof(struct btf_param);
-    case BTF_KIND_DATASEC:
-        return n * (s64)sizeof(struct btf_var_secinfo);
-    default:
-        return BTF_INFO_KIND(type->info) > BTF_KIND_ENUM64 ? NEVER : 0;
-    }
-}
-
 u32 raw_btf_find(const struct raw_btf *btf, u32 kind, u32 name, struct btf_type *type,
                  struct str *tail)
 {
     u32 id = 1;
 
     for (u64 at = 0; at + sizeof(*type) <= btf->types.n; id++) {
-        s64 size = 0;
+        u32 size = 0;
 
         memcpy(type, btf->types.p + at, sizeof(*type));
-        size = tail_size(type);
+        size = btf_tail_size(type);
         at += sizeof(*type);
-        if (size == NEVER || (u64)size > btf->types.n - at)
+        if (size == UINT32_MAX || size > btf->types.n - at)
             return 0;
-        *tail = str_sub(btf->types, (u32)at, (u32)(at + (u64)size));
+        *tail = str_sub(btf->types, (u32)at, (u32)(at + size));
         if (BTF_INFO_KIND(type->info) == kind && type->name_off == name)
             return id;
-        at += (u64)size;
+        at += size;
     }
     return 0;
 }

@@ -10,6 +10,8 @@
 
 #include <linux/magic.h>
 
+#include "abi/btf_size.h"
+
 /* Those of kernels have 5 to 15 MB. */
 #define MAX_FILE ((off_t)48 << 20)
 
@@ -98,46 +100,6 @@ static const char *read_header(const char *bytes, u32 n, struct btf_file *f, u32
     return NULL;
 }
 
-/* Bytes of what stands behind a type; UINT32_MAX: an unknown kind. */
-static u32 behind_size(const struct btf_type *t)
-{
-    u32 n = btf_count_of(t);
-
-    switch (btf_kind_of(t)) {
-    case BTF_KIND_PTR:
-    case BTF_KIND_FWD:
-    case BTF_KIND_TYPEDEF:
-    case BTF_KIND_VOLATILE:
-    case BTF_KIND_CONST:
-    case BTF_KIND_RESTRICT:
-    case BTF_KIND_FUNC:
-    case BTF_KIND_FLOAT:
-    case BTF_KIND_TYPE_TAG:
-        return 0;
-    case BTF_KIND_INT:
-        return sizeof(u32);
-    case BTF_KIND_ARRAY:
-        return sizeof(struct btf_array);
-    case BTF_KIND_STRUCT:
-    case BTF_KIND_UNION:
-        return n * (u32)sizeof(struct btf_member);
-    case BTF_KIND_ENUM:
-        return n * (u32)sizeof(struct btf_enum);
-    case BTF_KIND_ENUM64:
-        return n * (u32)sizeof(struct btf_enum64);
-    case BTF_KIND_FUNC_PROTO:
-        return n * (u32)sizeof(struct btf_param);
-    case BTF_KIND_VAR:
-        return sizeof(struct btf_var);
-    case BTF_KIND_DATASEC:
-        return n * (u32)sizeof(struct btf_var_secinfo);
-    case BTF_KIND_DECL_TAG:
-        return sizeof(struct btf_decl_tag);
-    default:
-        return UINT32_MAX;
-    }
-}
-
 /* Note where each type begins. */
 static const char *index_types(struct arena *arena, struct btf_file *f, u32 n_bytes)
 {
@@ -151,7 +113,7 @@ static const char *index_types(struct arena *arena, struct btf_file *f, u32 n_by
 
         if (left < sizeof(*t))
             return text_damaged;
-        behind = behind_size(t);
+        behind = btf_tail_size(t);
         if (behind == UINT32_MAX)
             return "it has types of a kind that is not known";
         if (behind > left - sizeof(*t))

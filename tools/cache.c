@@ -58,13 +58,11 @@ static bool find_folder(char *path, size_t size)
     const char *between = "";
     int n = 0;
 
-    if (home && *home == '/') { /* relative ones are to be ignored */
-        between = "";
-    } else if (geteuid() == 0) {
-        home = CACHE_ROOT;
-    } else {
-        home = getenv("HOME"); // NOLINT(concurrency-mt-unsafe): one thread
-        between = "/.cache";
+    if (!home || *home != '/') { /* relative ones are to be ignored */
+        bool is_root = geteuid() == 0;
+
+        home = is_root ? CACHE_ROOT : getenv("HOME"); // NOLINT(concurrency-mt-unsafe): one thread
+        between = is_root ? "" : "/.cache";
     }
     if (!home || *home != '/')
         return false;

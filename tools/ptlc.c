@@ -6,10 +6,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <time.h>
 
 #include "base/diag.h"
 #include "stdlib/vocab.h"
+#include "tools/clock.h"
 #include "tools/compile.h"
 #include "tools/file.h"
 #include "tools/message.h"
@@ -71,25 +71,17 @@ static void text_write(const struct buf *text, FILE *out)
 /* The line of steps on its way, and when the last one ended. */
 struct steps {
     struct buf text;
-    u64 last_ns;
+    double last_ms;
 };
-
-static u64 now_ns(void)
-{
-    struct timespec t = {0};
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &t); /* cannot fail for this clock */
-    return (u64)t.tv_sec * 1000000000 + (u64)t.tv_nsec;
-}
 
 static void step_end(void *data, const char *name)
 {
     struct steps *s = data;
-    u64 now = now_ns();
+    double now_ms = clock_ms();
 
     buf_printf(&s->text, "%s%s %.1f ms", s->text.n ? ", " : "compiler: ", name,
-               (double)(now - s->last_ns) / 1e6);
-    s->last_ns = now;
+               now_ms - s->last_ms);
+    s->last_ms = now_ms;
 }
 
 static void steps_write(struct steps *s, int fd)
@@ -105,7 +97,7 @@ static int compile(const struct ptlc_options *o)
     _cleanup_(compile_result_done) struct compile_result result = {0};
     _cleanup_buf_ struct buf text = {0};
     struct compile_opts how = o->compile;
-    struct steps steps = {.last_ns = now_ns()};
+    struct steps steps = {.last_ms = clock_ms()};
     bool is_good = false;
 
     if (!source_read(o, &text))

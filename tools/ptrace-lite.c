@@ -9,11 +9,11 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/diag.h"
 #include "runtime/runtime.h"
 #include "tools/cache.h"
+#include "tools/clock.h"
 #include "tools/compiler.h"
 #include "tools/completions.h"
 #include "tools/file.h"
@@ -49,14 +49,6 @@ static bool choose_color(bool *has_color_out)
     message_error("Invalid value for %s: \"%s\"", name, choice);
     message_hint("The values are: auto always never");
     return false;
-}
-
-static double now_ms(void)
-{
-    struct timespec t = {0};
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &t); /* cannot fail for this clock */
-    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
 
 /* Say why a session's step failed: what has a place in the script first. Returns the exit status.
@@ -201,8 +193,11 @@ static int object_write(const struct buf *object, const char *path)
 static void object_keep(const struct cache *cache, const struct options *o,
                         const struct buf *object, const struct buf *messages)
 {
-    int err = ptl_source_count(object->p, object->n) == 1 ? cache_keep(cache, object, messages) : 0;
+    int err = 0;
 
+    if (cache->dir < 0 || ptl_source_count(object->p, object->n) != 1)
+        return;
+    err = cache_keep(cache, object, messages);
     if (err && o->is_verbose) {
         (void)fprintf(stderr, "The program is not kept in %s: %s\n", cache->path,
                       message_errno(err));
@@ -216,7 +211,7 @@ static int object_get(const struct options *o, const struct script *script, bool
     _cleanup_(cache_done) struct cache cache = {.dir = -1};
     _cleanup_buf_ struct buf messages = {0};
     char compiler[PATH_MAX];
-    double start_ms = now_ms();
+    double start_ms = clock_ms();
     bool is_found = false;
     int status = 0;
 
@@ -234,7 +229,7 @@ static int object_get(const struct options *o, const struct script *script, bool
     if (!is_found)
         object_keep(&cache, o, object, &messages);
     if (o->is_verbose) {
-        (void)fprintf(stderr, "[%4.0f ms] %s: %zu bytes\n", now_ms() - start_ms,
+        (void)fprintf(stderr, "[%4.0f ms] %s: %zu bytes\n", clock_ms() - start_ms,
                       is_found ? "found in the cache" : "compiled", object->n);
     }
     return 0;
