@@ -240,7 +240,7 @@ static void trim(int dir)
     u64 bytes = 0, now_s = (u64)time(NULL);
     u32 n = 0;
 
-    if (list_entries(dir, &entries))
+    if (list_entries(dir, &entries) || entries.n == 0)
         return;
     qsort(entries.items, entries.n, sizeof(*entries.items), compare_use);
     for (u32 i = 0; i < entries.n; i++) {

@@ -339,7 +339,7 @@ int compiler_run(const struct options *o, const struct script *script, bool has_
     if (messages_out)
         messages_read(messages_fd, messages_out);
     messages_read(steps_fd, &steps);
-    (void)fwrite(steps.p, 1, steps.n, stderr); /* nowhere to report that */
+    message_write(&steps, stderr);
     return status || o->emit ? status : object_read(o, object_fd, object_out);
 }
 

@@ -17,6 +17,12 @@ void message_print(const char *kind, const char *fmt, ...)
     (void)fputc('\n', stderr);
 }
 
+void message_write(const struct buf *text, FILE *stream)
+{
+    if (text->n > 0) /* an empty one may have no memory */
+        (void)fwrite(text->p, 1, text->n, stream);
+}
+
 const char *message_errno(int err)
 {
     const char *text = strerrordesc_np(-err);

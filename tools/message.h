@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "base/util.h"
+#include "base/str.h"
 
 /* "KIND: sentence" on standard error. fmt: without a newline. */
 void message_print(const char *kind, const char *fmt, ...) PRINTF_LIKE(2, 3);
@@ -12,6 +12,10 @@ void message_print(const char *kind, const char *fmt, ...) PRINTF_LIKE(2, 3);
 #define message_error(...) message_print("ERROR", __VA_ARGS__)
 /* What to do about it, below the error. */
 #define message_hint(...) message_print("HINT", __VA_ARGS__)
+
+/* Write a text that is complete to a stream, which the caller closes and checks; standard error has
+ * nobody to tell. */
+void message_write(const struct buf *text, FILE *stream);
 
 /* Text of a negative errno ("No such file or directory"); static string. */
 const char *message_errno(int err);

@@ -62,12 +62,6 @@ static bool object_write(const struct ptlc_options *o, const struct buf *object)
     return err == 0;
 }
 
-static void text_write(const struct buf *text, FILE *out)
-{
-    if (text->n > 0)
-        (void)fwrite(text->p, 1, text->n, out); /* message_close sees failures */
-}
-
 /* The line of steps on its way, and when the last one ended. */
 struct steps {
     struct buf text;
@@ -110,8 +104,8 @@ static int compile(const struct ptlc_options *o)
     is_good = ptl_compile(&how, &result);
     if (o->steps_fd >= 0)
         steps_write(&steps, o->steps_fd);
-    text_write(&result.print, stdout);
-    text_write(&result.diagnostics, stderr);
+    message_write(&result.print, stdout);
+    message_write(&result.diagnostics, stderr);
     if (text.failed || result.print.failed || result.diagnostics.failed) {
         message_error("out of memory");
         return STATUS_ERRORS;
@@ -154,7 +148,7 @@ static int run(const struct ptlc_options *o)
     } else {
         return compile(o);
     }
-    text_write(&text, stdout);
+    message_write(&text, stdout);
     return text.failed ? STATUS_ERRORS : status;
 }
 

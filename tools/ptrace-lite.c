@@ -60,8 +60,7 @@ static int failure_report(const struct ptl_session *s, const struct ptl_error *e
 
     if (diags)
         diags_render(diags, &located, has_color);
-    if (located.n > 0)
-        (void)fwrite(located.p, 1, located.n, stderr); /* nowhere to report that */
+    message_write(&located, stderr);
     if (err->text[0] != '\0')
         message_error("%s", err->text);
     if (err->hint[0] != '\0')
@@ -223,7 +222,7 @@ static int object_get(const struct options *o, const struct script *script, bool
     is_found = cache_find(&cache, object, &messages);
     if (!is_found) /* says why it fails */
         status = compiler_run(o, script, has_color, fileno(out), object, &messages);
-    (void)fwrite(messages.p, 1, messages.n, stderr); /* nowhere to report that */
+    message_write(&messages, stderr);
     if (status || o->emit || object->n == 0)
         return status;
     if (!is_found)
