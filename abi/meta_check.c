@@ -229,10 +229,25 @@ static const char *check_expansion(const struct meta_expansion *x)
     return "a macro of the metadata has an impossible place in the script";
 }
 
+/* What is found out before load. */
+static const char *check_told(const struct meta *m)
+{
+    const char *why = NULL;
+
+    vec_foreach(o, &m->options) {
+        why = why ? why : check_option(o);
+    }
+    vec_foreach(r, &m->resolveds) {
+        why = why ? why : check_resolved(m, r);
+    }
+    return why;
+}
+
 static const char *check_all(const struct meta *m)
 {
     const char *why = meta_check_types(m);
 
+    why = why ? why : check_told(m);
     vec_foreach(map, &m->maps) {
         why = why ? why : check_map(m, map);
     }
@@ -244,12 +259,6 @@ static const char *check_all(const struct meta *m)
     }
     vec_foreach(a, &m->attachs) {
         why = why ? why : check_attach(m, a);
-    }
-    vec_foreach(o, &m->options) {
-        why = why ? why : check_option(o);
-    }
-    vec_foreach(r, &m->resolveds) {
-        why = why ? why : check_resolved(m, r);
     }
     vec_foreach(s, &m->sites) {
         why = why ? why : check_site(m, s);

@@ -67,10 +67,13 @@ ir_val lower_param_text(struct lowering *lo, u64 number)
 
 ir_val lower_option(struct lowering *lo, u64 index, u64 kind)
 {
-    if (kind == OPTION_STRING)
-        return resolved_text(lo,
-                             (struct meta_resolved){.kind = RESOLVED_OPTION_TEXT, .num = index});
-    return resolved(lo, (struct meta_resolved){.kind = RESOLVED_OPTION, .num = index});
+    bool is_text = kind == OPTION_STRING;
+    struct meta_resolved row = {
+        .kind = is_text ? RESOLVED_OPTION_TEXT : RESOLVED_OPTION,
+        .num = index,
+    };
+
+    return is_text ? resolved_text(lo, row) : resolved(lo, row);
 }
 
 u64 lower_site_new(struct vocab *v, enum site_kind kind, struct span span)

@@ -178,13 +178,9 @@ static void test_refusals(struct meta *m)
     REFUSED_WITH(m, m->maps.items[0].span_end, 0);
 }
 
-static void test_more_refusals(struct meta *m)
+/* Of what is found out before load. */
+static void test_told_refusals(struct meta *m)
 {
-    REFUSED_WITH(m, m->progs.items[0].method, 0);
-    REFUSED_WITH(m, m->attachs.items[0].provider, PROBE_COUNT_);
-    REFUSED_WITH(m, m->attachs.items[0].n_variants, 0);
-    REFUSED_WITH(m, m->attachs.items[0].first_variant, ~(u64)0);
-    REFUSED_WITH(m, m->variants.items[0].prog, 1);
     REFUSED_WITH(m, m->resolveds.items[0].kind, RESOLVED_LAST + 1);
     REFUSED_WITH(m, m->resolveds.items[0].text, STR(""));
     REFUSED_WITH(m, m->resolveds.items[0].span_end, 0);
@@ -194,6 +190,15 @@ static void test_more_refusals(struct meta *m)
     REFUSED_WITH(m, m->options.items[0].kind, OPTION_STRING + 1);
     REFUSED_WITH(m, m->options.items[0].name, STR(""));
     REFUSED_WITH(m, m->options.items[0].span_end, 0);
+}
+
+static void test_more_refusals(struct meta *m)
+{
+    REFUSED_WITH(m, m->progs.items[0].method, 0);
+    REFUSED_WITH(m, m->attachs.items[0].provider, PROBE_COUNT_);
+    REFUSED_WITH(m, m->attachs.items[0].n_variants, 0);
+    REFUSED_WITH(m, m->attachs.items[0].first_variant, ~(u64)0);
+    REFUSED_WITH(m, m->variants.items[0].prog, 1);
     REFUSED_WITH(m, m->sites.items[0].payload_size, 16);
     REFUSED_WITH(m, m->sites.items[0].n_pieces, ~(u64)0);
     REFUSED_WITH(m, m->sites.items[1].map, META_NO_REF);
@@ -278,6 +283,7 @@ int main(void)
     test_truncation(&bytes);
     test_flips(&bytes);
     test_refusals(&m);
+    test_told_refusals(&m);
     test_more_refusals(&m);
     test_nesting();
     test_buckets();
