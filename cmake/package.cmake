@@ -58,7 +58,8 @@ ptrace-lite runs programs in the tracing language of bpftrace: one-liners
 that count, sum and print what happens at functions of the kernel and of
 programs, at tracepoints, system calls and timers.
 
-This package is the part that loads, attaches and prints. The package
+This package is the part that loads, attaches and prints. Alone it runs
+objects that were compiled elsewhere (ptrace-lite --aot); the package
 ptrace-lite-compiler compiles scripts.")
 
 set(CPACK_DEBIAN_COMPILER_PACKAGE_NAME ptrace-lite-compiler)

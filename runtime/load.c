@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include <bpf/bpf.h>
+
 #include "runtime/attach_group.h"
 #include "runtime/error.h"
 #include "runtime/resolve.h"
@@ -153,9 +155,57 @@ static void log_choices(const struct ptl_session *s)
     }
 }
 
+/* What the verifier did, as far as the kernel tells it. */
+struct verified {
+    u64 begin_ns; /* CLOCK_BOOTTIME; 0: not known */
+    u32 n_programs;
+    u64 n_instructions; /* that were followed */
+};
+
+/* Linux notes when a program came, which is right before it verifies it (bpf_prog_load() of
+ * kernel/bpf/syscall.c). libbpf loads programs last. */
+static struct verified verified_sum(const struct ptl_session *s)
+{
+    struct verified sum = {0};
+    struct bpf_program *program = NULL;
+
+    bpf_object__for_each_program(program, s->object)
+    {
+        struct bpf_prog_info info = {0};
+        u32 size = sizeof(info);
+        int fd = bpf_program__fd(program);
+
+        if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &size) != 0)
+            continue;
+        sum.n_programs++;
+        sum.n_instructions += info.verified_insns;
+        if (sum.begin_ns == 0 || info.load_time < sum.begin_ns)
+            sum.begin_ns = info.load_time;
+    }
+    return sum;
+}
+
+/* The step of libbpf and the kernel, which began at begin_ns, for -v. */
+static void log_loaded(const struct ptl_session *s, u64 begin_ns)
+{
+    u64 end_ns = clock_ns(CLOCK_BOOTTIME);
+    struct verified sum = {0};
+
+    if (!s->opts->is_verbose)
+        return;
+    sum = verified_sum(s);
+    if (sum.begin_ns < begin_ns || sum.begin_ns > end_ns)
+        sum.begin_ns = end_ns;
+    session_log(s, "load: maps and types %.1f ms, verify: %u programs, %llu instructions %.1f ms",
+                (double)(sum.begin_ns - begin_ns) / NS_PER_MS, sum.n_programs,
+                (unsigned long long)sum.n_instructions,
+                (double)(end_ns - sum.begin_ns) / NS_PER_MS);
+}
+
 int ptl_load(struct ptl_session *s, struct ptl_error *err)
 {
     _cleanup_(log_done) struct load_log log = {0};
+    u64 begin_ns = 0;
     int failed = 0;
 
     if (s->state != SESSION_OPEN)
@@ -168,6 +218,7 @@ int ptl_load(struct ptl_session *s, struct ptl_error *err)
     if (failed != 0)
         return failed;
     log_init(&log, s);
+    begin_ns = clock_ns(CLOCK_BOOTTIME);
     failed = maps_make_halves(s->maps);
     if (failed == 0)
         failed = bpf_object__load(s->object);
@@ -176,6 +227,6 @@ int ptl_load(struct ptl_session *s, struct ptl_error *err)
     if (failed != 0)
         return report_failure(s, &log, failed, err);
     s->state = SESSION_LOADED;
-    session_log(s, "loaded");
+    log_loaded(s, begin_ns);
     return 0;
 }

@@ -24,8 +24,7 @@
 #include "runtime/users.h"
 #include "runtime/usym.h"
 
-#define NS_PER_S  1000000000u
-#define NS_PER_MS 1000000u
+#define NS_PER_S 1000000000u
 
 u64 clock_ns(clockid_t clock)
 {

@@ -50,6 +50,8 @@ struct ptl_session {
     u64 start_ns; /* CLOCK_BOOTTIME */
 };
 
+#define NS_PER_MS 1000000u
+
 /* A clock of the kernel (CLOCK_MONOTONIC, ...), nanoseconds. */
 u64 clock_ns(clockid_t clock);
 

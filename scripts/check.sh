@@ -103,6 +103,8 @@ if step setup whole scripts/setup.sh; then
     if [ -z "$quick" ]; then
         step cross whole tests/vm/cross-make -B "$release"
         step guests tests/vm/batch -B "$release"
+        step guests-aot tests/vm/batch -B "$release" --through aot --once
+        step guests-cache tests/vm/batch -B "$release" --through cache --once
         step fuzz tests/fuzz/run -B "$release"
     fi
 fi

@@ -96,7 +96,9 @@ bool compiler_find(char *path, size_t size)
         return true;
     message_error("the compiler " COMPILER_NAME " is missing: it is neither beside ptrace-lite, "
                   "nor in ../libexec/ptrace-lite, nor in $PATH");
-    message_hint("Its package is ptrace-lite-compiler, of the same version as ptrace-lite.");
+    message_hint(
+        "Its package is ptrace-lite-compiler, of the same version as ptrace-lite. Objects that "
+        "--aot made elsewhere run without it.");
     return false;
 }
 
