@@ -37,8 +37,11 @@ enum site_kind {
     SITE_JOIN =
         13, /* payload u64 n, then n of PTL_JOIN_WORDS strings; text: what is between them */
     SITE_PROCESS = 14, /* control; payload u64 pid: a process whose addresses will be shown */
-    SITE_CUT = 15,     /* sends nothing: its book counts texts that were cut behind num0 bytes */
+    SITE_CUT = 15,     /* sends nothing: its book counts what was cut behind num0 bytes, or words */
 };
+
+/* The text of a SITE_CUT of words; that of one of bytes is empty. */
+#define CUT_WORDS "words"
 
 /* Has the site pieces, which make a text of its payload? */
 static inline bool site_has_pieces(enum site_kind kind)

@@ -194,10 +194,17 @@ static void show_cut(struct run_errors *e, const struct meta_site *row, u64 n)
 
     if (n == 0 || e->warnings == PTL_WARNINGS_NONE)
         return;
-    (void)snprintf(text, sizeof(text),
-                   "Cut %" PRIu64 " text%s here: %s longer than %" PRIu64 " bytes.", n,
-                   n == 1 ? "" : "s", n == 1 ? "it was" : "they were",
-                   row->num0); // fits
+    if (row->text.n == 0) {
+        (void)snprintf(text, sizeof(text),
+                       "Cut %" PRIu64 " text%s here: %s longer than %" PRIu64 " bytes.", n,
+                       n == 1 ? "" : "s", n == 1 ? "it was" : "they were",
+                       row->num0); // fits
+    } else {
+        (void)snprintf(text, sizeof(text),
+                       "Cut %" PRIu64 " list%s here: %s more than %" PRIu64 " %.*s.", n,
+                       n == 1 ? "" : "s", n == 1 ? "it had" : "they had", row->num0,
+                       STR_ARG(row->text)); // what does not fit is somebody else's object
+    }
     if (!offer(e, "runtime_error", site_span(row), (struct sink_message){.text = str_of(text)}))
         show(e, W_RUN_CUT, site_span(row), str_of(text), (struct str){0}, NULL);
 }

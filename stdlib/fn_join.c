@@ -33,6 +33,15 @@ static ir_val read_pointer(struct lowering *lo, ir_val array, u32 i, enum space 
     return ir_load64(b, slot, 0);
 }
 
+/* next: what is behind the last word that there is room for. */
+static void count_if_more(struct lowering *lo, ir_val next)
+{
+    struct branch br = lower_if(lo, ir_binary(&lo->b, IR_NE, next, ir_const(&lo->b, 0)));
+
+    lower_count_cut(lo, lower_cut_words_site(lo, PTL_JOIN_WORDS));
+    lower_end_if(lo, &br);
+}
+
 /* Words are read right into the record, up to the first NULL: one branch inside of the other. What
  * is behind the last word stays as it is, and is not shown. */
 static ir_val lower_join(struct lowering *lo, struct call *c)
@@ -41,6 +50,7 @@ static ir_val lower_join(struct lowering *lo, struct call *c)
     const struct type *t = c->args[0].type;
     enum space space = t->kind == TYPE_POINTER ? t->space : SPACE_NONE;
     u64 site = lower_site_new(lo->v, SITE_JOIN, c->span);
+    u64 cut_site = lower_cut_site(lo, PTL_JOIN_WORD_BYTES - 1);
     struct branch branches[PTL_JOIN_WORDS];
     struct meta_site *row = lower_site(lo->v, site);
 
@@ -54,10 +64,13 @@ static ir_val lower_join(struct lowering *lo, struct call *c)
         ir_val from = read_pointer(lo, c->args[0].val, i, space);
 
         branches[i] = lower_if(lo, ir_binary(b, IR_NE, from, ir_const(b, 0)));
-        lower_try_read_string(lo, ir_ptr_add(b, r.ptr, ir_const(b, word_offset(i))),
-                              ir_const(b, PTL_JOIN_WORD_BYTES), from, space);
+        lower_read_text(lo,
+                        &(struct room){ir_ptr_add(b, r.ptr, ir_const(b, word_offset(i))),
+                                       PTL_JOIN_WORD_BYTES, NULL, cut_site},
+                        ir_const(b, PTL_JOIN_WORD_BYTES), from, space);
         ir_store64(b, r.ptr, sizeof(struct ptl_record), ir_const(b, (s64)i + 1));
     }
+    count_if_more(lo, read_pointer(lo, c->args[0].val, PTL_JOIN_WORDS, space));
     for (u32 i = PTL_JOIN_WORDS; i-- > 0;)
         lower_end_if(lo, &branches[i]);
     lower_record_end(lo, &r);

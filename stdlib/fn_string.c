@@ -72,7 +72,8 @@ static ir_val read_string(struct lowering *lo, const struct call *c, const struc
     }
     ir_fill_zero(b, copy, 0, type_mem_size(t));
     if (is_bound(lo, c, t)) {
-        struct room room = {copy, t->size, c->n_args == 2 ? c->args[1].val : NULL};
+        struct room room = {copy, t->size, c->n_args == 2 ? c->args[1].val : NULL,
+                            lower_cut_site(lo, t->size - 1)};
 
         lower_read_text(lo, &room, size, address, space);
     } else {

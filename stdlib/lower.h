@@ -83,15 +83,18 @@ struct room {
     ir_val dst;
     u32 size;      /* bytes, with the NUL */
     ir_val wanted; /* bytes without it that the script asks for; NULL: all */
+    u64 cut_site;  /* lower_cut_site(): where what is cut counts */
 };
 
 /* lower_try_read_string() of at most `size` bytes, which is not more than the room has. A text that
- * is cut because the room ends is counted at the builder's span: where it is full, the byte that
- * became the NUL is read again. Else that costs one comparison. */
+ * is cut because the room ends is counted: where it is full, the byte that became the NUL is read
+ * again. Else that costs one comparison. */
 void lower_read_text(struct lowering *lo, const struct room *room, ir_val size, ir_val from,
                      enum space space);
-/* A new place that cuts texts of more than so many bytes, and: one was cut there. */
+/* A new place, at the builder's span, that cuts texts of more than so many bytes, or lists of more
+ * than so many words; and: one was cut there. */
 u64 lower_cut_site(struct lowering *lo, u64 bytes);
+u64 lower_cut_words_site(struct lowering *lo, u64 words);
 void lower_count_cut(struct lowering *lo, u64 site);
 
 /* ---- strings and lengths ---- */

@@ -10,7 +10,6 @@ struct read {
     u32 kernel_helper, user_helper;
     bool is_quiet;           /* a fault is no warning */
     const struct room *room; /* NULL: what is cut is not counted */
-    u64 cut_site;
 };
 
 /* Was it the room's end that ended the text? The helper does not tell a text that just fits from a
@@ -34,7 +33,7 @@ static void count_if_cut(struct lowering *lo, const struct read *r, ir_val n_rea
             ir_binary(b, IR_AND, is_cut, ir_binary(b, IR_ULT, ir_const(b, end), r->room->wanted));
     }
     br = lower_if(lo, is_cut);
-    lower_count_cut(lo, r->cut_site);
+    lower_count_cut(lo, r->room->cut_site);
     lower_end_if(lo, &br);
     lower_end_if(lo, &is_full);
 }
@@ -133,8 +132,7 @@ void lower_read_text(struct lowering *lo, const struct room *room, ir_val size, 
                      .kernel_helper = BPF_FUNC_probe_read_kernel_str,
                      .user_helper = BPF_FUNC_probe_read_user_str,
                      .is_quiet = true,
-                     .room = room,
-                     .cut_site = lower_cut_site(lo, room->size - 1)};
+                     .room = room};
 
     read_somewhere(lo, &r, space);
 }

@@ -127,6 +127,14 @@ u64 lower_cut_site(struct lowering *lo, u64 bytes)
     return site;
 }
 
+u64 lower_cut_words_site(struct lowering *lo, u64 words)
+{
+    u64 site = lower_cut_site(lo, words);
+
+    lower_site(lo->v, site)->text = STR(CUT_WORDS);
+    return site;
+}
+
 void lower_count_cut(struct lowering *lo, u64 site)
 {
     count_in_book(lo, site, offsetof(struct ptl_book, errors));
