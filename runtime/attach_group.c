@@ -149,6 +149,13 @@ static void load_for_group(const struct attach_group *group)
     }
 }
 
+static const char *why_not(int err)
+{
+    if (err == -ENOTUNIQ)
+        return "several functions have one name";
+    return err == -EEXIST ? "another clause may be at the same place" : error_text(err);
+}
+
 /* Make the group of which the point is the first, or leave it. */
 static void make(struct ptl_session *s, struct attach_point *first, bool is_session)
 {
@@ -178,8 +185,7 @@ static void make(struct ptl_session *s, struct attach_point *first, bool is_sess
         return;
     }
     diags_truncate(&s->diags, n_diags); // they will be reported where it matters
-    session_log(s, "%.*s: not by one link: %s", STR_ARG(first->row->name),
-                err == -ENOTUNIQ ? "several functions have one name" : error_text(err));
+    session_log(s, "%.*s: not by one link: %s", STR_ARG(first->row->name), why_not(err));
     group_dissolve(group, n_names);
 }
 
