@@ -44,12 +44,11 @@ static void put_member(struct listing *l, const struct composite_field *field, u
 // NOLINTNEXTLINE(misc-no-recursion): as deep as MAX_DEPTH
 static void put_members(struct listing *l, const struct type *t, u32 depth)
 {
-    struct composite *composite = (struct composite *)t->composite;
+    u32 n = 0;
+    const struct composite_field *fields = composite_fields(t->composite, &n);
 
-    if (composite->load)
-        composite->load(composite);
-    for (u32 i = 0; i < composite->n_fields; i++)
-        put_member(l, &composite->fields[i], depth);
+    for (u32 i = 0; i < n; i++)
+        put_member(l, &fields[i], depth);
 }
 
 static void put_enumerators(struct listing *l, const struct type *t)
@@ -156,14 +155,39 @@ static void put_parameters(struct listing *l, const struct attach_point *point)
     buf_add_cstr(l->out, " retval\n");
 }
 
+/* What `ctx` points to; the members of a context are in unions, for programs of 32 bits. */
+// NOLINTNEXTLINE(misc-no-recursion): as deep as MAX_DEPTH
+static void put_context(struct listing *l, const struct type *t, u32 depth)
+{
+    u32 n = 0;
+    const struct composite_field *fields = composite_fields(t->composite, &n);
+
+    for (u32 i = 0; i < n; i++) {
+        const struct composite_field *field = &fields[i];
+
+        if (field->name.n) {
+            buf_add_cstr(l->out, "    ");
+            type_print(l->out, field->type);
+            buf_printf(l->out, " %.*s\n", STR_ARG(field->name));
+        } else if (field->type->kind == TYPE_STRUCT && depth < MAX_DEPTH) {
+            put_context(l, field->type, depth + 1);
+        }
+    }
+}
+
 /* What cannot be resolved has no details. */
 static void put_details(struct listing *l, struct str spec)
 {
     struct span nowhere = {0, 0};
+    const struct type *context = NULL;
     struct attach_point point;
 
-    if (!vocab_parse_spec(l->v, spec, nowhere, &point) || !point.probe->resolve ||
-        !point.probe->resolve(l->v, &point))
+    if (!vocab_parse_spec(l->v, spec, nowhere, &point))
+        return;
+    context = point.probe->context ? point.probe->context(l->v, &point) : NULL;
+    if (context)
+        put_context(l, context, 0);
+    if (!point.probe->resolve || !point.probe->resolve(l->v, &point))
         return;
     if (point.function)
         put_parameters(l, &point);

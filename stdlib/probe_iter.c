@@ -1,12 +1,13 @@
 /* iter:KIND: all things of a kind that the kernel has: tasks, their open files, their memory. */
 #include "stdlib/lower.h"
 
-#define OBJECT_OFFSET 8 /* in every context: behind the pointer to struct bpf_iter_meta */
+#define OBJECT_OFFSET  8 /* in every context: behind the pointer to struct bpf_iter_meta */
+#define CONTEXT_PREFIX "bpf_iter__"
 
 /* The kernel's context for a kind: struct bpf_iter__task; NULL: there is none. */
 static const struct type *context_type(struct vocab *v, const struct attach_point *point)
 {
-    return btf_struct(v->btf, str_printf(v->arena, "bpf_iter__%.*s", STR_ARG(point->text[0])),
+    return btf_struct(v->btf, str_printf(v->arena, CONTEXT_PREFIX "%.*s", STR_ARG(point->text[0])),
                       false);
 }
 
@@ -23,8 +24,13 @@ static bool parse_iter(struct vocab *v, struct attach_point *point, const struct
     diag_hint(diag_add(v->diags, E_NO_MATCHES, point->span, "No matches for iter %.*s.%s%.*s",
                        STR_ARG(parts[0]), fault.n ? " " : "", STR_ARG(fault)),
               "Kernels have iter:task, iter:task_file, iter:task_vma, and more: see "
-              "ptrace-lite -l 'struct bpf_iter__*'.");
+              "ptrace-lite -l 'iter:*'.");
     return false;
+}
+
+static u32 iter_names(struct vocab *v, const char *const **names_out)
+{
+    return btf_names(v->btf, BTF_NAMES_STRUCT, CONTEXT_PREFIX, names_out);
 }
 
 /* Behind the last one the program runs once more, with none. */
@@ -50,6 +56,7 @@ const struct probe_desc probe_ITER = {
     .method = METHOD_ITER,
     .is_per_point = true,
     .parse = parse_iter,
+    .names = iter_names,
     .context = context_type,
     .leaves = is_end,
 };

@@ -181,6 +181,18 @@ struct task_struct {
     unsigned long tail[];
 };
 
+struct bpf_iter__task {
+    union {
+        struct bpf_iter_meta *meta;
+        u64 : 64;
+    };
+
+    union {
+        struct task_struct *task;
+        u64 : 64;
+    };
+};
+
 struct sk_buff {
     struct sk_buff *next;
     unsigned int len, data_len;
@@ -235,6 +247,7 @@ task_t keep_alias;
 pid_kind_t keep_kind;
 pair_t keep_pair;
 umode_t keep_mode;
+struct bpf_iter__task keep_iter;
 __s16 keep_s16;
 s32 keep_s32;
 __s64 keep_s64;

@@ -38,6 +38,8 @@ lists list-syscall syscall:openat '    int __syscall_nr' '    int dfd' '    cons
     '    int flags' '    umode_t mode'
 list 'sysret:*'
 lists list-sysret sysret:openat sysret:uname
+list 'iter:*' --details
+lists list-iter iter:task '    struct bpf_iter_meta * meta' '    struct task_struct * task'
 list 'struct q*' --details
 lists list-struct 'struct qstr {' '    union {' '        struct {' '            uint32 hash;' \
     '            uint32 len;' '        };' '        uint64 hash_len;' '    };' '    uint8 * name;' '};'
