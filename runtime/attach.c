@@ -164,6 +164,15 @@ struct span attach_span(const struct attach_point *point)
     return (struct span){(u32)point->row->span_begin, (u32)point->row->span_end};
 }
 
+int attach_symbols(const struct attach_point *point, struct symbols **out)
+{
+    struct symbols **shared = point->env->symbols;
+    int err = *shared == NULL ? symbols_open(shared) : 0;
+
+    *out = *shared;
+    return err;
+}
+
 static int add(struct attach_point *point, struct attach_event event)
 {
     struct attach_event *grown =

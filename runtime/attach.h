@@ -13,6 +13,7 @@
 #include "base/diag.h"
 #include "runtime/features.h"
 #include "runtime/name_list.h"
+#include "runtime/symbols.h"
 
 /* When a point's program runs. */
 enum attach_when {
@@ -40,6 +41,7 @@ struct attach_env {
     const char *search_path; /* PATH; NULL: the system's default */
     pid_t pid;               /* -p: whose files and libraries are meant; 0: none */
     struct probe_names *names;
+    struct symbols **symbols; /* see attach_symbols() */
     bool allows_unsafe;
     bool has_no_links;  /* events hold their programs themselves, and have no cookies */
     bool needs_cookies; /* programs ask which of several events they run for */
@@ -172,6 +174,10 @@ u64 attach_cookie(u32 on_entry, u32 on_return);
 /* attach_tracepoint.c: open a tracepoint's event, disabled. Returns its file descriptor; -ENOENT or
  * -EINVAL if there is none of this name; or why it cannot be opened. */
 int attach_tracepoint_event(struct str category, struct str event);
+
+/* The kernel's symbols, which all points share: they are read when the first asks. *out: borrowed.
+ * Returns 0, -ENOMEM, or why they cannot be opened. */
+int attach_symbols(const struct attach_point *point, struct symbols **out);
 
 /* Report that a pattern stands for nothing, or for too much (-E2BIG). Returns err. */
 int attach_report_matches(const struct attach_point *point, struct diags *diags, int err);

@@ -62,6 +62,14 @@ static struct attach_point *point_at(const struct ptl_session *s, u32 step)
     return s->points[i].ops->is_lifo == is_lifo ? &s->points[i] : NULL;
 }
 
+/* The kernel's symbols that were read to resolve names, if the script shows none: some megabytes.
+ */
+static void forget_symbols(struct ptl_session *s)
+{
+    if (s->env.symbols == NULL)
+        symbols_free(&s->symbols);
+}
+
 /* Resolve all points, so that all that is wrong is told at once. Returns the first failure, but a
  * name without a match only if there is nothing worse. */
 static int open_all(struct ptl_session *s)
@@ -187,6 +195,7 @@ int ptl_attach(struct ptl_session *s, struct ptl_error *err)
     if (s->state != SESSION_LOADED)
         ptl_bug("ptl_attach() of a session that is not loaded");
     failed = open_all(s);
+    forget_symbols(s);
     if (is_target_gone(s))
         return fail_target(s, err);
     if (failed == 0)

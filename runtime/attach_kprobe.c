@@ -75,13 +75,12 @@ static void report_no_match(const struct attach_point *point, struct diags *diag
         "%.*s is not traceable (either non-existing, inlined, or marked as \"notrace\"); "
         "attaching to it will likely fail",
         STR_ARG(name));
-    if (hint_module(point, diag) || symbols_open(&symbols) != 0)
+    if (hint_module(point, diag) || attach_symbols(point, &symbols) != 0)
         return; // no list, no suggestion
     struct str nearest = symbols_nearest(symbols, name);
 
     if (nearest.n != 0 && !str_eq(nearest, name))
         diag_hint(diag, "Did you mean '%.*s'?", STR_ARG(nearest));
-    symbols_free(&symbols);
 }
 
 static int report_refused(const struct attach_point *point, struct diags *diags, int err)
@@ -104,13 +103,12 @@ static int open_all(struct attach_point *point, struct str name, u32 index)
 {
     struct symbols *symbols = NULL;
     u64 addresses[SAME_NAME_MAX];
-    int err = symbols_open(&symbols);
+    int err = attach_symbols(point, &symbols);
     u32 n = 0;
 
     if (err != 0)
         return err;
     n = symbols_addresses(symbols, name, addresses, SAME_NAME_MAX);
-    symbols_free(&symbols);
     if (n == 0)
         return -ENOENT;
     if (n > SAME_NAME_MAX)
@@ -195,14 +193,18 @@ static int open_twins(const struct matching *m)
                                       .names = names,
                                       .n_functions = kprobe_is_multi(point) ? m->n_functions : NULL,
                                       .n_names = m->n_twins};
+    struct symbols *symbols = NULL;
     u32 n = 0;
     int err = names == NULL ? -ENOMEM : 0;
 
     if (m->n_twins == 0 || err != 0)
         return err;
+    err = attach_symbols(point, &symbols);
+    if (err != 0)
+        return err;
     for (u32 i = 0; i < m->n_twins; i++)
         names[i] = kprobe_match_name(point, m->twins[i]);
-    err = traceable_places(&wanted, &places, &n);
+    err = traceable_places(symbols, &wanted, &places, &n);
     for (u32 i = 0; err == 0 && i < n; i++) {
         u32 index = m->twins[places[i].index];
 

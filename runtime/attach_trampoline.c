@@ -23,10 +23,9 @@ static int check_single(const struct attach_point *point, struct diags *diags)
     u64 address = 0;
     u32 n = 0;
 
-    if (symbols_open(&symbols) != 0)
+    if (attach_symbols(point, &symbols) != 0)
         return 0; // then nothing is known against it
     n = symbols_addresses(symbols, name, &address, 1);
-    symbols_free(&symbols);
     if (n <= 1)
         return 0;
     (void)diag_add(

@@ -243,6 +243,7 @@ static int choose_programs(struct ptl_session *s, struct ptl_error *err)
         .search_path = s->opts->search_path,
         .pid = s->opts->filter_pid,
         .names = &s->probe_names,
+        .symbols = &s->symbols,
         .allows_unsafe = s->opts->allows_unsafe,
         .has_no_links = features_is_off(&s->features, FEATURE_PERF_LINK),
         .needs_cookies = bpf_object__find_map_by_name(s->object, PTL_MAP_NAMES) != NULL ||

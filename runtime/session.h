@@ -37,7 +37,7 @@ struct ptl_session {
     struct attach_point *points; /* one for each attach row */
     u32 n_points, n_skipped;     /* skipped: those that could not be attached, which is allowed */
     struct maps *maps;
-    struct symbols *symbols; /* NULL if the script shows none */
+    struct symbols *symbols; /* NULL while nobody has asked for one */
     struct users *users;     /* the same */
     struct cgroups *cgroups; /* the same */
     struct usyms *usyms;     /* the same */

@@ -189,9 +189,27 @@ struct symbol_place symbols_find(struct symbols *s, u64 address)
                                  module_of(s, found)};
 }
 
-bool symbol_is_function(char type)
+static bool is_function(const struct symbol *symbol)
 {
-    return type == 't' || type == 'T' || type == 'w' || type == 'W';
+    return strchr("tTwW", symbol->type) != NULL;
+}
+
+int symbols_each(struct symbols *s, int (*fn)(void *data, const struct symbol_line *symbol),
+                 void *data)
+{
+    int result = 0;
+
+    ensure_read(s);
+    for (u32 i = 0; result == 0 && i < s->n; i++) {
+        const struct symbol *symbol = &s->list[i];
+        struct symbol_line line = {
+            .address = symbol->address, .name = name_of(s, symbol), .type = symbol->type};
+
+        line.module = symbol->has_module ? line.name + strlen(line.name) + 2 : "";
+        if (is_function(symbol))
+            result = fn(data, &line);
+    }
+    return result;
 }
 
 u32 symbols_addresses(struct symbols *s, struct str name, u64 *addresses, u32 max)
@@ -200,7 +218,7 @@ u32 symbols_addresses(struct symbols *s, struct str name, u64 *addresses, u32 ma
 
     ensure_read(s);
     for (u32 i = 0; i < s->n; i++) {
-        if (!symbol_is_function(s->list[i].type) || !str_eq_c(name, name_of(s, &s->list[i])))
+        if (!is_function(&s->list[i]) || !str_eq_c(name, name_of(s, &s->list[i])))
             continue;
         if (n < max)
             addresses[n] = s->list[i].address;
@@ -225,7 +243,7 @@ struct str symbols_nearest(struct symbols *s, struct str word)
         bool is_near = length + word.n / 3 >= word.n && length <= word.n + word.n / 3;
 
         /* Compiler-made names (f.cold, __pfx_f) are not what anybody meant. */
-        if (symbol_is_function(s->list[i].type) && is_near && strchr(name, '.') == NULL)
+        if (is_function(&s->list[i]) && is_near && strchr(name, '.') == NULL)
             candidates[n++] = name;
     }
     nearest = str_nearest(word, candidates, n);

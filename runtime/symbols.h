@@ -24,9 +24,6 @@ struct symbol_line {
  */
 bool symbol_line_parse(char *line, struct symbol_line *out);
 
-/* Is a symbol of this type a function? */
-bool symbol_is_function(char type);
-
 /* Prepare an empty table that reads fd, an open /proc/kallsyms (taken; what it shows depends on who
  * opened it, so it is opened while there are privileges). Returns 0, or -ENOMEM (fd is closed). */
 int symbols_new(struct symbols **out, int fd);
@@ -43,6 +40,11 @@ struct symbol_place symbols_find(struct symbols *s, u64 address);
 
 /* All addresses of functions called `name`, at most `max`; returns how many there are. */
 u32 symbols_addresses(struct symbols *s, struct str name, u64 *addresses, u32 max);
+
+/* Call fn for each function, by address, until it returns other than 0, which is then the result.
+ */
+int symbols_each(struct symbols *s, int (*fn)(void *data, const struct symbol_line *symbol),
+                 void *data);
 
 /* The function name nearest to `word`; empty if none is near. Allocates; 0 symbols when it fails.
  */

@@ -1,5 +1,5 @@
-/* available_filter_functions: "name" or "name [module]" in each line, in no order. Addresses are in
- * kallsyms, and with those that ftrace patches in available_filter_functions_addrs. */
+/* available_filter_functions: "name" or "name [module]" in each line, in no order. Addresses are
+ * those of symbols, and with those that ftrace patches in available_filter_functions_addrs. */
 #include "runtime/traceable.h"
 
 #include <errno.h>
@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "runtime/name_list.h"
-#include "runtime/symbols.h"
 #include "runtime/tracefs.h"
 
 enum {
@@ -159,6 +158,13 @@ static void places_want(struct places *p, const char *name, u32 index)
     p->keys[p->n_keys++] = (struct key){name, index};
 }
 
+/* All that is wanted is known. */
+static void places_seal(struct places *p)
+{
+    if (p->n_keys != 0)
+        qsort(p->keys, p->n_keys, sizeof(*p->keys), by_key);
+}
+
 /* Add what is at the address, if the name is wanted. */
 static int places_add(struct places *p, const char *name, u64 address, bool is_of_module)
 {
@@ -185,26 +191,20 @@ static void places_sort(struct places *p)
         qsort(p->list, p->n, sizeof(*p->list), by_address);
 }
 
-static int symbols_read(struct places *p, FILE *file, const char *module_pattern)
+/* Looking for places among the kernel's symbols. */
+struct search {
+    struct places *places;
+    const char *module_pattern;
+};
+
+static int on_symbol(void *data, const struct symbol_line *symbol)
 {
-    _cleanup_free_ char *line = NULL;
-    struct symbol_line symbol;
-    size_t size = 0;
-    int err = 0;
+    const struct search *search = data;
+    bool is_of_module = symbol->module[0] != '\0';
 
-    qsort(p->keys, p->n_keys, sizeof(*p->keys), by_key);
-    while (err == 0 && getline(&line, &size, file) > 0) {
-        bool is_of_module = false;
-
-        if (!symbol_line_parse(line, &symbol) || symbol.address == 0 ||
-            !symbol_is_function(symbol.type))
-            continue;
-        is_of_module = symbol.module[0] != '\0';
-        if (str_matches(module_pattern, is_of_module ? symbol.module : "vmlinux"))
-            err = places_add(p, symbol.name, symbol.address, is_of_module);
-    }
-    places_sort(p);
-    return err;
+    if (!str_matches(search->module_pattern, is_of_module ? symbol->module : "vmlinux"))
+        return 0;
+    return places_add(search->places, symbol->name, symbol->address, is_of_module);
 }
 
 /* What ftrace patches in functions of these names: lines "ADDRESS NAME[ [MODULE]]", the kernel's
@@ -217,7 +217,7 @@ static int patched_read(struct places *p, u64 last)
     u64 address = 0;
     int err = 0;
 
-    qsort(p->keys, p->n_keys, sizeof(*p->keys), by_key);
+    places_seal(p);
     while (err == 0 && file != NULL && address <= last && getline(&line, &size, file) > 0) {
         const char *module = NULL;
         char *at = NULL;
@@ -285,24 +285,21 @@ static int *count_more(const struct places *p, const struct traceable_wanted *wa
     return n_more;
 }
 
-int traceable_places(const struct traceable_wanted *wanted, struct traceable_place **out,
-                     u32 *n_out)
+int traceable_places(struct symbols *symbols, const struct traceable_wanted *wanted,
+                     struct traceable_place **out, u32 *n_out)
 {
     struct str module = wanted->module;
     _cleanup_free_ char *module_pattern = module.n ? strndup(module.p, module.n) : strdup("*");
     _cleanup_(places_done) struct places found = {0};
     _cleanup_free_ int *n_more = NULL;
-    FILE *file = fopen("/proc/kallsyms", "re");
-    int err = 0;
+    struct search search = {&found, module_pattern};
+    int err = module_pattern == NULL ? -ENOMEM : places_init(&found, wanted->n_names);
 
-    if (file == NULL)
-        return -errno;
-    err = module_pattern == NULL ? -ENOMEM : places_init(&found, wanted->n_names);
     for (u32 i = 0; err == 0 && i < wanted->n_names; i++)
         places_want(&found, wanted->names[i], i);
+    places_seal(&found);
     if (err == 0)
-        err = symbols_read(&found, file, module_pattern);
-    (void)fclose(file); // only read from
+        err = symbols_each(symbols, on_symbol, &search); // in ascending order
     if (err == 0 && wanted->n_functions != NULL) {
         n_more = count_more(&found, wanted);
         err =

@@ -1,7 +1,7 @@
 /* The kernel functions that can be traced, from tracefs. */
 #pragma once
 
-#include "base/str.h"
+#include "runtime/symbols.h"
 
 struct traceable {
     const char *name;
@@ -30,9 +30,8 @@ struct traceable_place {
     bool is_of_module;
 };
 
-/* The addresses of functions, in ascending order, as an array that the caller frees. Reads
- * /proc/kallsyms, and where that knows more functions of a name than can be traced, asks
- * available_filter_functions_addrs which are meant; a kernel without it (before 6.5) gives them
- * all. Returns 0, -ENOMEM, or why kallsyms cannot be read. */
-int traceable_places(const struct traceable_wanted *wanted, struct traceable_place **out,
-                     u32 *n_out);
+/* The addresses of functions, in ascending order, as an array that the caller frees. Where there
+ * are more symbols of a name than functions that can be traced, available_filter_functions_addrs
+ * tells which are meant; a kernel without it (before 6.5) gives them all. Returns 0 or -ENOMEM. */
+int traceable_places(struct symbols *symbols, const struct traceable_wanted *wanted,
+                     struct traceable_place **out, u32 *n_out);
