@@ -44,14 +44,13 @@ struct facts {
 
 static struct facts find_facts(void)
 {
-    u32 size = 0, name = 0;
-    _cleanup_free_ char *bytes = raw_btf_read(&size);
+    _cleanup_raw_btf_ struct raw_btf btf = {.fd = -1};
     struct facts facts = {0};
-    struct raw_btf btf;
     struct btf_type type;
     struct str tail;
+    u32 name = 0;
 
-    if (bytes == NULL || !raw_btf_open((struct str){bytes, size}, &btf))
+    if (!raw_btf_open(RAW_BTF_KERNEL, &btf))
         return facts;
     if (raw_btf_name(&btf, "bpf_session_is_return", &name))
         facts.is_return = raw_btf_find(&btf, BTF_KIND_FUNC, name, &type, &tail);

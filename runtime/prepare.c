@@ -13,6 +13,7 @@
 #include "abi/config.h"
 #include "abi/record.h"
 #include "runtime/error.h"
+#include "runtime/raw_btf.h"
 #include "runtime/task_name.h"
 
 enum {
@@ -252,7 +253,7 @@ int prepare_config(struct ptl_session *s, struct ptl_error *err)
     int failed = fill_pidns(&config);
 
     if (s->meta.infos.items[0].flags & META_FLAG_TASK_NAME)
-        config.task_name = task_name_offset();
+        config.task_name = task_name_offset(RAW_BTF_KERNEL);
 
     if (failed == 0 && map == NULL)
         return 0; // nothing in the programs depends on it

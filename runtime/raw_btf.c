@@ -1,65 +1,119 @@
-/* One look at the kernel's type information. */
+/* A look at the kernel's type information. */
 #include "runtime/raw_btf.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "abi/btf_size.h"
 
-bool raw_btf_open(struct str bytes, struct raw_btf *out)
-{
-    struct btf_header head;
+enum {
+    PIECE_BYTES = 16 << 10, /* sysfs gives a page for each call */
+};
 
-    if (bytes.n < sizeof(head))
-        return false;
-    memcpy(&head, bytes.p, sizeof(head));
-    if (head.magic != BTF_MAGIC || head.hdr_len > bytes.n)
-        return false;
-    bytes = str_sub(bytes, head.hdr_len, bytes.n);
-    if (head.type_off > bytes.n || head.type_len > bytes.n - head.type_off ||
-        head.str_off > bytes.n || head.str_len > bytes.n - head.str_off)
-        return false;
-    out->types = str_sub(bytes, head.type_off, head.type_off + head.type_len);
-    out->strings = str_sub(bytes, head.str_off, head.str_off + head.str_len);
-    return true;
+/* Read what there is of n bytes. Returns how many. */
+static size_t read_at(int fd, u64 at, char *bytes, size_t n)
+{
+    size_t got = 0;
+
+    while (got < n) {
+        ssize_t more = pread(fd, bytes + got, n - got, (off_t)(at + got));
+
+        if (more <= 0)
+            break;
+        got += (size_t)more;
+    }
+    return got;
 }
 
-bool raw_btf_name(const struct raw_btf *btf, const char *name, u32 *out)
+/* n bytes of the file, borrowed until the next call; NULL: they are not there. */
+static const char *look(struct raw_btf *btf, u64 at, size_t n)
+{
+    struct raw_btf_part *piece = &btf->piece;
+
+    if (at < piece->at || at + n > piece->at + piece->n) {
+        size_t wanted = MAX(n, (size_t)PIECE_BYTES);
+
+        if (wanted > btf->room) {
+            char *bytes = realloc(btf->bytes, wanted);
+
+            if (!bytes)
+                return NULL;
+            btf->bytes = bytes;
+            btf->room = wanted;
+        }
+        *piece = (struct raw_btf_part){at, read_at(btf->fd, at, btf->bytes, wanted)};
+    }
+    return n <= piece->n - (at - piece->at) ? btf->bytes + (at - piece->at) : NULL;
+}
+
+bool raw_btf_open(const char *path, struct raw_btf *out)
+{
+    const char *bytes = NULL;
+    struct btf_header head;
+
+    *out = (struct raw_btf){.fd = open(path, O_RDONLY | O_CLOEXEC)};
+    if (out->fd >= 0)
+        bytes = look(out, 0, sizeof(head));
+    if (!bytes)
+        return false;
+    memcpy(&head, bytes, sizeof(head));
+    out->types = (struct raw_btf_part){(u64)head.hdr_len + head.type_off, head.type_len};
+    out->strings = (struct raw_btf_part){(u64)head.hdr_len + head.str_off, head.str_len};
+    return head.magic == BTF_MAGIC;
+}
+
+void raw_btf_done(struct raw_btf *btf)
+{
+    free(btf->bytes);
+    close_fd(&btf->fd);
+}
+
+bool raw_btf_name(struct raw_btf *btf, const char *name, u32 *out)
 {
     char with_nuls[40] = "";
     size_t n = strlen(name) + 2;
-    const char *at = NULL;
 
     memcpy(with_nuls + 1, name, n - 2);
-    at = memmem(btf->strings.p, btf->strings.n, with_nuls, n);
-    if (at)
-        *out = (u32)(at - btf->strings.p) + 1;
-    return at != NULL;
+    /* Each piece begins with the end of the one before: a name may lie in both. */
+    for (u64 at = 0; at + n <= btf->strings.n; at += PIECE_BYTES - (n - 1)) {
+        size_t size = MIN((size_t)PIECE_BYTES, btf->strings.n - at);
+        const char *piece = look(btf, btf->strings.at + at, size);
+        const char *found = piece ? memmem(piece, size, with_nuls, n) : NULL;
+
+        if (found)
+            *out = (u32)(at + (u64)(found - piece)) + 1;
+        if (found || !piece)
+            return found != NULL;
+    }
+    return false;
 }
 
-u32 raw_btf_find(const struct raw_btf *btf, u32 kind, u32 name, struct btf_type *type,
-                 struct str *tail)
+u32 raw_btf_find(struct raw_btf *btf, u32 kind, u32 name, struct btf_type *type, struct str *tail)
 {
     u32 id = 1;
 
     for (u64 at = 0; at + sizeof(*type) <= btf->types.n; id++) {
+        const char *bytes = look(btf, btf->types.at + at, sizeof(*type));
         u32 size = 0;
 
-        memcpy(type, btf->types.p + at, sizeof(*type));
+        if (!bytes)
+            return 0;
+        memcpy(type, bytes, sizeof(*type));
         size = btf_tail_size(type);
         at += sizeof(*type);
         if (size == UINT32_MAX || size > btf->types.n - at)
             return 0;
-        *tail = str_sub(btf->types, (u32)at, (u32)(at + size));
-        if (BTF_INFO_KIND(type->info) == kind && type->name_off == name)
-            return id;
+        if (BTF_INFO_KIND(type->info) == kind && type->name_off == name) {
+            bytes = look(btf, btf->types.at + at, size);
+            *tail = (struct str){bytes, size};
+            return bytes ? id : 0;
+        }
         at += size;
     }
     return 0;
 }
 
-bool raw_btf_has_member(const struct raw_btf *btf, const char *of, const char *member)
+bool raw_btf_has_member(struct raw_btf *btf, const char *of, const char *member)
 {
     u32 struct_name = 0, name = 0;
     struct btf_type type;
@@ -76,34 +130,4 @@ bool raw_btf_has_member(const struct raw_btf *btf, const char *of, const char *m
             return true;
     }
     return false;
-}
-
-/* Read all n bytes. */
-static bool read_all(int fd, char *bytes, size_t n)
-{
-    size_t got = 0;
-
-    while (got < n) {
-        ssize_t more = read(fd, bytes + got, n - got);
-
-        if (more <= 0)
-            return false;
-        got += (size_t)more;
-    }
-    return true;
-}
-
-char *raw_btf_read(u32 *size)
-{
-    _cleanup_close_ int fd = open("/sys/kernel/btf/vmlinux", O_RDONLY | O_CLOEXEC);
-    _cleanup_free_ char *bytes = NULL;
-    struct stat st;
-
-    if (fd < 0 || fstat(fd, &st) != 0 || st.st_size > INT32_MAX)
-        return NULL;
-    bytes = malloc((size_t)st.st_size + 1);
-    if (!bytes || !read_all(fd, bytes, (size_t)st.st_size))
-        return NULL;
-    *size = (u32)st.st_size;
-    return take_ptr(bytes);
 }

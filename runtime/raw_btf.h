@@ -1,29 +1,42 @@
-/* The kernel's type information as it lies in the file, for one look: it has some 150 000 types,
- * which libbpf's parser would index all. LAYOUT: Documentation/bpf/btf.rst of the kernel. */
+/* The kernel's type information, of which a piece at a time is read: it has some 150 000 types in
+ * 5 MB, which libbpf's parser would index all, and what is looked for stands near the beginning.
+ * LAYOUT: Documentation/bpf/btf.rst of the kernel. */
 #pragma once
 
 #include <linux/btf.h>
 
 #include "base/str.h"
 
-struct raw_btf {
-    struct str types, strings; /* borrowed */
+/* That of the running kernel. */
+#define RAW_BTF_KERNEL "/sys/kernel/btf/vmlinux"
+
+/* A part of the file. */
+struct raw_btf_part {
+    u64 at, n;
 };
 
-/* Split the bytes of a file. Returns whether they are BTF; what is in it may still be broken. */
-bool raw_btf_open(struct str bytes, struct raw_btf *out);
+struct raw_btf {
+    int fd;
+    struct raw_btf_part types, strings;
+    struct raw_btf_part piece; /* what of the file is in bytes */
+    char *bytes;
+    size_t room;
+};
+
+/* Open a file. Returns whether it is BTF; what is in it may still be broken. The caller gives it to
+ * raw_btf_done() in both cases. */
+bool raw_btf_open(const char *path, struct raw_btf *out);
+void raw_btf_done(struct raw_btf *btf);
+
+#define _cleanup_raw_btf_ _cleanup_(raw_btf_done)
 
 /* The offset of a name in the strings: a name is there once. Returns whether it is. */
-bool raw_btf_name(const struct raw_btf *btf, const char *name, u32 *out);
+bool raw_btf_name(struct raw_btf *btf, const char *name, u32 *out);
 
 /* The number of the first type of a kind (BTF_KIND_*) with the name at this offset, its header and
- * what follows that; 0: there is none, or the types are broken before it. */
-u32 raw_btf_find(const struct raw_btf *btf, u32 kind, u32 name, struct btf_type *type,
-                 struct str *tail);
-
-/* Read that of the running kernel. Returns its bytes, which the caller frees; NULL: there is none.
- */
-char *raw_btf_read(u32 *size);
+ * what follows that, borrowed until the next call; 0: there is none, or the types are broken before
+ * it. */
+u32 raw_btf_find(struct raw_btf *btf, u32 kind, u32 name, struct btf_type *type, struct str *tail);
 
 /* Has a struct of the kernel a member of this name? Of a broken file: no. */
-bool raw_btf_has_member(const struct raw_btf *btf, const char *of, const char *member);
+bool raw_btf_has_member(struct raw_btf *btf, const char *of, const char *member);

@@ -30,24 +30,16 @@ static u32 find_member(struct str members, bool has_bitfields, u32 name)
  * later. */
 static const char padded_since[] = "BPF_MAP_TYPE_USER_RINGBUF";
 
-u32 task_name_find(struct str btf)
+u32 task_name_offset(const char *btf_path)
 {
-    struct raw_btf view;
+    _cleanup_raw_btf_ struct raw_btf btf = {.fd = -1};
     struct btf_type type;
     struct str members;
     u32 task = 0, comm = 0, unused = 0;
 
-    if (!raw_btf_open(btf, &view) || !raw_btf_name(&view, padded_since, &unused) ||
-        !raw_btf_name(&view, "task_struct", &task) || !raw_btf_name(&view, "comm", &comm) ||
-        raw_btf_find(&view, BTF_KIND_STRUCT, task, &type, &members) == 0)
+    if (!raw_btf_open(btf_path, &btf) || !raw_btf_name(&btf, "task_struct", &task) ||
+        !raw_btf_name(&btf, "comm", &comm) || !raw_btf_name(&btf, padded_since, &unused) ||
+        raw_btf_find(&btf, BTF_KIND_STRUCT, task, &type, &members) == 0)
         return 0;
     return find_member(members, BTF_INFO_KFLAG(type.info), comm);
-}
-
-u32 task_name_offset(void)
-{
-    u32 size = 0;
-    _cleanup_free_ char *bytes = raw_btf_read(&size);
-
-    return bytes == NULL ? 0 : task_name_find((struct str){bytes, size});
 }

@@ -93,27 +93,24 @@ static bool is_in_binary(const struct joining *j, const struct attach_point *poi
 }
 
 /* May a point of another clause be at one of the places? Functions have several names, so only its
- * place tells; one that is nowhere is reported when it is opened. Returns 0 or -EEXIST. */
+ * place tells. Returns 0, -EEXIST, or why it is not known. */
 static int check_other(const struct joining *j, const struct attach_point *other)
 {
     const struct attach_point *first = j->group->points[0];
-    u32 n_diags = j->diags->list.n;
     u64 address = 0, offset = 0;
+    int err = 0;
 
     if (group_has(j->group, other) || other->ops != first->ops || other->unfit != 0 ||
         is_return(other) != is_return(first) || !is_in_binary(j, other))
         return 0;
     if (uprobe_is_pattern(other))
         return -EEXIST;
-    if (uprobe_find(other, j->binary, j->diags, &address, &offset) != 0) {
-        diags_truncate(j->diags, n_diags);
-        return 0;
-    }
-    for (u32 i = 0; i < first->n_events; i++) {
+    err = uprobe_find(other, j->binary, j->diags, &address, &offset);
+    for (u32 i = 0; err == 0 && i < first->n_events; i++) {
         if (first->events[i].place == offset)
-            return -EEXIST;
+            err = -EEXIST;
     }
-    return 0;
+    return err;
 }
 
 int uprobe_join(struct attach_group *group, struct diags *diags)

@@ -1,4 +1,7 @@
 /* Finding task_struct.comm in raw BTF, whole, broken and of other kernels. */
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include <linux/btf.h>
 
 #include "runtime/raw_btf.h"
@@ -52,9 +55,33 @@ static struct blob good(void)
     return b;
 }
 
+/* A file with the first n bytes of it. */
+struct file {
+    int fd;
+    char path[32];
+};
+
+static struct file file_of(const struct blob *b, size_t n)
+{
+    struct file f = {.fd = memfd_create("btf", MFD_CLOEXEC)};
+
+    CHECK(write(f.fd, b, n) == (ssize_t)n);
+    (void)snprintf(f.path, sizeof(f.path), "/proc/self/fd/%d", f.fd);
+    return f;
+}
+
+static u32 find_in(const struct blob *b, size_t n)
+{
+    struct file f = file_of(b, n);
+    u32 offset = task_name_offset(f.path);
+
+    close_fd(&f.fd);
+    return offset;
+}
+
 static u32 find(const struct blob *b)
 {
-    return task_name_find((struct str){(const char *)b, sizeof(*b)});
+    return find_in(b, sizeof(*b));
 }
 
 static void test_found(void)
@@ -88,7 +115,7 @@ static void test_broken(void)
     struct blob b = good();
 
     for (u32 n = 0; n < offsetof(struct blob, strings) + sizeof(strings); n++)
-        CHECK(task_name_find((struct str){(const char *)&b, n}) == 0);
+        CHECK(find_in(&b, n) == 0);
     b.array_head.info = info(31, 0); /* a kind that nobody knows */
     CHECK(find(&b) == 0);
     b = good();
@@ -102,22 +129,61 @@ static void test_broken(void)
 static void test_raw(void)
 {
     struct blob b = good();
+    struct file f = file_of(&b, sizeof(b));
     struct raw_btf btf;
     struct btf_type type;
     struct str tail;
 
-    CHECK(raw_btf_open((struct str){(const char *)&b, sizeof(b)}, &btf));
+    CHECK(raw_btf_open(f.path, &btf));
     CHECK(raw_btf_has_member(&btf, "task_struct", "pid"));
     CHECK(!raw_btf_has_member(&btf, "other", "pid"));
     CHECK(!raw_btf_has_member(&btf, "nobody", "pid"));
     CHECK(raw_btf_find(&btf, BTF_KIND_STRUCT, NAME_TASK, &type, &tail) == 4);
     CHECK(tail.n == sizeof(b.members));
     CHECK(raw_btf_find(&btf, BTF_KIND_FUNC, NAME_TASK, &type, &tail) == 0);
+    raw_btf_done(&btf);
+    CHECK(!raw_btf_open("/nowhere", &btf));
+    raw_btf_done(&btf);
+    close_fd(&f.fd);
+}
+
+/* Strings of several pieces: the name lies before, across and behind the ends of two. */
+static void test_pieces(void)
+{
+    enum {
+        PIECE = 16 << 10,
+        AROUND = 16,
+        STRINGS = 3 * PIECE
+    };
+
+    static struct {
+        struct btf_header head;
+        char strings[STRINGS];
+    } b = {.head = {.magic = 0xeb9f, .hdr_len = sizeof(b.head), .str_len = STRINGS}};
+
+    int fd = memfd_create("btf", MFD_CLOEXEC);
+    char path[32];
+
+    (void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+    for (u32 i = 0; i < 4 * AROUND; i++) {
+        u32 at = (i / (2 * AROUND) + 1) * PIECE - AROUND + i % (2 * AROUND), found = 0;
+        struct raw_btf btf;
+
+        memset(b.strings, 'x', STRINGS);
+        memcpy(b.strings + at, "\0name", sizeof("\0name"));
+        CHECK(pwrite(fd, &b, sizeof(b), 0) == (ssize_t)sizeof(b));
+        CHECK(raw_btf_open(path, &btf));
+        CHECK(raw_btf_name(&btf, "name", &found) && found == at + 1);
+        CHECK(!raw_btf_name(&btf, "nam", &found));
+        raw_btf_done(&btf);
+    }
+    close_fd(&fd);
 }
 
 int main(void)
 {
     test_raw();
+    test_pieces();
     test_found();
     test_not_usable();
     test_broken();
