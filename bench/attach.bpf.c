@@ -1,5 +1,5 @@
-/* The C that attaching by pattern is measured against: libbpf finds the functions in the kernel's
- * list of symbols, and makes one kprobe.multi link. */
+/* The C that attaching is measured against: one function; and a pattern, for which libbpf finds the
+ * functions in the kernel's list of symbols and makes one kprobe.multi link. */
 #include <linux/bpf.h>
 
 #include <bpf/bpf_helpers.h>
@@ -25,6 +25,14 @@ SEC("kprobe.multi/vfs_*")
 
 int count_vfs(void *ctx)
 {
+    return count();
+}
+
+SEC("kprobe/do_sys_openat2")
+
+int count_opens(void *ctx)
+{
+    (void)ctx;
     return count();
 }
 

@@ -169,7 +169,6 @@ int latency_return(void *ctx)
     return 0;
 }
 
-#ifndef FLOOR /* a CO-RE relocation makes libbpf parse the BTF of the kernel */
 #define READ(to, from) \
     bpf_probe_read_kernel(&(to), sizeof(to), __builtin_preserve_access_index(&(from)))
 
@@ -188,7 +187,6 @@ int count_by_inode(struct pt_regs *ctx)
     count_key(&by_inode, &number);
     return 0;
 }
-#endif
 
 SEC("kprobe/do_sys_openat2")
 

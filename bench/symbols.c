@@ -109,8 +109,10 @@ int main(int argc, char **argv)
     tables = now_ms();
     n_named = name_stacks(places, n_frames);
     (void)getrusage(RUSAGE_SELF, &usage);
-    printf("%u files: symbol tables read in %.1f ms, %d stacks of %lu frames named in %.1f ms (%lu "
-           "frames have names), peak memory %ld kB\n",
-           n, tables - begin, STACKS, n_frames, now_ms() - tables, n_named, usage.ru_maxrss);
+    printf("row|naming %d stacks of %lu frames, in C: reading the symbol tables of their %u files "
+           "once|ms|%.1f|%.1f|-\n",
+           STACKS, n_frames, n, tables - begin, now_ms() - tables);
+    printf("row|the same: peak memory (%lu frames have names)|KiB|-|%ld|-\n", n_named,
+           usage.ru_maxrss);
     return 0;
 }
