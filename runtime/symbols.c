@@ -5,6 +5,7 @@
  * read as 0: such a table is treated as empty. */
 #include "runtime/symbols.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 
@@ -100,20 +101,34 @@ static bool text_read(int fd, struct buf *text)
     return !text->failed && text->n <= UINT32_MAX;
 }
 
+/* strtoull() of 16 costs as much as the rest of a line, and there are 200 000. */
+static u64 hex_read(char **at)
+{
+    u64 number = 0;
+
+    for (; isxdigit((unsigned char)**at); (*at)++)
+        number = number << 4 | (u64)(**at <= '9' ? **at - '0' : (**at & 0x1f) + 9);
+    return number;
+}
+
 bool symbol_line_parse(char *line, struct symbol_line *out)
 {
-    char *at = NULL;
-    u64 address = strtoull(line, &at, 16);
+    char *at = line;
+    u64 address = hex_read(&at);
+    char *tab = NULL;
 
     if (at == line || at[0] != ' ' || at[1] == '\0' || at[2] != ' ')
         return false;
     *out = (struct symbol_line){.address = address, .name = at + 3, .module = "", .type = at[1]};
-    at += 3 + strcspn(at + 3, "\t \n");
-    if (at[0] == '\t' && at[1] == '[') {
-        out->module = at + 2;
-        at[2 + strcspn(at + 2, "]\n")] = '\0';
-    }
+    at = strchrnul(at + 3, '\n');
     *at = '\0';
+    tab = strchr(out->name, '\t');
+    if (tab != NULL && tab[1] == '[') {
+        out->module = tab + 2;
+        tab[2 + strcspn(tab + 2, "]")] = '\0';
+    }
+    if (tab != NULL)
+        *tab = '\0';
     return true;
 }
 
@@ -131,12 +146,46 @@ static bool line_keep(char *line, const char *text, struct symbol *out)
     return symbol.address != 0 && symbol.type != 'a' && symbol.type != 'A';
 }
 
+/* The kernel lists its own symbols in the order of their addresses, those of modules module by
+ * module behind them: what is in order already is left so, and the rest sorted. */
+static void sort(struct symbols *s)
+{
+    struct symbol *list = s->list;
+    u32 n = 1, begin = 0;
+    u64 lowest = UINT64_MAX;
+
+    while (n < s->n && list[n].address >= list[n - 1].address)
+        n++;
+    for (u32 i = n; i < s->n; i++)
+        lowest = MIN(lowest, list[i].address);
+    for (begin = MIN(n, s->n); begin > 0 && list[begin - 1].address >= lowest; begin--) {
+    }
+    for (u32 i = 1; i < begin; i++) { /* several at one address */
+        for (u32 k = i; k > 0 && symbol_order(&list[k], &list[k - 1], s) < 0; k--) {
+            struct symbol swapped = list[k];
+
+            list[k] = list[k - 1];
+            list[k - 1] = swapped;
+        }
+    }
+    if (begin < s->n)
+        qsort_r(list + begin, s->n - begin, sizeof(*list), symbol_order, s);
+}
+
+static u32 count_lines(const struct buf *text)
+{
+    const char *end = text->p + text->n;
+    u32 n = 0;
+
+    for (const char *at = text->p; (at = memchr(at, '\n', (size_t)(end - at))) != NULL; at++)
+        n++;
+    return n;
+}
+
 static void parse(struct symbols *s)
 {
-    u32 n_lines = 0;
+    u32 n_lines = count_lines(&s->text);
 
-    for (size_t i = 0; i < s->text.n; i++)
-        n_lines += s->text.p[i] == '\n';
     s->list = calloc(MAX(n_lines, 1), sizeof(*s->list));
     if (s->list == NULL)
         return;
@@ -149,7 +198,7 @@ static void parse(struct symbols *s)
         s->n += line_keep(line, s->text.p, &s->list[s->n]);
         line = end + 1;
     }
-    qsort_r(s->list, s->n, sizeof(*s->list), symbol_order, s);
+    sort(s);
 }
 
 static void ensure_read(struct symbols *s)
@@ -205,9 +254,10 @@ int symbols_each(struct symbols *s, int (*fn)(void *data, const struct symbol_li
         struct symbol_line line = {
             .address = symbol->address, .name = name_of(s, symbol), .type = symbol->type};
 
+        if (!is_function(symbol))
+            continue;
         line.module = symbol->has_module ? line.name + strlen(line.name) + 2 : "";
-        if (is_function(symbol))
-            result = fn(data, &line);
+        result = fn(data, &line);
     }
     return result;
 }

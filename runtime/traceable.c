@@ -165,15 +165,18 @@ static void places_seal(struct places *p)
         qsort(p->keys, p->n_keys, sizeof(*p->keys), by_key);
 }
 
-/* Add what is at the address, if the name is wanted. */
-static int places_add(struct places *p, const char *name, u64 address, bool is_of_module)
+/* NULL: the name is not wanted. */
+static const struct key *places_find(const struct places *p, const char *name)
 {
     struct key wanted = {.name = name};
-    const struct key *key = bsearch(&wanted, p->keys, p->n_keys, sizeof(*p->keys), by_key);
+
+    return bsearch(&wanted, p->keys, p->n_keys, sizeof(*p->keys), by_key);
+}
+
+static int places_add(struct places *p, const struct key *key, u64 address, bool is_of_module)
+{
     struct traceable_place *grown = NULL;
 
-    if (key == NULL)
-        return 0;
     if (p->n == p->capacity) {
         grown = realloc(p->list, (2 * (size_t)p->capacity + 64) * sizeof(*grown));
         if (grown == NULL)
@@ -200,11 +203,13 @@ struct search {
 static int on_symbol(void *data, const struct symbol_line *symbol)
 {
     const struct search *search = data;
+    const struct key *key = places_find(search->places, symbol->name);
     bool is_of_module = symbol->module[0] != '\0';
 
-    if (!str_matches(search->module_pattern, is_of_module ? symbol->module : "vmlinux"))
+    if (key == NULL ||
+        !str_matches(search->module_pattern, is_of_module ? symbol->module : "vmlinux"))
         return 0;
-    return places_add(search->places, symbol->name, symbol->address, is_of_module);
+    return places_add(search->places, key, symbol->address, is_of_module);
 }
 
 /* What ftrace patches in functions of these names: lines "ADDRESS NAME[ [MODULE]]", the kernel's
@@ -220,13 +225,15 @@ static int patched_read(struct places *p, u64 last)
     places_seal(p);
     while (err == 0 && file != NULL && address <= last && getline(&line, &size, file) > 0) {
         const char *module = NULL;
+        const struct key *key = NULL;
         char *at = NULL;
 
         address = strtoull(line, &at, 16);
         if (at[0] != ' ')
             continue;
         split(at + 1, &module);
-        err = places_add(p, at + 1, address, false);
+        key = places_find(p, at + 1);
+        err = key != NULL ? places_add(p, key, address, false) : 0;
     }
     if (file != NULL)
         (void)fclose(file); // only read from
