@@ -19,11 +19,11 @@
 #include "tools/file.h"
 #include "tools/message.h"
 #include "tools/options.h"
+#include "tools/output.h"
 #include "tools/probes.h"
 #include "tools/script.h"
 
 #define STATUS_MISTAKE 1
-#define STDOUT_NAME    "standard output"
 
 /* A set variable that is not empty. */
 static const char *variable(const char *name)
@@ -130,6 +130,8 @@ static int object_run(const struct buf *object, const struct options *o, bool is
             (void)fprintf(stderr, "Attached %u probe%s\n", n, n == 1 ? "" : "s");
         return 0;
     }
+    if (!output_empty(out, o->output)) /* nothing is written before */
+        return STATUS_MISTAKE;
     if (ptl_run(s, &status, &err))
         return failure_report(s, &err, has_color);
     return status;
@@ -268,23 +270,6 @@ static int info_print(const struct options *o, FILE *out)
     return 0;
 }
 
-/* The stream of -o, or standard output; NULL after saying what is wrong. */
-static FILE *output_open(const char *path, bool is_stdout_closed)
-{
-    FILE *out = NULL;
-
-    if (!path && is_stdout_closed) {
-        message_error(STDOUT_NAME " is closed");
-        return NULL;
-    }
-    if (!path)
-        return stdout;
-    out = fopen(path, "we");
-    if (!out)
-        message_error("cannot open %s for writing: %s", path, message_errno(-errno));
-    return out;
-}
-
 static void version_print(FILE *out)
 {
     (void)fputs("ptrace-lite v" PTL_VERSION "\n", out); /* main closes and checks */
@@ -324,10 +309,5 @@ int main(int argc, char **argv)
         status = script_run(&o, out);
     }
     /* The last flush is where a full disk shows, if the run itself has not seen and told it. */
-    if (status == STATUS_MISTAKE) {
-        (void)fclose(out);
-    } else if (!message_close(out, o.output ? o.output : STDOUT_NAME)) {
-        status = STATUS_MISTAKE;
-    }
-    return status;
+    return output_close(out, o.output, status == STATUS_MISTAKE) ? status : STATUS_MISTAKE;
 }

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "tools/file.h"
 #include "tools/message.h"
@@ -24,11 +25,24 @@ static bool is_object(const struct buf *text)
     return text->n >= SELFMAG && memcmp(text->p, ELFMAG, SELFMAG) == 0;
 }
 
-static bool file_load(const char *path, struct buf *out)
+/* Is what is to be written the file that is read here? Says so. option: that named it. */
+static bool is_overwritten(int fd, const char *path, const char *option)
 {
+    struct stat mine, other;
+
+    if (!path || fstat(fd, &mine) < 0 || !S_ISREG(mine.st_mode) || stat(path, &other) < 0 ||
+        mine.st_dev != other.st_dev || mine.st_ino != other.st_ino)
+        return false;
+    message_error("%s %s would overwrite the program: it is the file that is read", option, path);
+    return true;
+}
+
+static bool file_load(const struct options *o, struct buf *out)
+{
+    const char *path = o->file;
     bool is_stdin = strcmp(path, "-") == 0;
     _cleanup_close_ int opened = -1;
-    int err = 0;
+    int fd = -1, err = 0;
 
     if (!is_stdin) {
         opened = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
@@ -42,9 +56,12 @@ static bool file_load(const char *path, struct buf *out)
             return false;
         }
     }
-    err = file_read_all(is_stdin ? STDIN_FILENO : opened, SCRIPT_SIZE_MAX, out);
+    fd = is_stdin ? STDIN_FILENO : opened;
+    if (is_overwritten(fd, o->output, "-o") || is_overwritten(fd, o->aot, "--aot"))
+        return false;
+    err = file_read_all(fd, SCRIPT_SIZE_MAX, out);
     if (err == -EFBIG && is_object(out))
-        err = file_read_all(is_stdin ? STDIN_FILENO : opened, SCRIPT_OBJECT_MAX - out->n, out);
+        err = file_read_all(fd, SCRIPT_OBJECT_MAX - out->n, out);
     if (err == 0)
         return true;
     if (err == -EFBIG) {
@@ -72,7 +89,7 @@ bool script_load(struct script *out, const struct options *o)
     _cleanup_buf_ struct buf text = {0};
     _cleanup_close_ int fd = -1;
     bool is_file = o->file && strcmp(o->file, "-") != 0;
-    bool is_loaded = o->text ? text_load(o->text, &text) : o->file && file_load(o->file, &text);
+    bool is_loaded = o->text ? text_load(o->text, &text) : o->file && file_load(o, &text);
     int err = 0;
 
     if (!is_loaded)

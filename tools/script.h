@@ -14,7 +14,8 @@ struct script {
 };
 
 /* Get the text that the options name: -e or the argument, a file, standard input. Says on standard
- * error what is wrong: no such file, a directory, not readable, above SCRIPT_SIZE_MAX, empty.
+ * error what is wrong: no such file, a directory, not readable, above SCRIPT_SIZE_MAX, empty, the
+ * file that -o or --aot is to write.
  * A file that begins as ELF objects do is one, and may have SCRIPT_OBJECT_MAX bytes. Returns
  * whether there is a script. */
 bool script_load(struct script *out, const struct options *o);

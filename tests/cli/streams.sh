@@ -36,6 +36,41 @@ says output-is-folder 1 '^ERROR: cannot open \. for writing: Is a directory$'
 run "$tool" -o . "$bad"
 says output-first 1 '^ERROR: cannot open \. for writing: Is a directory$'
 
+# What is in the file is lost to a run, and to nothing else.
+echo precious >old.txt
+kept() {
+    verdict "$1-kept" "$(grep -qx "${2:-precious}" "${3:-old.txt}" || echo 'the file is not as it was')"
+}
+run "$tool" -o old.txt 'BEGIN { print(xx); }'
+says output-compile-error 1 'ERROR: '
+kept output-compile-error
+run "$tool" -o old.txt no-such-script
+says output-no-script 1 '^ERROR: cannot open no-such-script: No such file or directory$'
+kept output-no-script
+run "$tool" -o old.txt "$good" # ends at the missing privileges
+says output-refused 1 '^ERROR: Missing CAP_BPF capability'
+kept output-refused
+mkdir plain && touch plain/ptrace-lite
+run env XDG_CACHE_HOME="$work/plain" "$tool" -o old.txt --cache-stats
+says output-cache-stats 1 '^ERROR: there is no cache: '
+kept output-cache-stats
+printf '%s\n' "$good" >self.pt
+run "$tool" -o self.pt self.pt
+says output-is-script 1 '^ERROR: -o self\.pt would overwrite the program: it is the file that is read$'
+ln -f self.pt self2.pt
+run "$tool" --fmt -o self2.pt self.pt
+says output-is-script-link 1 '^ERROR: -o self2\.pt would overwrite the program'
+run_with '<self.pt' "$tool" -o self.pt -
+says output-is-input 1 '^ERROR: -o self\.pt would overwrite the program'
+run "$tool" --aot self2.pt self.pt
+says aot-is-script 1 '^ERROR: --aot self2\.pt would overwrite the program'
+kept output-is-script "$good" self.pt
+printf '%5000s' >long.txt
+run "$tool" -o long.txt --fmt "$good"
+says output-shorter 0 ""
+run "$tool" --fmt "$good"
+verdict output-shorter-content "$(cmp out long.txt 2>&1)"
+
 # Neither stream is a terminal here.
 color=$'\e\\['
 run "$tool" "$bad"
