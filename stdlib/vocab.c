@@ -2,6 +2,8 @@
  * tables come from funcs.def, abi/agg.def and abi/probe.def. */
 #include "stdlib/vocab.h"
 
+#include <ctype.h>
+
 #include "stdlib/constants.h"
 
 #define FUNC(name) extern const struct func_desc fn_##name;
@@ -146,55 +148,91 @@ void vocab_report_unknown(struct vocab *v, struct str name, struct span span, bo
 
 #define MAX_PARTS 32
 
-/* `$1` in a part stands for the parameter's text. */
-static bool expand_param(struct vocab *v, struct span span, struct str part, struct str *out)
+/* A parameter at the beginning of the text: its length with the `$`. 0: there is none, as in names
+ * that Rust made (`$u7d$17h...`). */
+static u32 param_length(struct str text)
+{
+    u32 n = 1;
+
+    while (n < text.n && isdigit((unsigned char)text.p[n]))
+        n++;
+    if (text.n == 0 || text.p[0] != '$' || n == 1)
+        return 0;
+    return n < text.n && (isalpha((unsigned char)text.p[n]) || strchr("_$", text.p[n])) ? 0 : n;
+}
+
+/* The text of the parameter `$N`. False after reporting that it was not given. */
+static bool param_text(struct vocab *v, struct str param, struct span span, struct str *out)
 {
     u64 number = 0;
 
-    *out = part;
-    if (part.n < 2 || part.p[0] != '$' || !str_number(str_sub(part, 1, part.n), &number))
+    if (str_number(str_sub(param, 1, param.n), &number) && number != 0 &&
+        number <= v->args.n_params) {
+        *out = v->args.params[number - 1];
         return true;
-    if (number == 0 || number > v->args.n_params) {
-        diag_add(v->diags, E_PROBE_PARAM, span,
-                 "The probe needs parameter %.*s, which was not given", STR_ARG(part));
-        return false;
     }
-    *out = v->args.params[number - 1];
-    return true;
+    diag_add(v->diags, E_PROBE_PARAM, span, "The probe needs parameter %.*s, which was not given",
+             STR_ARG(param));
+    return false;
 }
 
-/* Split at colons outside of quotes, and remove the quotes. Returns the number of parts, 0 after
- * reporting. */
-static u32 split_spec(struct vocab *v, struct str spec, struct span span, struct str *parts)
+/* A spec's parts, which grow in a text. */
+struct parts {
+    struct str *list;
+    u32 n;
+    char *end;
+};
+
+static void part_add(struct parts *p, struct str text)
 {
-    char *text = arena_array(v->arena, char, spec.n + 1);
-    u32 n = 0;
-    u32 length = 0;
+    if (text.n != 0)
+        memcpy(p->end, text.p, text.n);
+    p->end += text.n;
+    p->list[p->n - 1].n += text.n;
+}
+
+/* Bytes that the spec can take at most. */
+static u32 spec_room(const struct vocab *v, struct str spec)
+{
+    u32 longest = 0, n_params = 0;
+
+    for (u32 i = 0; i < v->args.n_params; i++)
+        longest = MAX(longest, v->args.params[i].n);
+    for (u32 i = 0; i < spec.n; i++)
+        n_params += spec.p[i] == '$';
+    return spec.n + n_params * longest;
+}
+
+/* Split at colons outside of quotes, and remove the quotes. `$1` outside of quotes stands for the
+ * parameter's text, colons in which split nothing. Returns the number of parts, 0 after reporting.
+ */
+static u32 split_spec(struct vocab *v, struct str spec, struct span span, struct str *list)
+{
+    struct parts parts = {list, 1, arena_array(v->arena, char, spec_room(v, spec) + 1)};
     bool in_quotes = false;
 
-    parts[0] = (struct str){text, 0};
+    list[0] = (struct str){parts.end, 0};
     for (u32 i = 0; i < spec.n; i++) {
-        char c = spec.p[i];
+        struct str param = str_sub(spec, i, i + param_length(str_sub(spec, i, spec.n)));
 
-        if (c == '"') {
+        if (spec.p[i] == '"') {
             in_quotes = !in_quotes;
-        } else if (c == ':' && !in_quotes) {
-            if (++n == MAX_PARTS) {
+        } else if (spec.p[i] == ':' && !in_quotes) {
+            if (parts.n == MAX_PARTS) {
                 diag_add(v->diags, E_PROBE_SPEC, span, "The probe has too many parts");
                 return 0;
             }
-            parts[n] = (struct str){text + length, 0};
+            list[parts.n++] = (struct str){parts.end, 0};
+        } else if (param.n != 0 && !in_quotes) {
+            i += param.n - 1;
+            if (!param_text(v, param, span, &param))
+                return 0;
+            part_add(&parts, param);
         } else {
-            text[length++] = c;
-            parts[n].n++;
+            part_add(&parts, str_sub(spec, i, i + 1));
         }
     }
-    n++;
-    for (u32 i = 0; i < n; i++) {
-        if (!expand_param(v, span, parts[i], &parts[i]))
-            return 0;
-    }
-    return n;
+    return parts.n;
 }
 
 static void report_unknown_probe(struct vocab *v, struct str name, struct span span)

@@ -70,6 +70,12 @@ run "$compiler" --kernel-btf "$build/btf" --kernel-tracefs "$root/tests/golden/t
     --emit probes listed.pt
 lists list-script begin tracepoint:syscalls:sys_enter_openat interval:s:1 kprobe:nope kprobe:vfs_read \
     "uprobe:$build/programs/callee:callee_*"
+# Parameters anywhere in a spec, what looks like one in quotes and in names that Rust made.
+cat >listed.pt <<'SPECS'
+uprobe:$1/$2.so:a_$3 { } uprobe:"$1":b { } uprobe:x:_ZN$u7d$17h1E { }
+SPECS
+run "$compiler" --emit probes --param /lib:x --param y --param z listed.pt
+lists list-parameters 'uprobe:/lib:x/y.so:a_z' 'uprobe:$1:b' 'uprobe:x:_ZN$u7d$17h1E'
 printf 'uprobe:%s:callee_* { }\nEND { }\n' "$build/programs/callee" >listed.pt
 run "$tool" -l listed.pt
 lists list-file "uprobe:$build/programs/callee:callee_add" \
