@@ -74,6 +74,10 @@ static u64 needed(const struct ptl_session *s, u64 permitted)
         caps |= BIT(CAP_SYS_PTRACE) | BIT(CAP_DAC_READ_SEARCH);
         session_log(s, "kept: sys_ptrace and dac_read_search, for cat()");
     }
+    if (s->cgroups != NULL) {
+        caps |= BIT(CAP_DAC_READ_SEARCH);
+        session_log(s, "kept: dac_read_search, for cgroup_path()");
+    }
     if (s->child.pid != 0) {
         caps |= BIT(CAP_KILL);
         session_log(s, "kept: kill, for the command of -c");
@@ -118,12 +122,14 @@ static int add_bound(scmp_filter_ctx filter, int call, struct scmp_arg_cmp argum
 }
 
 /* bpf(2) is there for maps; what makes programs and maps needs the capabilities that are gone. */
-static int add_rules(scmp_filter_ctx filter)
+static int add_rules(scmp_filter_ctx filter, const struct ptl_session *s)
 {
     struct scmp_arg_cmp read_only = {.arg = 2,
                                      .op = SCMP_CMP_MASKED_EQ,
                                      .datum_a = O_ACCMODE | O_CREAT | O_TRUNC,
                                      .datum_b = O_RDONLY};
+    struct scmp_arg_cmp path_only = {
+        .arg = 2, .op = SCMP_CMP_MASKED_EQ, .datum_a = O_PATH, .datum_b = O_PATH};
     struct scmp_arg_cmp local = {.arg = 0, .op = SCMP_CMP_EQ, .datum_a = AF_UNIX};
     int err = 0;
 
@@ -131,13 +137,15 @@ static int add_rules(scmp_filter_ctx filter)
         err = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed_calls[i], 0);
     if (err == 0)
         err = add_bound(filter, SCMP_SYS(openat), read_only);
+    if (err == 0 && s->cgroups != NULL)
+        err = add_bound(filter, SCMP_SYS(open_by_handle_at), path_only);
     return err == 0 ? add_bound(filter, SCMP_SYS(socket), local) : err;
 }
 
-static int filter_calls(void)
+static int filter_calls(const struct ptl_session *s)
 {
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
-    int err = filter == NULL ? -ENOMEM : add_rules(filter);
+    int err = filter == NULL ? -ENOMEM : add_rules(filter, s);
 
     if (err == 0)
         err = seccomp_load(filter); // with no_new_privs
@@ -160,7 +168,7 @@ int privileges_drop(const struct ptl_session *s)
     caps = needed(s, permitted);
     err = caps_set(caps, caps);
     if (err == 0)
-        err = filter_calls();
+        err = filter_calls(s);
     if (err == 0)
         session_log(s, "other capabilities are dropped, and system calls are limited");
     return err;
