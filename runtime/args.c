@@ -30,13 +30,22 @@ static int param_value(struct ptl_session *s, const struct meta_resolved *row, u
                        struct str *text_out)
 {
     const struct str *given = find_param(s, row->num);
-    bool is_negative = false;
+    bool is_negative = false, is_number = false;
 
     if (given == NULL)
         return 0;
     *text_out = *given;
-    if (row->kind == RESOLVED_PARAM_TEXT || param_number(*given, num_out, &is_negative))
+    if (row->kind == RESOLVED_PARAM_TEXT)
         return 1;
+    is_number = param_number(*given, num_out, &is_negative);
+    if (is_number && (is_negative || *num_out <= INT64_MAX))
+        return 1;
+    if (is_number) {
+        (void)diag_add(&s->diags, E_PARAM_VALUE, span_of(row),
+                       "Parameter $%llu is %.*s, and an object takes integers of at most %lld",
+                       (unsigned long long)row->num, STR_ARG(*given), (long long)INT64_MAX);
+        return -EINVAL;
+    }
     diag_hint(diag_add(&s->diags, E_PARAM_VALUE, span_of(row),
                        "Parameter $%llu is '%.*s', and the script uses it as an integer",
                        (unsigned long long)row->num, STR_ARG(*given)),

@@ -18,6 +18,12 @@ run "$tool" args.o 1 two
 says object-runs 1 '^ERROR: Missing CAP_BPF capability'
 run "$tool" args.o one two
 says object-parameter-type 1 "^args\.pt:2:30-32: ERROR: Parameter \\\$1 is 'one', and the script uses it as an integer \[E383\]$"
+for number in 9223372036854775808 0xffffffffffffffff; do
+    run "$tool" args.o $number two
+    says "object-parameter-range $number" 1 "^args\\.pt:2:30-32: ERROR: Parameter \\\$1 is $number, and an object takes integers of at most 9223372036854775807 \[E383\]$"
+done
+run "$tool" args.o 9223372036854775807 two
+says object-parameter-largest 1 '^ERROR: Missing CAP_BPF capability'
 run "$tool" args.o 1 "$(printf '%300s' x)"
 says object-parameter-long 1 'is too long: an object takes texts of at most 255 bytes \[E383\]$'
 run "$tool" args.o 1
