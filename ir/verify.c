@@ -253,7 +253,7 @@ static bool check_text(struct verifier *v, const struct ir_inst *inst)
 
 static bool check_resolved(struct verifier *v, const struct ir_inst *inst)
 {
-    if (inst->imm < 0 || inst->imm + inst->size / 8 >= IR_RESOLVED_MAX)
+    if (inst->imm < 0 || inst->imm + MAX(inst->size / 8, 1) > IR_RESOLVED_MAX)
         return wrong(v, inst, "there is no such resolved word");
     if (inst->op == IR_RESOLVED_TEXT && (inst->size == 0 || inst->size % 8 != 0))
         return wrong(v, inst, "the size is no multiple of 8");

@@ -5,7 +5,8 @@
 #include "abi/record.h"
 #include "stdlib/lower.h"
 
-/* Number of the first word of the new row, or of one that says the same. */
+/* Number of the first word of the new row, or of one that says the same. 0 after reporting that
+ * there are too many. */
 static u64 resolved_word(struct lowering *lo, struct meta_resolved new)
 {
     struct vocab *v = lo->v;
@@ -16,6 +17,12 @@ static u64 resolved_word(struct lowering *lo, struct meta_resolved new)
             str_eq(row->file, new.file))
             return word;
         word += row->n_words;
+    }
+    if (word + new.n_words > IR_RESOLVED_MAX) {
+        diag_add(v->diags, E_OUT_OF_MEMORY, lo->b.span,
+                 "The parameters, options and symbols of the script take more than %d KB",
+                 IR_RESOLVED_MAX * 8 / 1024);
+        return 0;
     }
     new.span_begin = lo->b.span.begin;
     new.span_end = lo->b.span.end;

@@ -39,6 +39,17 @@ says object-bound 1 '^ERROR: Missing CAP_BPF capability'
 run "$tool" bound.o two -- --pid=9
 says object-option-bound 1 'ERROR: --pid was given when the object was compiled \[E381\]$'
 
+# As many texts as there is room for, and one more.
+texts() { # texts COUNT: in clauses of 16
+    seq "$1" | sed 's/.*/print(str($&));/' | paste -sd "$(printf ' %.0s' {1..15})\n" | sed 's/.*/BEGIN { & }/'
+}
+texts 512 >texts.pt
+run "$tool" --aot texts.o texts.pt
+says aot-texts 0 ""
+texts 513 >texts.pt
+run "$tool" --aot texts.o texts.pt
+says aot-too-many-texts 1 '^texts\.pt:33:19-23: ERROR: The parameters, options and symbols of the script take more than 128 KB \[E001\]$'
+
 # What shapes the program is needed when it is compiled.
 run "$tool" --aot x.o 'BEGIN { @ = lhist(5, 0, $1, 10); }'
 says aot-shape 1 'ERROR: lhist\(\) expects .* as argument 3'
