@@ -382,7 +382,7 @@ static void infer_args(struct sema *s, struct call *c, struct expr *args)
         } else if (e->kind == EXPR_TYPE) {
             e->type = type_of_name(s, e->type_name);
         } else {
-            e->is_text = e->is_open && c->fn && c->fn->flags & FN_TEXTS;
+            e->is_text = e->is_open && i == 0 && c->fn && c->fn->flags & FN_TEXT;
             (void)infer_expr(s, e);
             if (c->fn && vocab_param_is_int(c->fn, i))
                 (void)settle_agg(s, e);

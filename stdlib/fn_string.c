@@ -117,7 +117,7 @@ const struct func_desc fn_str = {
         "string or an array of characters, to shorten it; and of a parameter: its text, as in "
         "str($1).",
     .example = "tracepoint:syscalls:sys_enter_openat { @[str(args.filename, 64)] = count(); }",
-    .flags = FN_TEXTS,
+    .flags = FN_TEXT,
     .check = check_str,
     .lower = lower_str,
 };

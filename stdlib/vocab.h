@@ -165,7 +165,7 @@ struct folded {
 #define FN_EMPTIES    (1u << 6) /* what a map had is gone: clear(), zero() */
 #define FN_KEEPS_KEYS (1u << 8) /* but for its keys: zero() */
 
-#define FN_TEXTS  (1u << 9) /* a parameter as an argument is its text: str($1) */
+#define FN_TEXT   (1u << 9) /* a parameter as the first argument is its text: str($1) */
 #define FN_UNSAFE (1u << 7) /* runs commands, or changes what traced programs do: --unsafe */
 
 struct func_desc {
