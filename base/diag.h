@@ -78,7 +78,7 @@ void diags_drop_warnings(struct diags *d);
  *
  * A span of several lines prints FILE:L1-L2 and no underline below the first line's text. Tabs
  * print as 4 spaces, control characters and invalid UTF-8 of the source line as \xNN; the underline
- * follows. A diag without place: "ERROR: text [E001]". */
+ * follows. A line with a NUL byte is not shown. A diag without place: "ERROR: text [E001]". */
 void diags_render(const struct diags *d, struct buf *out, bool color);
 
 /* One diagnostic in the same form: what the runtime uses for warnings at run time. */

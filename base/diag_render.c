@@ -35,7 +35,8 @@ static void add_escaped(struct buf *out, struct str s)
     }
 }
 
-/* The source line with, where the span lies within it, the underline. */
+/* The source line with, where the span lies within it, the underline. A line with a NUL byte is no
+ * text: nothing of it is shown. */
 static void add_source_line(struct buf *out, const struct place *place)
 {
     struct str line = source_line(place->source, place->line);
@@ -45,6 +46,8 @@ static void add_source_line(struct buf *out, const struct place *place)
 
     if (line.n && line.p[line.n - 1] == '\r')
         line.n--;
+    if (line.n && memchr(line.p, '\0', line.n))
+        return;
     if (line.n > LINE_MAX_BYTES) {
         u32 from = begin > LINE_LEAD_BYTES ? begin - LINE_LEAD_BYTES : 0;
 

@@ -145,3 +145,7 @@ says btf-of-environment 0 "" 'enum balance$'
 run env BPFTRACE_BTF=empty "$tool" -e 'begin { print(sizeof(struct task_struct)); }'
 says btf-empty 1 'E209\]$'
 verdict btf-empty-hint "$(grep -q '^HINT: .* can not be read: empty: it is no BTF$' err || cat err)"
+(printf 'x' && cat "$tool") | head -c 20000 >binary
+run "$tool" binary
+says binary 1 '^binary:1:[0-9-]+: ERROR: syntax: the script contains a NUL byte \[E101\]$'
+verdict binary-not-shown "$([ "$(wc -c <err)" -lt 4000 ] || echo 'too much of it is shown')"
