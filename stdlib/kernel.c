@@ -19,7 +19,7 @@ struct known_tracepoint {
 
 struct kernel {
     struct arena *arena;
-    const char *tracefs;
+    const char *tracefs, *given_tracefs;
     struct known_tracepoint *known; /* a cache: filled through a const view */
 };
 
@@ -39,8 +39,14 @@ struct kernel *kernel_new(struct arena *arena, const char *tracefs)
     struct kernel *k = arena_new(arena, struct kernel);
 
     k->arena = arena;
+    k->given_tracefs = tracefs;
     k->tracefs = tracefs ? tracefs : find_tracefs();
     return k;
+}
+
+const char *kernel_given_tracefs(const struct kernel *k)
+{
+    return k->given_tracefs;
 }
 
 static int read_file(struct arena *arena, const char *path, struct str *out)

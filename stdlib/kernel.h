@@ -11,6 +11,9 @@ struct kernel;
  * /sys/kernel/debug/tracing). Nothing is opened before it is needed. Lives in the arena. */
 struct kernel *kernel_new(struct arena *arena, const char *tracefs);
 
+/* The folder of tracepoints that was given; NULL: it is this machine's. Lives as the view. */
+const char *kernel_given_tracefs(const struct kernel *k);
+
 /* Format of category:event. Returns 0; -ENOENT no such event; -EACCES tracefs is not readable;
  * -EPROTO a format that cannot be understood. The result is cached in the view. */
 int kernel_tracepoint(const struct kernel *k, struct str category, struct str event,

@@ -16,17 +16,29 @@ static void report_missing(struct vocab *v, const struct attach_point *point, st
         diag_hint(diag, "Did you mean '%s'?", names[nearest]);
 }
 
+static void report_unreadable(struct vocab *v, const struct attach_point *point)
+{
+    const char *given = kernel_given_tracefs(v->kernel);
+    struct diag *diag =
+        diag_add(v->diags, E_NO_TRACEFS, point->span, "The fields of %.*s are not known: %s%s",
+                 STR_ARG(point->name), given ? given : "tracefs",
+                 given ? "/events can not be read" : " can not be read");
+
+    if (given) {
+        diag_hint(diag, "--tracefs takes a copy of /sys/kernel/tracing, of which events/*/*/format "
+                        "is read");
+    } else {
+        diag_hint(diag, "Run as root, or mount it: mount -t tracefs tracefs /sys/kernel/tracing");
+    }
+}
+
 bool probe_report_tracepoint(struct vocab *v, const struct attach_point *point, int err,
                              struct str written)
 {
     if (err == -ENOENT) {
         report_missing(v, point, written);
     } else if (err == -EACCES) {
-        struct diag *diag = diag_add(v->diags, E_NO_TRACEFS, point->span,
-                                     "The fields of %.*s are not known: tracefs can not be read",
-                                     STR_ARG(point->name));
-
-        diag_hint(diag, "Run as root, or mount it: mount -t tracefs tracefs /sys/kernel/tracing");
+        report_unreadable(v, point);
     } else {
         diag_add(v->diags, E_TRACEPOINT_FORMAT, point->span,
                  "The kernel's description of %.*s can not be understood", STR_ARG(point->name));
