@@ -310,6 +310,13 @@ int cache_keep(const struct cache *c, const struct buf *object, const struct buf
 
 // --- statistics ----------------------------------------------------------------------------------
 
+static void stats_print(const char *path, u32 n, u64 bytes, FILE *out)
+{
+    (void)fprintf(out, "%s: %u programs, %llu of at most %llu KiB\n", path, n,
+                  (unsigned long long)(bytes + 1023) >> 10,
+                  (unsigned long long)CACHE_MAX_BYTES >> 10); /* the caller closes and checks */
+}
+
 int cache_stats(FILE *out)
 {
     _cleanup_(entries_done) struct entries entries = {0};
@@ -324,6 +331,10 @@ int cache_stats(FILE *out)
         return -ENOENT;
     }
     dir = open_folder(path, false, &why);
+    if (dir < 0 && access(path, F_OK) < 0 && errno == ENOENT) {
+        stats_print(path, 0, 0, out); /* before the first program */
+        return 0;
+    }
     if (dir < 0) {
         message_error("there is no cache: %s: %s", path, why);
         return -ENOENT;
@@ -335,8 +346,6 @@ int cache_stats(FILE *out)
     }
     for (u32 i = 0; i < entries.n; i++)
         bytes += entries.items[i].size;
-    (void)fprintf(out, "%s: %u programs, %llu of at most %llu KiB\n", path, entries.n,
-                  (unsigned long long)(bytes + 1023) >> 10,
-                  (unsigned long long)CACHE_MAX_BYTES >> 10); /* the caller closes and checks */
+    stats_print(path, entries.n, bytes, out);
     return 0;
 }

@@ -33,6 +33,6 @@ int cache_keep(const struct cache *c, const struct buf *object, const struct buf
 /* Close and free. A zeroed one with dir -1 is fine. */
 void cache_done(struct cache *c);
 
-/* --cache-stats: print where it is, and how much it holds. Returns 0, or -ENOENT/... after saying
- * on standard error why there is none. */
+/* --cache-stats: print where it is, and how much it holds: nothing, if it is not there yet. Returns
+ * 0, or -ENOENT/... after saying on standard error why there is none. */
 int cache_stats(FILE *out);

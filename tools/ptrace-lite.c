@@ -246,12 +246,12 @@ static int script_run(const struct options *o, FILE *out)
 
     if (!choose_color(&has_color) || !script_load(&script, o))
         return STATUS_MISTAKE;
-    if (o->is_in_place)
-        return script_format(o, &script, has_color);
     if (script.object.n > 0) {
         return is_for_scripts(o) ? STATUS_MISTAKE
                                  : object_run(&script.object, o, true, out, has_color);
     }
+    if (o->is_in_place)
+        return script_format(o, &script, has_color);
     status = object_get(o, &script, has_color, out, &object);
     if (status || o->emit || object.n == 0)
         return status;

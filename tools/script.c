@@ -98,6 +98,10 @@ bool script_load(struct script *out, const struct options *o)
         message_error("the program%s%s is empty", is_file ? " in " : "", is_file ? o->file : "");
         return false;
     }
+    if (o->file && !is_file && !text.failed && is_object(&text)) {
+        message_error("standard input is an object: those are given by the names of their files");
+        return false;
+    }
     if (is_file && !text.failed && is_object(&text)) {
         *out = (struct script){.fd = -1, .name = o->file, .object = text};
         text = (struct buf){0};

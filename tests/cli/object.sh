@@ -75,6 +75,10 @@ run "$tool" --aot x.o --emit ast "$good"
 says aot-and-emit 1 '^ERROR: --aot makes an object: it goes with neither -l, --emit nor --fmt$'
 run "$tool" --emit ast args.o
 says object-emit 1 '^ERROR: args\.o is compiled already: '
+run "$tool" --fmt-in-place args.o
+says object-format 1 '^ERROR: args\.o is compiled already: '
+run bash -c '"$0" - <args.o' "$tool"
+says object-as-input 1 '^ERROR: standard input is an object: those are given by the names of their files$'
 run "$tool" -l args.o
 says object-list 1 '^ERROR: args\.o is compiled already: '
 run "$tool" --aot y.o args.o
@@ -102,3 +106,6 @@ run "$tool" --btf /nowhere --aot x.o 'BEGIN { print(sizeof(struct task_struct));
 says btf-missing 1 'ERROR: '
 run "$tool" --tracefs "$root/tests/golden/tracefs" --aot x.o 'tracepoint:demo:nothing { print(args.x); }'
 says tracefs-other 1 'ERROR: No matches for tracepoint demo:nothing\. \[E405\]$'
+run "$tool" --tracefs /nowhere --aot x.o 'tracepoint:sched:sched_switch { print(args.prev_pid); }'
+says tracefs-missing 1 'sched_switch are not known: /nowhere/events can not be read \[E406\]$'
+verdict tracefs-missing-hint "$(grep -q '^HINT: --tracefs takes a copy of /sys/kernel/tracing' err || cat err)"
