@@ -94,6 +94,10 @@ static bool option_verbose(struct options *o, const char *arg)
 
 static bool option_aot(struct options *o, const char *arg)
 {
+    if (o->aot) {
+        message_error("two objects to write: --aot may be given once");
+        return false;
+    }
     o->aot = arg;
     return true;
 }
@@ -424,6 +428,39 @@ static bool words_take(struct options *o, int argc, char **argv, u32 *n_out)
     return true;
 }
 
+/* --aot runs nothing: what is for a run, or is done instead of one, would be lost. */
+static bool aot_check(const struct options *o)
+{
+    const struct {
+        const char *name;
+        bool is_given, is_for_runs;
+    } others[] = {
+        {"-c", o->command != NULL, true},
+        {"-p", o->pid != 0, true},
+        {"-o", o->output != NULL, true},
+        {"-f", o->format != PTL_FORMAT_TEXT, true},
+        {"--test", o->is_test, true},
+        {"--bench", o->is_bench, true},
+        {"--dry-run", o->is_dry_run, true},
+        {"--info", o->is_info, false},
+        {"--cache-stats", o->is_cache_stats, false},
+    };
+
+    if (o->emit || o->is_list) {
+        message_error("--aot makes an object: it goes with neither -l, --emit nor --fmt");
+        return false;
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
+        if (!others[i].is_given)
+            continue;
+        message_error("--aot and %s exclude each other", others[i].name);
+        if (others[i].is_for_runs)
+            message_hint("--aot runs nothing: give %s to the run of the object", others[i].name);
+        return false;
+    }
+    return true;
+}
+
 static bool options_check(const struct options *o)
 {
     if (o->pid && o->command) {
@@ -439,10 +476,8 @@ static bool options_check(const struct options *o)
         message_error("--test and --bench exclude each other");
         return false;
     }
-    if (o->aot && (o->emit || o->is_list)) {
-        message_error("--aot makes an object: it goes with neither -l, --emit nor --fmt");
+    if (o->aot && !aot_check(o))
         return false;
-    }
     if (o->is_in_place && (!o->file || strcmp(o->file, "-") == 0 || o->output)) {
         message_error("--fmt-in-place writes to the FILE that it reads: give one, and no -o");
         return false;

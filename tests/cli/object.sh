@@ -73,6 +73,20 @@ says aot-full 1 '^ERROR: cannot write /dev/full: No space left on device$'
 verdict aot-mode "$([ "$(stat -c %a mode.o)" = 644 ] || stat mode.o)"
 run "$tool" --aot x.o --emit ast "$good"
 says aot-and-emit 1 '^ERROR: --aot makes an object: it goes with neither -l, --emit nor --fmt$'
+run "$tool" --aot x.o --aot y.o "$good"
+says aot-twice 1 '^ERROR: two objects to write: --aot may be given once$'
+rm -f none.o
+for other in "-c true" "-p 1" "-o saved-aot" "-f json" --test --bench --dry-run; do
+    # shellcheck disable=SC2086
+    run "$tool" --aot none.o $other "$good"
+    says "aot-and $other" 1 "^ERROR: --aot and ${other%% *} exclude each other$"
+    verdict "aot-and $other-hint" "$(grep -qx "HINT: --aot runs nothing: give ${other%% *} to the run of the object" err || cat err)"
+done
+for other in --info --cache-stats; do
+    run "$tool" $other --aot none.o "$good"
+    says "aot-and $other" 1 "^ERROR: --aot and $other exclude each other$"
+done
+verdict aot-and-writes-nothing "$(ls none.o saved-aot 2>/dev/null)"
 run "$tool" --emit ast args.o
 says object-emit 1 '^ERROR: args\.o is compiled already: '
 run "$tool" --fmt-in-place args.o
