@@ -47,7 +47,15 @@ check() {
 
 check docs/ptrace-lite.8 tools/options.def "$(rows_of_table)"
 check docs/ptlc.1 "ptlc --help" "$(rows_of_help)"
-# And its help has all that it understands.
+# All that --no-feature takes, and all that --emit does.
+while read -r name; do
+    verdict "feature $name" "$(sed -n '/no.-feature " NAMES"/,/^\.TP/p' docs/ptrace-lite.8 | grep -qw -- "$name" || echo "is not in docs/ptrace-lite.8")"
+done < <(sed -nE 's/^FEATURE\([A-Z_]+, ([a-z_]+),.*/\1/p' runtime/features.def)
+while read -r name; do
+    verdict "stage $name" "$(sed -n '/emit " STAGES"/,/^\.TP/p' docs/ptrace-lite.8 | grep -q -- "^\.BR* $name" || echo "is not in docs/ptrace-lite.8")"
+    verdict "stage $name of --help" "$(grep '"emit"' tools/options.def | grep -qw -- "$name" || echo "is not there")"
+done < <(sed -nE 's/^ *STAGE\([A-Z]+, "([a-z]+)"\).*/\1/p' tools/compile.h)
+# And the help of ptlc has all that it understands.
 while read -r name; do
     verdict "ptlc --$name" "$("$build/ptlc" --help | grep -qE -- "--$name( |$)" || echo "is not in its --help")"
 done < <(sed -nE 's/^ *\{"([a-z-]+)", (no|required)_argument, .*/\1/p' tools/ptlc_options.c)
