@@ -72,13 +72,13 @@ static void read_tables(const struct code *code, u32 n)
 static u64 name_stacks(const u64 *places, u64 n_frames)
 {
     struct usyms *usyms = NULL;
-    u64 state = 1, n_named = 0;
+    u64 state = 1, n_named = 0, pid = (u64)getpid(); /* records tell it: no system call for each */
 
     if (usyms_new(&usyms) != 0)
         return 0;
     usyms_begin_round(usyms);
     for (u64 i = 0; i < STACKS; i++) {
-        struct usym_process *process = usyms_process(usyms, (u64)getpid());
+        struct usym_process *process = usyms_process(usyms, pid);
 
         for (u64 k = 0; k < n_frames; k++)
             n_named += usyms_find(usyms, process, places[next_random(&state) % PLACES]).name.n != 0;
