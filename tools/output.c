@@ -30,14 +30,15 @@ FILE *output_open(const char *path, bool is_stdout_closed)
     return NULL;
 }
 
-/* Cut the file, if it is one, at n bytes. Returns 0 or a negative errno. */
+/* Cut the file, if it is one and longer, at n bytes: after a run, in which the file was emptied,
+ * the call is not allowed any more (runtime/privileges.c). Returns 0 or a negative errno. */
 static int cut(FILE *out, off_t n)
 {
     struct stat st;
 
     if (fstat(fileno(out), &st) < 0)
         return -errno;
-    return S_ISREG(st.st_mode) && ftruncate(fileno(out), n) < 0 ? -errno : 0;
+    return S_ISREG(st.st_mode) && st.st_size > n && ftruncate(fileno(out), n) < 0 ? -errno : 0;
 }
 
 bool output_empty(FILE *out, const char *path)
