@@ -77,6 +77,8 @@ enum resolved_kind {
 
 /* Bytes of such a text, with its NUL. */
 #define PTL_PARAM_TEXT_MAX 256
+/* The module in the name of an fentry probe that stands for other BPF programs. */
+#define PTL_BPF_MODULE "bpf"
 
 /* Kind of an option of the script (getopt), as its default says. The number is part of the format.
  */

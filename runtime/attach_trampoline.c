@@ -1,11 +1,12 @@
 /* fentry and fexit: BPF trampolines. The program is loaded for its function, which libbpf looks up
- * in the kernel's types. */
+ * in the kernel's types, or in those of another program. */
 #include <errno.h>
 #include <stdio.h>
 
 #include <bpf/bpf.h>
 
 #include "runtime/attach.h"
+#include "runtime/bpf_target.h"
 #include "runtime/symbols.h"
 
 #define NAME_BYTES 512 /* the kernel's longest symbol name */
@@ -36,19 +37,50 @@ static int check_single(const struct attach_point *point, struct diags *diags)
     return -ENOTUNIQ;
 }
 
+/* The program whose function is traced, which stays open until ours is loaded for it. */
+static int find_program(struct attach_point *point, const char *name, struct diags *diags,
+                        int *fd_out)
+{
+    int fd = bpf_target_find(name, (u32)point->row->num0);
+    struct diag *diag = NULL;
+
+    if (fd >= 0) {
+        *fd_out = fd;
+        return attach_add_match(point, fd, 0);
+    }
+    if (fd == -ENOENT) {
+        (void)diag_add(diags, E_ATTACH_NO_MATCH, attach_span(point),
+                       "No BPF program that is loaded has a function %s", name);
+    } else if (fd == -ENOTUNIQ) {
+        diag = diag_add(diags, E_ATTACH_AMBIGUOUS, attach_span(point),
+                        "Several BPF programs have a function %s", name);
+        diag_hint(diag, "Give the number of one, as bpftool prog shows them: %s:bpf:ID:%s",
+                  probe_name((enum probe_id)point->row->provider), name);
+    } else {
+        return attach_report(point, diags, fd);
+    }
+    return fd;
+}
+
 static int trampoline_aim(struct attach_point *point, struct diags *diags)
 {
     char name[NAME_BYTES];
     int err = attach_is_stand_in(point) ? check_single(point, diags) : 0;
+    bool is_kernel = !str_eq_c(point->row->text1, PTL_BPF_MODULE);
+    int program = 0;
 
     if (err != 0)
         return err;
     if (snprintf(name, sizeof(name), "%.*s", STR_ARG(point->row->text0)) >= (int)sizeof(name)) {
         err = -ENOENT;
     } else {
+        if (!is_kernel)
+            err = find_program(point, name, diags, &program);
+        if (err != 0)
+            return err;
         (void)bpf_program__set_expected_attach_type(point->program,
                                                     attach_type(point)); // fails only once loaded
-        err = bpf_program__set_attach_target(point->program, 0, name);
+        err = bpf_program__set_attach_target(point->program, program, name);
     }
     if (err == 0)
         return 0;
@@ -63,7 +95,10 @@ static int trampoline_enable(struct attach_point *point)
 {
     int link = bpf_link_create(bpf_program__fd(point->program), 0, attach_type(point), NULL);
 
-    return link < 0 ? link : attach_add_link(point, link);
+    if (link < 0 || point->n_events == 0)
+        return link < 0 ? link : attach_add_link(point, link);
+    point->events[0].link_fd = link;
+    return 0;
 }
 
 const struct attach_ops attach_ops_trampoline = {

@@ -7,26 +7,26 @@
 
 /* Number of the first word of the new row, or of one that says the same. 0 after reporting that
  * there are too many. */
-static u64 resolved_word(struct lowering *lo, struct meta_resolved new)
+static u64 resolved_word(struct lowering *lo, struct meta_resolved wanted)
 {
     struct vocab *v = lo->v;
     u64 word = 0;
 
     vec_foreach(row, &v->module->meta.resolveds) {
-        if (row->kind == new.kind && row->num == new.num &&str_eq(row->text, new.text) &&
-            str_eq(row->file, new.file))
+        if (row->kind == wanted.kind && row->num == wanted.num && str_eq(row->text, wanted.text) &&
+            str_eq(row->file, wanted.file))
             return word;
         word += row->n_words;
     }
-    if (word + new.n_words > IR_RESOLVED_MAX) {
+    if (word + wanted.n_words > IR_RESOLVED_MAX) {
         diag_add(v->diags, E_OUT_OF_MEMORY, lo->b.span,
                  "The parameters, options and symbols of the script take more than %d KB",
                  IR_RESOLVED_MAX * 8 / 1024);
         return 0;
     }
-    new.span_begin = lo->b.span.begin;
-    new.span_end = lo->b.span.end;
-    *vec_push(v->arena, &v->module->meta.resolveds) = new;
+    wanted.span_begin = lo->b.span.begin;
+    wanted.span_end = lo->b.span.end;
+    *vec_push(v->arena, &v->module->meta.resolveds) = wanted;
     return word;
 }
 
