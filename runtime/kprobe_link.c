@@ -83,7 +83,6 @@ static int targets_link(struct targets *t, bool by_name)
 {
     struct attach_point *point = t->point;
     struct link_request request = {.attach_type = BPF_TRACE_KPROBE_MULTI};
-    int link = -1;
 
     if (t->n == 0)
         return 0;
@@ -95,11 +94,7 @@ static int targets_link(struct targets *t, bool by_name)
     request.kprobes.cookies = (u64)(uintptr_t)t->cookies;
     if (point->row->provider == PROBE_KRETPROBE)
         request.kprobes.flags = LINK_MULTI_RETURN;
-    if (point->group != NULL)
-        return group_link(point->group, &request);
-    request.prog_fd = (u32)bpf_program__fd(point->program);
-    link = link_create(&request);
-    return link < 0 ? link : attach_add_link(point, link);
+    return group_link(point, &request);
 }
 
 /* Of a session's entry and return: the names of both are in the same order. */

@@ -21,7 +21,6 @@ int uprobe_link_places(struct attach_point *point)
     _cleanup_free_ u64 *words = calloc(3 * (size_t)n, sizeof(*words));
     struct link_request request = {.attach_type = LINK_UPROBE_MULTI};
     u64 *offsets = words, *semaphores = words + n, *cookies = words + 2 * (size_t)n;
-    int link = -1;
 
     if (words == NULL)
         return -ENOMEM;
@@ -37,11 +36,7 @@ int uprobe_link_places(struct attach_point *point)
     request.uprobes.cnt = n;
     if (is_return(point))
         request.uprobes.flags = LINK_MULTI_RETURN;
-    if (point->group != NULL)
-        return group_link(point->group, &request);
-    request.prog_fd = (u32)bpf_program__fd(point->program);
-    link = link_create(&request);
-    return link < 0 ? link : attach_add_link(point, link);
+    return group_link(point, &request);
 }
 
 /* Exact places of what is called by one name. With -p each has an event: those are for one process
