@@ -194,6 +194,10 @@ const struct type *infer_arithmetic(struct sema *s, enum op op, struct expr *a, 
                                     struct span span);
 /* Fill e->is_const and e->num where the operands are constants. */
 void fold_expr(struct expr *e);
+/* Does the value depend on a parameter `$1` that is given when the object runs? */
+bool needs_param(const struct expr *e);
+/* Report that it is no constant. */
+void report_not_constant(struct sema *s, const struct expr *e);
 /* Is a comparison's order that of signed numbers? Addresses have no sign. */
 bool compares_signed(const struct expr *e);
 

@@ -173,3 +173,16 @@ void fold_expr(struct expr *e)
         fold_block(e);
     }
 }
+
+// NOLINTNEXTLINE(misc-no-recursion): as deep as the expression
+bool needs_param(const struct expr *e)
+{
+    return e && ((e->is_open && e->num != 0) || needs_param(e->a) || needs_param(e->b) ||
+                 needs_param(e->c));
+}
+
+void report_not_constant(struct sema *s, const struct expr *e)
+{
+    hint_param(diag_add(s->v.diags, E_NOT_CONSTANT, e->span, "This is not known at compile time"),
+               needs_param(e));
+}

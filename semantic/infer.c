@@ -53,7 +53,7 @@ static void infer_aggregation(struct sema *s, struct stmt *stmt)
         value->call->args[i] = (struct call_arg){.span = e->span,
                                                  .type = e->type,
                                                  .is_const = e->is_const,
-                                                 .is_open = e->is_open,
+                                                 .is_open = needs_param(e),
                                                  .num = e->num,
                                                  .text = e->text};
     }
@@ -178,8 +178,7 @@ static void infer_if_stmt(struct sema *s, struct stmt *stmt)
 {
     infer_condition(s, stmt->value);
     if (stmt->is_comptime && !stmt->value->is_const && is_known(stmt->value->type)) {
-        diag_add(s->v.diags, E_NOT_CONSTANT, stmt->value->span,
-                 "This is not known at compile time");
+        report_not_constant(s, stmt->value);
         return;
     }
     if (!stmt->is_comptime || stmt->value->num)

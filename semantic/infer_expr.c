@@ -243,7 +243,7 @@ static const struct type *infer_if(struct sema *s, struct expr *e)
 
     infer_condition(s, e->a);
     if (e->is_comptime && !e->a->is_const && !is_error(e->a->type)) {
-        diag_add(s->v.diags, E_NOT_CONSTANT, e->a->span, "This is not known at compile time");
+        report_not_constant(s, e->a);
         return error(s);
     }
     if (e->is_comptime) {
@@ -263,7 +263,7 @@ static const struct type *infer_comptime(struct sema *s, struct expr *e)
     const struct type *t = infer_expr(s, e->a);
 
     if (!e->a->is_const && !is_error(t))
-        diag_add(s->v.diags, E_NOT_CONSTANT, e->a->span, "This is not known at compile time");
+        report_not_constant(s, e->a);
     e->is_const = e->a->is_const;
     e->num = e->a->num;
     e->text = e->a->text;
@@ -365,7 +365,7 @@ static void fill_arg(struct call_arg *arg, const struct expr *e)
     arg->is_const = e->is_const;
     arg->num = e->num;
     arg->is_param = e->kind == EXPR_PARAM && !e->is_open;
-    arg->is_open = e->is_open;
+    arg->is_open = needs_param(e);
     arg->text = e->is_missing ? STR("") : e->text;
 }
 

@@ -102,8 +102,9 @@ static void infer_unroll(struct sema *s, struct stmt *stmt)
 
     (void)infer_expr(s, stmt->value);
     if (is_known(count->type) && (count->type->kind != TYPE_INT || !count->is_const)) {
-        diag_add(s->v.diags, E_UNROLL_COUNT, count->span,
-                 "unroll() needs a number that is known at compile time");
+        hint_param(diag_add(s->v.diags, E_UNROLL_COUNT, count->span,
+                            "unroll() needs a number that is known at compile time"),
+                   needs_param(count));
     } else if (is_known(count->type) && (s64)count->num < 1) {
         diag_add(s->v.diags, E_UNROLL_COUNT, count->span, "unroll minimum value is 1");
     } else if (is_known(count->type) && count->num > UNROLL_MAX) {

@@ -17,7 +17,9 @@ static const struct type *check_static_assert(struct vocab *v, struct call *c)
     if (!t || t->kind == TYPE_ERROR)
         return NULL;
     if (!condition->is_const || !type_is_word(t)) {
-        diag_add(v->diags, E_NOT_CONSTANT, condition->span, "This is not known at compile time");
+        hint_param(diag_add(v->diags, E_NOT_CONSTANT, condition->span,
+                            "This is not known at compile time"),
+                   condition->is_open);
         return type_error(v->types);
     }
     if (condition->num)

@@ -66,8 +66,11 @@ static bool read_call(struct vocab *v, const struct call *c, struct script_optio
     if (value && (!t || t->kind == TYPE_ERROR))
         return false;
     if (value && (!value->is_const || !(t->kind == TYPE_STRING || type_is_numeric(t)))) {
-        diag_add(v->diags, E_ARG_TYPE, value->span,
-                 "getopt() expects a bool, an integer or a string that is known at compile time");
+        hint_param(
+            diag_add(v->diags, E_ARG_TYPE, value->span,
+                     "getopt() expects a bool, an integer or a string that is known at compile "
+                     "time"),
+            value->is_open);
         return false;
     }
     if (c->n_args > 2)

@@ -170,8 +170,7 @@ static bool check_kinds(struct vocab *v, const struct call *c, const struct sign
                                          "%.*s() expects %s as argument %u (%.*s provided)",
                                          STR_ARG(c->name), expected, i + 1, STR_ARG(type));
 
-            if (arg->is_open)
-                diag_hint(diag, "The program depends on it: give it to --aot, behind the script.");
+            hint_param(diag, arg->is_open);
             ok = false;
         } else if (expected) {
             diag_add(v->diags, E_ARG_TYPE, arg->span, "%.*s() expects %s as argument %u",

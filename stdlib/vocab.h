@@ -114,7 +114,7 @@ struct call_arg {
     struct span span;
     const struct type *type; /* of a whole map: NULL */
     bool is_const;           /* integer or string known at compile time: num or text */
-    bool is_open;            /* `$1` that is given when the object runs */
+    bool is_open;            /* depends on a `$1` that is given when the object runs */
     bool is_param;           /* `$1`: text is the parameter, num its number if it is one */
     u64 num;
     struct str text;
@@ -365,6 +365,9 @@ void probe_report_no_function(struct vocab *v, const struct attach_point *point,
 /* Report "Unknown function: 'x'" or the like with the nearest name as a hint. is_call: it was
  * written with ( ). */
 void vocab_report_unknown(struct vocab *v, struct str name, struct span span, bool is_call);
+
+/* If what was reported as unknown at compile time is_open, say how to bind the parameter. */
+void hint_param(struct diag *diag, bool is_open);
 
 /* docs/reference.md, from all descriptors. */
 void vocab_reference(struct buf *out);

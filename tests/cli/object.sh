@@ -56,8 +56,16 @@ says aot-shape 1 'ERROR: lhist\(\) expects .* as argument 3'
 verdict aot-shape-hint "$(grep -qx 'HINT: The program depends on it: give it to --aot, behind the script.' err || cat err)"
 run "$tool" --aot x.o 'BEGIN { @ = lhist(5, 0, $1, 10); }' 100
 says aot-shape-given 0 ""
-run "$tool" --aot x.o 'let @m = hash($1); BEGIN { @m[1] = 1; }'
-says aot-map-size 1 'ERROR: '
+for script in 'let @m = hash($1); BEGIN { @m[1] = 1; }' 'BEGIN { unroll($1 + 1) { print(1); } }' \
+    'BEGIN { comptime if ($1) { print(1); } }' 'BEGIN { let $a : int8[$1]; print($a); }' \
+    'BEGIN { static_assert($1, "no"); }' 'BEGIN { print(getopt("a", $1)); }' \
+    'BEGIN { print(comptime ($1 * 2)); }' 'BEGIN { @ = hist(1, -$1); }' 'interval:s:$1 { print(1); }'; do
+    run "$tool" --aot x.o "$script"
+    verdict "aot-shape-hint $script" "$(grep -qx 'HINT: The program depends on it: give it to --aot, behind the script.' err || cat err)"
+done
+# The number of parameters is known to nobody before the run.
+run "$tool" --aot x.o 'BEGIN { unroll($#) { print(1); } }'
+verdict aot-shape-count "$(grep -q 'E346' err && ! grep -q HINT err || cat err)"
 # shellcheck disable=SC2016
 run "$tool" --aot x.o 'kprobe:$1 { print(1); }'
 says aot-probe 1 'ERROR: The probe needs parameter \$1, which was not given \[E403\]$'
