@@ -6,7 +6,7 @@
 
 #include "abi/digest.h"
 #include "abi/record.h"
-#include "runtime/runtime.h"
+#include "runtime/error.h"
 
 /* Memory for metadata: its rows are a few times as large as their bytes, then come diagnostics. */
 #define ARENA_FACTOR      16
@@ -58,22 +58,31 @@ int object_read(struct arena *arena, const struct elf_view *elf, struct meta *ou
     return failed;
 }
 
-/* The metadata in an arena of its own, which is the caller's to free in any case. False: it is no
- * object. */
-static bool look_into(struct arena *arena, const void *elf, size_t size, struct meta *out)
+int object_refuse(int failed, const char *why, struct ptl_error *err)
+{
+    (void)error_set(err, failed, EXIT_USER, "This is not a program for this ptrace-lite: %s.", why);
+    error_hint(err, "Compile the script again with this version of ptrace-lite.");
+    return failed;
+}
+
+/* The metadata in an arena of its own, which is the caller's to free in any case. Returns as
+ * object_read(). */
+static int look_into(struct arena *arena, const void *elf, size_t size, struct meta *out,
+                     const char **why)
 {
     struct elf_view view;
-    const char *why = NULL;
 
     object_arena(arena, size);
-    return elf_view_init(&view, elf, size) == 0 && object_read(arena, &view, out, &why) == 0;
+    *why = "it is no ELF object with BPF programs";
+    return elf_view_init(&view, elf, size) == 0 ? object_read(arena, &view, out, why) : -EPROTO;
 }
 
 u32 ptl_source_count(const void *elf, size_t size)
 {
     struct arena arena;
     struct meta meta;
-    u32 n = look_into(&arena, elf, size, &meta) ? meta.sources.n : 0;
+    const char *why = NULL;
+    u32 n = look_into(&arena, elf, size, &meta, &why) == 0 ? meta.sources.n : 0;
 
     arena_done(&arena);
     return n;
@@ -85,8 +94,9 @@ bool ptl_script_help(const void *elf, size_t size, const struct script_args *arg
     _cleanup_buf_ struct buf text = {0};
     struct arena arena;
     struct meta meta;
+    const char *why = NULL;
 
-    if (look_into(&arena, elf, size, &meta)) {
+    if (look_into(&arena, elf, size, &meta, &why) == 0) {
         struct script_options options = {meta.options.items, meta.options.n};
 
         if (script_options_want_help(options, args))
@@ -96,4 +106,21 @@ bool ptl_script_help(const void *elf, size_t size, const struct script_args *arg
     if (text.n != 0)
         (void)fwrite(text.p, 1, text.n, out); // the caller closes and checks
     return text.n != 0;
+}
+
+int ptl_object_probes(const void *elf, size_t size, FILE *out, struct ptl_error *err)
+{
+    struct arena arena;
+    struct meta meta;
+    const char *why = NULL;
+    int failed = look_into(&arena, elf, size, &meta, &why);
+
+    if (failed != 0) {
+        (void)object_refuse(failed, why, err);
+    } else {
+        vec_foreach(row, &meta.attachs)
+            (void)fprintf(out, "%.*s\n", STR_ARG(row->name)); // the caller closes and checks
+    }
+    arena_done(&arena);
+    return failed;
 }

@@ -105,6 +105,10 @@ bool ptl_script_help(const void *elf, size_t size, const struct script_args *arg
  * no object. */
 u32 ptl_source_count(const void *elf, size_t size);
 
+/* Print the probes of an object, a line each: patterns as they are, for they are resolved when it
+ * runs. Returns 0, or a negative errno with *err: -EPROTO, -EPROTONOSUPPORT as ptl_open(). */
+int ptl_object_probes(const void *elf, size_t size, FILE *out, struct ptl_error *err);
+
 /* Find out what the programs want to know of this kernel, and load maps and programs into it.
  * Returns 0, -ENOENT where it has no symbol or control group that is wanted, or -EACCES/-EPERM/...
  * with *err; what is missing and a verifier's refusal are located: see ptl_diags. */

@@ -93,13 +93,6 @@ static int PRINTF_LIKE(2, 0) print_log(enum libbpf_print_level level, const char
     return vfprintf(stderr, fmt, args);
 }
 
-static int decode_failed(int failed, const char *why, struct ptl_error *err)
-{
-    (void)error_set(err, failed, EXIT_USER, "This is not a program for this ptrace-lite: %s.", why);
-    error_hint(err, "Compile the script again with this version of ptrace-lite.");
-    return failed;
-}
-
 static int decode(struct ptl_session *s, struct ptl_error *err)
 {
     const struct arch *arch = NULL;
@@ -107,7 +100,7 @@ static int decode(struct ptl_session *s, struct ptl_error *err)
     int failed = object_read(&s->arena, &s->elf, &s->meta, &why);
 
     if (failed != 0)
-        return decode_failed(failed, why, err);
+        return object_refuse(failed, why, err);
     meta_sources(&s->meta, &s->sources);
     arch = arch_by_tag((u32)MIN(s->meta.infos.items[0].arch_tag, (u64)UINT32_MAX));
     if (arch == arch_native())
@@ -374,7 +367,7 @@ int ptl_open(struct ptl_session **out, const void *elf, size_t size, const struc
     sources_init(&s->sources, &s->arena);
     diags_init(&s->diags, &s->arena, &s->sources);
     if (elf_view_init(&s->elf, elf, size) != 0)
-        return decode_failed(-EPROTO, "it is no ELF object with BPF programs", err);
+        return object_refuse(-EPROTO, "it is no ELF object with BPF programs", err);
     failed = session_open(s, err);
     if (failed != 0) {
         if (diags_errors(&s->diags) > 0)

@@ -33,6 +33,17 @@ static void point_print(const struct options *o, const char *search_path, const 
         (void)fprintf(out, "%s\n", point); /* main closes and checks */
 }
 
+static int object_probes(const struct buf *object, FILE *out)
+{
+    struct ptl_error err = {0};
+
+    if (ptl_object_probes(object->p, object->n, out, &err) == 0)
+        return 0;
+    message_error("%s", err.text);
+    message_hint("%s", err.hint);
+    return err.exit_status;
+}
+
 static int script_probes(const struct options *o, const char *search_path, FILE *out)
 {
     _cleanup_(script_done) struct script script = {.fd = -1};
@@ -45,10 +56,8 @@ static int script_probes(const struct options *o, const char *search_path, FILE 
     with_emit.emit = "probes";
     if (!script_load(&script, o))
         return COMPILER_REJECTED;
-    if (script.object.n > 0) {
-        message_error("%s is compiled already: -l lists the probes of scripts", o->file);
-        return COMPILER_REJECTED;
-    }
+    if (script.object.n > 0)
+        return object_probes(&script.object, out);
     if (fd >= 0)
         status = compiler_run(&with_emit, &script, false, fd, &none, NULL);
     if (status)

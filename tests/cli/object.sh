@@ -102,7 +102,13 @@ says object-format 1 '^ERROR: args\.o is compiled already: '
 run bash -c '"$0" - <args.o' "$tool"
 says object-as-input 1 '^ERROR: standard input is an object: those are given by the names of their files$'
 run "$tool" -l args.o
-says object-list 1 '^ERROR: args\.o is compiled already: '
+says object-list 0 "" '^begin$'
+run "$tool" --aot probes.o 'interval:s:1, kprobe:vfs_* { @++; } uprobe:/bin/true:main* { print(1); } END { print(2); }'
+run "$tool" -l probes.o
+verdict object-list-all "$([ "$status" = 0 ] && diff <(printf '%s\n' interval:s:1 'kprobe:vfs_*' 'uprobe:/bin/true:main*' end) out)"
+head -c 200 probes.o >cut.o
+run "$tool" -l cut.o
+says object-list-damaged 1 '^ERROR: This is not a program for this ptrace-lite: '
 run "$tool" --aot y.o args.o
 says object-aot 1 '^ERROR: args\.o is compiled already: '
 
