@@ -13,13 +13,22 @@ enum {
     NUMBER_BYTES = 32
 };
 
-static void show_place(struct run *run, u32 site, const struct ptl_book *total)
+/* Say what happened at one place, and add it to the summary. */
+static void show_place(struct run *run, u32 site, const struct ptl_book *total,
+                       struct sink_summary *summary)
 {
-    if (site == PTL_BOOK_PREEMPTED(run->s->meta.sites.n)) {
+    const struct meta *meta = &run->s->meta;
+    bool is_cut = false;
+
+    summary->n_lost += total->lost;
+    if (site == PTL_BOOK_PREEMPTED(meta->sites.n)) {
         run_errors_preempted(&run->errors, total->errors);
     } else {
         run_errors_book(&run->errors, site, total);
+        summary->n_cut += run_errors_n_cut(&run->errors, site, total);
+        is_cut = meta->sites.items[site].kind == SITE_CUT;
     }
+    summary->n_failed += is_cut ? 0 : total->errors;
 }
 
 /* Sums up, over all places, what was lost, what failed and what was cut. */
@@ -42,13 +51,7 @@ static void show_places(struct run *run, struct sink_summary *summary)
             total.lost += books[cpu].lost;
             total.errors += books[cpu].errors;
         }
-        show_place(run, site, &total);
-        summary->n_lost += total.lost;
-        if (site < s->meta.sites.n && s->meta.sites.items[site].kind == SITE_CUT) {
-            summary->n_cut += total.errors;
-        } else {
-            summary->n_failed += total.errors;
-        }
+        show_place(run, site, &total, summary);
     }
 }
 

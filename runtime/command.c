@@ -91,9 +91,9 @@ int command_cat(struct sink *sink, const struct meta_site *site, const char *pat
         if (n < 0)
             return -errno;
         if (n == 0)
-            break;
+            return 0;
         sink_output(sink, site, (struct str){chunk, (u32)n});
         left -= (u64)n;
     }
-    return 0;
+    return read(fd, chunk, 1) > 0;
 }

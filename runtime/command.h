@@ -10,5 +10,7 @@ struct signals;
 int command_run(struct sink *sink, struct signals *signals, const struct meta_site *site,
                 const char *command);
 
-/* Show a file, at most site->num0 bytes of it. Returns 0, or why it cannot be read. */
+/* Show a file, at most site->num0 bytes of it. Returns 0, 1 if it has more, or why it cannot be
+ * read.
+ */
 int command_cat(struct sink *sink, const struct meta_site *site, const char *path);

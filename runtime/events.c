@@ -73,7 +73,9 @@ static void do_command(struct events *e, u32 index, const u8 *payload)
     (void)sink_flush(e->sink); // what it writes itself comes behind; failures are remembered
     err = is_system ? command_run(e->sink, e->signals, site, text.p)
                     : command_cat(e->sink, site, text.p);
-    if (err == 0)
+    if (err > 0)
+        run_errors_cut(e->errors, index);
+    if (err >= 0)
         return;
     buf_printf(&message, is_system ? "failed to run '%s': %s" : "failed to open file '%s': %s",
                text.p, error_text(err));

@@ -51,13 +51,15 @@ int run_errors_init(struct run_errors *e, const struct meta *meta, const struct 
 {
     *e = (struct run_errors){.meta = meta, .sources = sources, .log = log, .sink = sink};
     e->n_shown = calloc(MAX(meta->sites.n, 1), sizeof(*e->n_shown));
-    return e->n_shown == NULL ? -ENOMEM : 0;
+    e->n_cut = calloc(MAX(meta->sites.n, 1), sizeof(*e->n_cut));
+    return e->n_shown == NULL || e->n_cut == NULL ? -ENOMEM : 0;
 }
 
 void run_errors_done(struct run_errors *e)
 {
     free(e->n_shown);
-    e->n_shown = NULL;
+    free(e->n_cut);
+    e->n_shown = e->n_cut = NULL;
     buf_done(&e->text);
 }
 
@@ -188,6 +190,16 @@ static const char *record_words(u64 kind)
     }
 }
 
+void run_errors_cut(struct run_errors *e, u32 site)
+{
+    e->n_cut[site]++;
+}
+
+u64 run_errors_n_cut(const struct run_errors *e, u32 site, const struct ptl_book *total)
+{
+    return e->meta->sites.items[site].kind == SITE_CUT ? total->errors : e->n_cut[site];
+}
+
 static void show_cut(struct run_errors *e, const struct meta_site *row, u64 n)
 {
     char text[TEXT_BYTES];
@@ -196,9 +208,9 @@ static void show_cut(struct run_errors *e, const struct meta_site *row, u64 n)
         return;
     if (row->text.n == 0) {
         (void)snprintf(text, sizeof(text),
-                       "Cut %" PRIu64 " text%s here: %s longer than %" PRIu64 " bytes.", n,
-                       n == 1 ? "" : "s", n == 1 ? "it was" : "they were",
-                       row->num0); // fits
+                       "Cut %" PRIu64 " %s%s here: %s longer than %" PRIu64 " bytes.", n,
+                       row->kind == SITE_CAT ? "file" : "text", n == 1 ? "" : "s",
+                       n == 1 ? "it was" : "they were", row->num0); // fits
     } else {
         (void)snprintf(text, sizeof(text),
                        "Cut %" PRIu64 " list%s here: %s more than %" PRIu64 " %.*s.", n,
@@ -214,10 +226,9 @@ void run_errors_book(struct run_errors *e, u32 site, const struct ptl_book *tota
     const struct meta_site *row = &e->meta->sites.items[site];
     char text[TEXT_BYTES];
 
-    if (row->kind == SITE_CUT) {
-        show_cut(e, row, total->errors);
+    show_cut(e, row, run_errors_n_cut(e, site, total));
+    if (row->kind == SITE_CUT)
         return;
-    }
     if (row->kind == SITE_ERROR) {
         const struct message *message = message_of(row->num0);
 

@@ -18,6 +18,7 @@ struct run_errors {
     enum ptl_warnings warnings;    /* set after run_errors_init() where it is not the default */
     bool has_color;                /* the same */
     u64 *n_shown;                  /* warnings in full, one for each site */
+    u64 *n_cut;                    /* files that cat() cut, the same */
     struct buf text;
 };
 
@@ -35,6 +36,12 @@ void run_errors_show(struct run_errors *e, u32 site, s64 retcode);
 /* A message about a site: of errorf() and warnf(), or of what could not be done for system() and
  * cat(). text: borrowed; a newline at its end is left out. */
 void run_errors_message(struct run_errors *e, u32 site, struct str text);
+
+/* A file was longer than cat(), at this site, shows. */
+void run_errors_cut(struct run_errors *e, u32 site);
+
+/* How many texts, lists or files were cut at a site. total: as for run_errors_book(). */
+u64 run_errors_n_cut(const struct run_errors *e, u32 site, const struct ptl_book *total);
 
 /* The end of a run: what the books of a site, summed over all CPUs, say that was not shown. */
 void run_errors_book(struct run_errors *e, u32 site, const struct ptl_book *total);

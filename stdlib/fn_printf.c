@@ -81,7 +81,7 @@ const struct func_desc fn_cat = {
     .name = "cat",
     .sig = "(literal, ...) -> void",
     .doc =
-        "Shows the file whose path is formatted as by printf(), at most 10240 bytes of it (config max_cat_bytes), when the record is "
+        "Shows the file whose path is formatted as by printf(), at most 10240 bytes of it (config max_cat_bytes; files that have more are counted), when the record is "
         "read.",
     .example = "BEGIN { cat(\"/proc/%d/comm\", 1); }",
     .check = format_check,
