@@ -56,8 +56,9 @@ int bpf_target_find(const char *name, u32 id)
 {
     _cleanup_close_ int found = -1;
     u32 at = id == 0 ? 0 : id - 1;
+    int err = 0;
 
-    while (bpf_prog_get_next_id(at, &at) == 0 && (id == 0 || at == id)) {
+    while ((err = bpf_prog_get_next_id(at, &at)) == 0 && (id == 0 || at == id)) {
         _cleanup_close_ int fd = bpf_prog_get_fd_by_id(at);
 
         if (fd < 0 && fd != -ENOENT) // it may have gone meanwhile
@@ -68,5 +69,7 @@ int bpf_target_find(const char *name, u32 id)
             return -ENOTUNIQ;
         found = take_fd(&fd);
     }
+    if (err != 0 && err != -ENOENT) // -EPERM: CAP_BPF is not enough for numbers
+        return err;
     return found >= 0 ? take_fd(&found) : -ENOENT;
 }

@@ -14,6 +14,7 @@
 enum {
     NAME_BYTES = 512, /* the kernel's longest symbol name */
     BATCH = 64,       /* names for each run of the program */
+    INSNS_EACH = 7,   /* the address of a place in a map takes two */
 };
 
 /* The value of the map that both sides look into has BATCH of them. */
@@ -27,7 +28,7 @@ static int load(int map)
 {
     LIBBPF_OPTS(bpf_prog_load_opts, opts, .prog_flags = BPF_F_SLEEPABLE);
     const struct bpf_insn end = TINY_EXIT;
-    struct bpf_insn code[BATCH * 7 + 1];
+    struct bpf_insn code[BATCH * INSNS_EACH + 1];
     u32 n = 0;
 
     for (u32 i = 0; i < BATCH; i++) {
@@ -40,6 +41,7 @@ static int load(int map)
             TINY_CALL(BPF_FUNC_kallsyms_lookup_name),
         };
 
+        _Static_assert(ARRAY_SIZE(one) == INSNS_EACH, "the code has room for all names");
         memcpy(code + n, one, sizeof(one));
         n += ARRAY_SIZE(one);
     }
@@ -63,7 +65,7 @@ static int ask(int prog, int map, const char *const *names, u32 n, struct questi
     err = bpf_map_update_elem(map, &key, questions, BPF_ANY);
     if (err == 0)
         err = bpf_prog_test_run_opts(prog, &run);
-    if (err == 0 && (int)run.retval == -EPERM)
+    if (err == 0 && (int)run.retval == -EPERM) // kptr_restrict: then all names are refused alike
         err = -EPERM;
     if (err == 0)
         err = bpf_map_lookup_elem(map, &key, questions);

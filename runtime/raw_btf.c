@@ -73,6 +73,8 @@ bool raw_btf_name(struct raw_btf *btf, const char *name, u32 *out)
     char with_nuls[40] = "";
     size_t n = strlen(name) + 2;
 
+    if (n > sizeof(with_nuls))
+        ptl_bug("a name that is longer than those of the types that are looked for");
     memcpy(with_nuls + 1, name, n - 2);
     /* Each piece begins with the end of the one before: a name may lie in both. */
     for (u64 at = 0; at + n <= btf->strings.n; at += PIECE_BYTES - (n - 1)) {

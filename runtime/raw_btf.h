@@ -30,7 +30,9 @@ void raw_btf_done(struct raw_btf *btf);
 
 #define _cleanup_raw_btf_ _cleanup_(raw_btf_done)
 
-/* The offset of a name in the strings: a name is there once. Returns whether it is. */
+/* The offset of a name of at most 38 bytes in the strings: a name is there once. Returns whether it
+ * is.
+ */
 bool raw_btf_name(struct raw_btf *btf, const char *name, u32 *out);
 
 /* The number of the first type of a kind (BTF_KIND_*) with the name at this offset, its header and

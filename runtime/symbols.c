@@ -146,21 +146,28 @@ static bool line_keep(char *line, const char *text, struct symbol *out)
     return symbol.address != 0 && symbol.type != 'a' && symbol.type != 'A';
 }
 
-/* The kernel lists its own symbols in the order of their addresses, those of modules module by
- * module behind them: what is in order already is left so, and the rest sorted. */
-static void sort(struct symbols *s)
+/* How many symbols, from the first on, are in the order of their addresses, and below all others.
+ */
+static u32 ordered_count(const struct symbols *s)
 {
-    struct symbol *list = s->list;
-    u32 n = 1, begin = 0;
+    u32 n = MIN(1, s->n);
     u64 lowest = UINT64_MAX;
 
-    while (n < s->n && list[n].address >= list[n - 1].address)
+    while (n < s->n && s->list[n].address >= s->list[n - 1].address)
         n++;
     for (u32 i = n; i < s->n; i++)
-        lowest = MIN(lowest, list[i].address);
-    for (begin = MIN(n, s->n); begin > 0 && list[begin - 1].address >= lowest; begin--) {
-    }
-    for (u32 i = 1; i < begin; i++) { /* several at one address */
+        lowest = MIN(lowest, s->list[i].address);
+    while (n > 0 && s->list[n - 1].address >= lowest)
+        n--;
+    return n;
+}
+
+/* Sort the first n, of which only those with one address can be in a wrong order: few at a time. */
+static void aliases_sort(struct symbols *s, u32 n)
+{
+    struct symbol *list = s->list;
+
+    for (u32 i = 1; i < n; i++) {
         for (u32 k = i; k > 0 && symbol_order(&list[k], &list[k - 1], s) < 0; k--) {
             struct symbol swapped = list[k];
 
@@ -168,8 +175,17 @@ static void sort(struct symbols *s)
             list[k - 1] = swapped;
         }
     }
-    if (begin < s->n)
-        qsort_r(list + begin, s->n - begin, sizeof(*list), symbol_order, s);
+}
+
+/* The kernel lists its own symbols in the order of their addresses, those of modules module by
+ * module behind them: sorting it all would cost more than the rest. */
+static void sort(struct symbols *s)
+{
+    u32 n = ordered_count(s);
+
+    aliases_sort(s, n);
+    if (n < s->n)
+        qsort_r(s->list + n, s->n - n, sizeof(*s->list), symbol_order, s);
 }
 
 static u32 count_lines(const struct buf *text)
@@ -211,14 +227,12 @@ static void ensure_read(struct symbols *s)
     s->fd = -1;
 }
 
-static struct str module_of(const struct symbols *s, const struct symbol *symbol)
+/* "": of the kernel itself. */
+static const char *module_of(const struct symbols *s, const struct symbol *symbol)
 {
     const char *name = name_of(s, symbol);
 
-    if (!symbol->has_module)
-        return (struct str){0};
-    name += strlen(name) + 2; /* the NUL and the bracket */
-    return (struct str){name, (u32)strcspn(name, "]")};
+    return symbol->has_module ? name + strlen(name) + 2 : ""; /* the NUL and the bracket */
 }
 
 struct symbol_place symbols_find(struct symbols *s, u64 address)
@@ -235,7 +249,7 @@ struct symbol_place symbols_find(struct symbols *s, u64 address)
         low--; // the best name of an address is the first
     found = &s->list[low];
     return (struct symbol_place){str_of(name_of(s, found)), address - found->address,
-                                 module_of(s, found)};
+                                 str_of(module_of(s, found))};
 }
 
 static bool is_function(const struct symbol *symbol)
@@ -251,13 +265,11 @@ int symbols_each(struct symbols *s, int (*fn)(void *data, const struct symbol_li
     ensure_read(s);
     for (u32 i = 0; result == 0 && i < s->n; i++) {
         const struct symbol *symbol = &s->list[i];
-        struct symbol_line line = {
-            .address = symbol->address, .name = name_of(s, symbol), .type = symbol->type};
+        struct symbol_line line = {symbol->address, name_of(s, symbol), module_of(s, symbol),
+                                   symbol->type};
 
-        if (!is_function(symbol))
-            continue;
-        line.module = symbol->has_module ? line.name + strlen(line.name) + 2 : "";
-        result = fn(data, &line);
+        if (is_function(symbol))
+            result = fn(data, &line);
     }
     return result;
 }

@@ -7,14 +7,21 @@
 /* What a helper reads into where. */
 struct read {
     ir_val dst, size, from;
-    u32 kernel_helper, user_helper;
+    bool is_text;            /* up to its NUL */
     bool is_quiet;           /* a fault is no warning */
     const struct room *room; /* NULL: what is cut is not counted */
 };
 
+static u32 helper_of(bool is_text, bool is_user)
+{
+    if (is_text)
+        return is_user ? BPF_FUNC_probe_read_user_str : BPF_FUNC_probe_read_kernel_str;
+    return is_user ? BPF_FUNC_probe_read_user : BPF_FUNC_probe_read_kernel;
+}
+
 /* Was it the room's end that ended the text? The helper does not tell a text that just fits from a
  * longer one: both fill the room. */
-static void count_if_cut(struct lowering *lo, const struct read *r, ir_val n_read, u32 byte_helper)
+static void count_if_cut(struct lowering *lo, const struct read *r, ir_val n_read, bool is_user)
 {
     struct ir_builder *b = &lo->b;
     s64 end = (s64)r->room->size - 1;
@@ -26,7 +33,8 @@ static void count_if_cut(struct lowering *lo, const struct read *r, ir_val n_rea
     struct branch br;
 
     ir_store64(b, byte, 0, ir_const(b, 0));
-    (void)ir_call(b, byte_helper, args, ARRAY_SIZE(args)); // what is gone now was no text
+    (void)ir_call(b, helper_of(false, is_user), args,
+                  ARRAY_SIZE(args)); // what is gone now was no text
     is_cut = ir_binary(b, IR_NE, ir_load64(b, byte, 0), ir_const(b, 0));
     if (r->room->wanted) {
         is_cut =
@@ -38,18 +46,16 @@ static void count_if_cut(struct lowering *lo, const struct read *r, ir_val n_rea
     lower_end_if(lo, &is_full);
 }
 
-static void read_by(struct lowering *lo, const struct read *r, u32 helper)
+static void read_by(struct lowering *lo, const struct read *r, bool is_user)
 {
     struct ir_builder *b = &lo->b;
+    u32 helper = helper_of(r->is_text, is_user);
     ir_val args[] = {r->dst, r->size, r->from};
     ir_val rc = ir_call(b, helper, args, ARRAY_SIZE(args));
     struct branch failed;
 
-    if (r->room) {
-        count_if_cut(lo, r, rc,
-                     helper == BPF_FUNC_probe_read_user_str ? BPF_FUNC_probe_read_user
-                                                            : BPF_FUNC_probe_read_kernel);
-    }
+    if (r->room)
+        count_if_cut(lo, r, rc, is_user);
     if (r->is_quiet)
         return;
     /* an int for some, a long for others: the sign is in the lower half of both */
@@ -66,61 +72,40 @@ static void read_somewhere(struct lowering *lo, const struct read *r, enum space
     struct branch br;
 
     if (space != SPACE_NONE) {
-        read_by(lo, r, space == SPACE_USER ? r->user_helper : r->kernel_helper);
+        read_by(lo, r, space == SPACE_USER);
         return;
     }
     br = lower_if(lo, ir_binary(&lo->b, IR_SLT, r->from, ir_const(&lo->b, 0)));
-    read_by(lo, r, r->kernel_helper);
+    read_by(lo, r, false);
     lower_else(lo, &br);
-    read_by(lo, r, r->user_helper);
+    read_by(lo, r, true);
     lower_end_if(lo, &br);
 }
 
 void lower_read(struct lowering *lo, ir_val dst, ir_val size, ir_val from, enum space space)
 {
-    struct read r = {.dst = dst,
-                     .size = size,
-                     .from = from,
-                     .kernel_helper = BPF_FUNC_probe_read_kernel,
-                     .user_helper = BPF_FUNC_probe_read_user};
-
-    read_somewhere(lo, &r, space);
+    read_somewhere(lo, &(struct read){.dst = dst, .size = size, .from = from}, space);
 }
 
 void lower_read_string(struct lowering *lo, ir_val dst, ir_val size, ir_val from, enum space space)
 {
-    struct read r = {.dst = dst,
-                     .size = size,
-                     .from = from,
-                     .kernel_helper = BPF_FUNC_probe_read_kernel_str,
-                     .user_helper = BPF_FUNC_probe_read_user_str};
-
-    read_somewhere(lo, &r, space);
+    read_somewhere(lo, &(struct read){.dst = dst, .size = size, .from = from, .is_text = true},
+                   space);
 }
 
 void lower_try_read(struct lowering *lo, ir_val dst, ir_val size, ir_val from, enum space space)
 {
-    struct read r = {.dst = dst,
-                     .size = size,
-                     .from = from,
-                     .kernel_helper = BPF_FUNC_probe_read_kernel,
-                     .user_helper = BPF_FUNC_probe_read_user,
-                     .is_quiet = true};
-
-    read_somewhere(lo, &r, space);
+    read_somewhere(lo, &(struct read){.dst = dst, .size = size, .from = from, .is_quiet = true},
+                   space);
 }
 
 void lower_try_read_string(struct lowering *lo, ir_val dst, ir_val size, ir_val from,
                            enum space space)
 {
-    struct read r = {.dst = dst,
-                     .size = size,
-                     .from = from,
-                     .kernel_helper = BPF_FUNC_probe_read_kernel_str,
-                     .user_helper = BPF_FUNC_probe_read_user_str,
-                     .is_quiet = true};
-
-    read_somewhere(lo, &r, space);
+    read_somewhere(
+        lo,
+        &(struct read){.dst = dst, .size = size, .from = from, .is_text = true, .is_quiet = true},
+        space);
 }
 
 void lower_read_text(struct lowering *lo, const struct room *room, ir_val size, ir_val from,
@@ -129,8 +114,7 @@ void lower_read_text(struct lowering *lo, const struct room *room, ir_val size, 
     struct read r = {.dst = room->dst,
                      .size = size,
                      .from = from,
-                     .kernel_helper = BPF_FUNC_probe_read_kernel_str,
-                     .user_helper = BPF_FUNC_probe_read_user_str,
+                     .is_text = true,
                      .is_quiet = true,
                      .room = room};
 

@@ -86,6 +86,48 @@ static void test_cpu_list(void)
     CHECK(perf_cpu_list("0-99999999999\n", &cpus, &n) == -EIO);
 }
 
+static struct symbols *symbols_of(const char *text)
+{
+    struct symbols *s = NULL;
+    int pipe_fds[2];
+
+    CHECK(pipe2(pipe_fds, O_CLOEXEC) == 0);
+    CHECK(write(pipe_fds[1], text, strlen(text)) == (ssize_t)strlen(text));
+    (void)close(pipe_fds[1]);
+    CHECK(symbols_new(&s, pipe_fds[0]) == 0);
+    return s;
+}
+
+static int add_line(void *data, const struct symbol_line *symbol)
+{
+    buf_printf(data, "%s[%s] ", symbol->name, symbol->module);
+    return 0;
+}
+
+/* Those of the kernel come in order, but for several at one address; modules lie below and among
+ * them. */
+static void test_symbol_order(void)
+{
+    struct symbols *s = symbols_of("ffffffff81000100 t alias\n"
+                                   "ffffffff81000100 T real\n"
+                                   "ffffffff81000100 T also\n"
+                                   "ffffffff81000200 D data\n"
+                                   "ffffffff81000300 t above\n"
+                                   "ffffffff81000280 t among\t[m]\n"
+                                   "ffffffff80000100 t below\t[mod]\n");
+    _cleanup_buf_ struct buf text = {0};
+
+    CHECK(symbols_each(s, add_line, &text) == 0);
+    CHECK_STR(((struct str){text.p, (u32)text.n}),
+              "below[mod] also[] real[] alias[] among[m] above[] ");
+    CHECK_STR(symbols_find(s, 0xffffffff81000104).name, "also");
+    CHECK_STR(symbols_find(s, 0xffffffff80000100).module, "mod");
+    symbols_free(&s);
+    s = symbols_of("");
+    CHECK(symbols_each(s, add_line, &text) == 0 && symbols_find(s, 1).name.n == 0);
+    symbols_free(&s);
+}
+
 static void test_symbols(void)
 {
     static const char text[] = "0000000000000010 A percpu\n"
@@ -95,15 +137,10 @@ static void test_symbols(void)
                                "ffffffff81000200 T vfs_write\n"
                                "ffffffff81000400 t twin\n"
                                "ffffffff81000500 t twin\n";
-    struct symbols *s = NULL;
+    struct symbols *s = symbols_of(text);
     u64 addresses[4] = {0};
     struct symbol_place place;
-    int pipe_fds[2];
 
-    CHECK(pipe2(pipe_fds, O_CLOEXEC) == 0);
-    CHECK(write(pipe_fds[1], text, sizeof(text) - 1) == (ssize_t)sizeof(text) - 1);
-    (void)close(pipe_fds[1]);
-    CHECK(symbols_new(&s, pipe_fds[0]) == 0);
     place = symbols_find(s, 0xffffffff81000100);
     CHECK_STR(place.name, "vfs_read");
     CHECK(place.offset == 0 && place.module.n == 0);
@@ -220,6 +257,7 @@ int main(void)
     test_command_not_found();
     test_cpu_list();
     test_symbols();
+    test_symbol_order();
     test_features();
     test_warnings();
     return check_result();
