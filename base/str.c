@@ -71,6 +71,14 @@ int str_index(struct str s, char c)
     return found ? (int)(found - s.p) : -1;
 }
 
+int str_hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c |= 0x20;
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
 bool str_number(struct str s, u64 *out)
 {
     u64 number = 0;

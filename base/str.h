@@ -53,6 +53,8 @@ u32 str_utf8_len(struct str s, u32 at);
 /* The decimal number that s is, all of it. False where s is empty, holds anything but digits, or
  * more than 15 of them. */
 bool str_number(struct str s, u64 *out);
+/* Value of a hexadecimal digit, or -1. */
+int str_hex_digit(char c);
 
 /* Is there a letter of patterns in it: * ? [ */
 bool str_is_pattern(struct str s);

@@ -25,6 +25,12 @@ typedef int64_t s64;
 /* `align` is a power of two. */
 #define ROUND_UP(n, align) (((n) + (align)-1) & ~((__typeof__(n))(align)-1))
 
+/* Can one instruction load or store so many bytes? */
+static inline bool is_word_size(u64 bytes)
+{
+    return bytes == 1 || bytes == 2 || bytes == 4 || bytes == 8;
+}
+
 #define PRINTF_LIKE(fmt, first) __attribute__((format(printf, fmt, first)))
 #define NORETURN                __attribute__((noreturn))
 

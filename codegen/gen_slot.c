@@ -9,6 +9,8 @@
  * buffer record is reserved: the way out (no entry: return 0) could not give that back. */
 #include <string.h>
 
+#include <linux/bpf.h>
+
 #include "abi/record.h"
 #include "codegen/gen.h"
 
@@ -17,8 +19,6 @@ enum {
     SLOT_STACK_MAX = 64,    /* larger slots never lie on the stack */
     STACK_BUDGET = 320,
     STACK_BUDGET_NARROW = 96,
-    HELPER_RINGBUF_RESERVE = 131, /* enum bpf_func_id */
-    HELPER_MAP_LOOKUP = 1,
 };
 
 /* May LLVM keep a slot in registers when this instruction uses its address as operand number i? */
@@ -85,7 +85,7 @@ static void find_uses(const struct ir_func *func, struct slot_use *own, struct s
 static bool block_reserves(const struct ir_block *block)
 {
     vec_foreach(inst, &block->insts) {
-        if ((*inst)->op == IR_CALL_PTR && (*inst)->helper == HELPER_RINGBUF_RESERVE)
+        if ((*inst)->op == IR_CALL_PTR && (*inst)->helper == BPF_FUNC_ringbuf_reserve)
             return true;
     }
     return false;
@@ -349,7 +349,7 @@ static LLVMValueRef lookup_scratch(struct gen *g, u32 index, LLVMBasicBlockRef m
     LLVMValueRef base = NULL;
 
     emit_store(e, LLVMConstInt(e->i32, index, 0), g->f.scratch_key, 4);
-    base = emit_helper(e, e->ptr, HELPER_MAP_LOOKUP, args, 2);
+    base = emit_helper(e, e->ptr, BPF_FUNC_map_lookup_elem, args, 2);
     emit_branch(e, emit_is_zero(e, base), missing, found);
     emit_at(e, found);
     return base;
@@ -372,7 +372,7 @@ static void count_preempted(struct gen *g, LLVMBasicBlockRef done)
         return;
     }
     emit_store(e, LLVMConstInt(e->i32, books->max_entries - 1, 0), g->f.scratch_key, 4);
-    book = emit_helper(e, e->ptr, HELPER_MAP_LOOKUP,
+    book = emit_helper(e, e->ptr, BPF_FUNC_map_lookup_elem,
                        (LLVMValueRef[]){g->maps[books->id], g->f.scratch_key}, 2);
     emit_branch(e, emit_is_zero(e, book), done, found);
     emit_at(e, found);

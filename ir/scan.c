@@ -142,22 +142,14 @@ bool scan_split_name(struct str w, struct str *name_out, u32 *number_out)
     return false;
 }
 
-/* Value of a hexadecimal digit, or -1. */
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Append the next character of a text, or what its escape \xNN stands for. */
 static void quoted_char(struct scan *s, struct buf *text)
 {
     struct str escape = str_sub(s->src->text, s->at, s->at + 4);
 
-    if (escape.n == 4 && str_starts(escape, "\\x") && hex_digit(escape.p[2]) >= 0 &&
-        hex_digit(escape.p[3]) >= 0) {
-        buf_add_char(text, (char)(hex_digit(escape.p[2]) << 4 | hex_digit(escape.p[3])));
+    if (escape.n == 4 && str_starts(escape, "\\x") && str_hex_digit(escape.p[2]) >= 0 &&
+        str_hex_digit(escape.p[3]) >= 0) {
+        buf_add_char(text, (char)(str_hex_digit(escape.p[2]) << 4 | str_hex_digit(escape.p[3])));
         s->at += 4;
         return;
     }

@@ -148,6 +148,8 @@ u32 type_elem_offset(const struct type *t, u32 i);
 /* Number of 8-byte members of an aggregation's slot. */
 u32 type_agg_words(const struct type *t);
 
+/* Has it been inferred, without an error? NULL: not yet. */
+bool type_is_known(const struct type *t);
 /* Values of these kinds are one 64-bit word in the IR; the others are memory. */
 bool type_is_word(const struct type *t);
 /* int, bool, enum, pointer, ksym: usable where an integer is wanted. */

@@ -106,6 +106,11 @@ u32 type_agg_words(const struct type *t)
     return agg_word_count(t->agg, t->params);
 }
 
+bool type_is_known(const struct type *t)
+{
+    return t && t->kind != TYPE_ERROR;
+}
+
 bool type_is_word(const struct type *t)
 {
     return type_is_numeric(t);

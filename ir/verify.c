@@ -96,11 +96,6 @@ static bool check_access(struct verifier *v, const struct ir_inst *inst, ir_val 
     return true;
 }
 
-static bool is_word_size(u32 size)
-{
-    return size == 1 || size == 2 || size == 4 || size == 8;
-}
-
 static bool check_word_access(struct verifier *v, const struct ir_inst *inst, u32 size,
                               bool is_write)
 {

@@ -160,14 +160,6 @@ static bool add(struct perf_map *m, u64 start, u64 size, struct str name)
     return true;
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Take a number and the space behind it. */
 static bool take_hex(struct str *line, u64 *out)
 {
@@ -175,8 +167,8 @@ static bool take_hex(struct str *line, u64 *out)
     u32 begin = at;
 
     *out = 0;
-    for (; at < line->n && hex_digit(line->p[at]) >= 0; at++)
-        *out = *out << 4 | (u64)hex_digit(line->p[at]);
+    for (; at < line->n && str_hex_digit(line->p[at]) >= 0; at++)
+        *out = *out << 4 | (u64)str_hex_digit(line->p[at]);
     if (at == begin || at - begin > 16 || at == line->n || line->p[at] != ' ')
         return false;
     *line = str_sub(*line, at + 1, line->n);

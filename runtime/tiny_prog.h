@@ -11,10 +11,6 @@
     {                                                                        \
         .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = (to), .imm = (value) \
     }
-#define TINY_ADD(to, value)                                                  \
-    {                                                                        \
-        .code = BPF_ALU64 | BPF_ADD | BPF_K, .dst_reg = (to), .imm = (value) \
-    }
 /* The address of a map, which takes two instructions. */
 #define TINY_MAP(to, fd)                \
     {.code = BPF_LD | BPF_IMM | BPF_DW, \

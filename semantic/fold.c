@@ -183,6 +183,7 @@ bool needs_param(const struct expr *e)
 
 void report_not_constant(struct sema *s, const struct expr *e)
 {
-    hint_param(diag_add(s->v.diags, E_NOT_CONSTANT, e->span, "This is not known at compile time"),
-               needs_param(e));
+    vocab_hint_param(
+        diag_add(s->v.diags, E_NOT_CONSTANT, e->span, "This is not known at compile time"),
+        needs_param(e));
 }

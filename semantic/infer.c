@@ -1,11 +1,6 @@
 /* Types of statements: what maps and variables hold. */
 #include "semantic/context.h"
 
-static bool is_known(const struct type *t)
-{
-    return t && t->kind != TYPE_ERROR;
-}
-
 static void assign_variable(struct sema *s, struct symbol *symbol, const struct type *t,
                             struct span span)
 {
@@ -29,7 +24,7 @@ static void assign_variable(struct sema *s, struct symbol *symbol, const struct 
 
 void infer_assign(struct sema *s, struct symbol *symbol, const struct type *t, struct span span)
 {
-    if (!symbol || !is_known(t))
+    if (!symbol || !type_is_known(t))
         return;
     if (symbol->is_map) {
         const struct type *before = symbol->map.value;
@@ -84,7 +79,7 @@ static bool refuse_value(struct sema *s, const struct stmt *stmt, const struct t
 
 static bool target_is_agg(const struct expr *target)
 {
-    return target->symbol && target->symbol->is_map && is_known(target->symbol->map.value) &&
+    return target->symbol && target->symbol->is_map && type_is_known(target->symbol->map.value) &&
            target->symbol->map.value->kind == TYPE_AGG;
 }
 
@@ -165,7 +160,7 @@ static void infer_value(struct sema *s, struct stmt *stmt)
 {
     const struct type *t = infer_expr(s, stmt->value);
 
-    if (is_known(t) && t->kind != TYPE_VOID && stmt->value->kind != EXPR_INCDEC &&
+    if (type_is_known(t) && t->kind != TYPE_VOID && stmt->value->kind != EXPR_INCDEC &&
         stmt->value->kind != EXPR_BLOCK /* of a macro */) {
         diag_add(s->v.diags, W_DISCARDED,
                  stmt->next ? span_with_semicolon(s, stmt->span) : stmt->value->span,
@@ -177,7 +172,7 @@ static void infer_value(struct sema *s, struct stmt *stmt)
 static void infer_if_stmt(struct sema *s, struct stmt *stmt)
 {
     infer_condition(s, stmt->value);
-    if (stmt->is_comptime && !stmt->value->is_const && is_known(stmt->value->type)) {
+    if (stmt->is_comptime && !stmt->value->is_const && type_is_known(stmt->value->type)) {
         report_not_constant(s, stmt->value);
         return;
     }

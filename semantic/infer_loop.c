@@ -5,11 +5,6 @@ enum {
     UNROLL_MAX = 100
 };
 
-static bool is_known(const struct type *t)
-{
-    return t && t->kind != TYPE_ERROR;
-}
-
 static void infer_let(struct sema *s, struct stmt *stmt)
 {
     struct symbol *symbol = stmt->target->symbol;
@@ -39,7 +34,7 @@ static void infer_for_range(struct sema *s, struct stmt *stmt)
         (void)infer_expr(s, ends[i]);
         if (!settle_agg(s, ends[i]))
             return;
-        if (is_known(ends[i]->type) && !type_is_integer(ends[i]->type)) {
+        if (type_is_known(ends[i]->type) && !type_is_integer(ends[i]->type)) {
             struct str name = type_name(s->arena, ends[i]->type);
 
             diag_add(s->v.diags, E_LOOP_TYPE, ends[i]->span,
@@ -86,7 +81,7 @@ static void infer_for_map(struct sema *s, struct stmt *stmt)
                  STR_ARG(map->name));
         return;
     }
-    if (!is_known(map->key) || !is_known(map->value))
+    if (!type_is_known(map->key) || !type_is_known(map->value))
         return;
     pair[1] = element_value(s, stmt, map->value);
     if (!pair[1])
@@ -101,13 +96,13 @@ static void infer_unroll(struct sema *s, struct stmt *stmt)
     const struct expr *count = stmt->value;
 
     (void)infer_expr(s, stmt->value);
-    if (is_known(count->type) && (count->type->kind != TYPE_INT || !count->is_const)) {
-        hint_param(diag_add(s->v.diags, E_UNROLL_COUNT, count->span,
-                            "unroll() needs a number that is known at compile time"),
-                   needs_param(count));
-    } else if (is_known(count->type) && (s64)count->num < 1) {
+    if (type_is_known(count->type) && (count->type->kind != TYPE_INT || !count->is_const)) {
+        vocab_hint_param(diag_add(s->v.diags, E_UNROLL_COUNT, count->span,
+                                  "unroll() needs a number that is known at compile time"),
+                         needs_param(count));
+    } else if (type_is_known(count->type) && (s64)count->num < 1) {
         diag_add(s->v.diags, E_UNROLL_COUNT, count->span, "unroll minimum value is 1");
-    } else if (is_known(count->type) && count->num > UNROLL_MAX) {
+    } else if (type_is_known(count->type) && count->num > UNROLL_MAX) {
         diag_add(s->v.diags, E_UNROLL_COUNT, count->span, "unroll maximum value is %u",
                  (unsigned)UNROLL_MAX);
     }

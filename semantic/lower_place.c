@@ -296,7 +296,7 @@ static struct lvalue place_of(struct sema *s, struct lowering *lo, struct expr *
 
 /* ---- reading ---- */
 
-/* A bit-field in the word at slot, by the C layout: bit_offset may be above 63 in a large one. */
+/* The bit-field of `size` bits in a word that has `shift` bits below it. */
 static ir_val cut_bits(struct lowering *lo, ir_val word, u32 shift, u32 size, bool is_signed)
 {
     struct ir_builder *b = &lo->b;

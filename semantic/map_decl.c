@@ -47,7 +47,7 @@ static u32 size_of(struct sema *s, const struct map_decl *decl)
     (void)infer_expr(s, size);
     if (size->type->kind == TYPE_INT && size->is_const && size->num > 0 && size->num <= UINT32_MAX)
         return (u32)size->num;
-    hint_param(
+    vocab_hint_param(
         diag_add(
             s->v.diags, E_MAP_SIZE, size->span,
             "The number of entries of a map is a positive integer that is known at compile time"),

@@ -134,9 +134,10 @@ static u32 length_of(struct sema *s, struct expr *count)
         return 0;
     if (t->kind == TYPE_INT && count->is_const && count->num > 0 && count->num <= LENGTH_MAX)
         return (u32)count->num;
-    hint_param(diag_add(s->v.diags, E_TYPE_LENGTH, count->span,
-                        "The length of a type is a constant from 1 to %u", (unsigned)LENGTH_MAX),
-               needs_param(count));
+    vocab_hint_param(diag_add(s->v.diags, E_TYPE_LENGTH, count->span,
+                              "The length of a type is a constant from 1 to %u",
+                              (unsigned)LENGTH_MAX),
+                     needs_param(count));
     return 0;
 }
 

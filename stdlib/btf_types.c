@@ -26,11 +26,6 @@ static const struct type *make_opaque(const struct maker *m, u32 size)
     return type_array(m->types, type_int(m->types, 1, false), MIN(size, MAX_ARRAY_BYTES));
 }
 
-static bool is_word_size(u32 size)
-{
-    return size == 1 || size == 2 || size == 4 || size == 8;
-}
-
 static const struct type *make_int(const struct maker *m, const struct btf_type *t)
 {
     u32 word = *(const u32 *)btf_behind(t);

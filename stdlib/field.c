@@ -127,11 +127,6 @@ static const struct type *array_type(struct vocab *v, const struct c_type *c, u3
     return elem && size % elem == 0 ? type_array(v->types, of, size / elem) : NULL;
 }
 
-static bool is_word_size(u32 size)
-{
-    return size == 1 || size == 2 || size == 4 || size == 8;
-}
-
 /* An integer or something of the kernel. Arguments of system calls take 8 bytes whatever their type
  * is: the sign is that of the type. */
 static const struct type *single_type(struct vocab *v, const struct c_type *c,

@@ -24,7 +24,7 @@ static const struct type *check_buf(struct vocab *v, struct call *c)
     const struct type *t = from->type;
     struct str name = {"", 0};
 
-    if (!t || t->kind == TYPE_ERROR)
+    if (!type_is_known(t))
         return type_error(v->types);
     name = type_name(v->arena, t);
     if (!has_bytes(t) && t->kind != TYPE_POINTER && t->kind != TYPE_INT) {

@@ -29,7 +29,7 @@ static const struct type *check_signal(struct vocab *v, struct call *c)
     const struct call_arg *arg = &c->args[0];
     const struct type *t = arg->type;
 
-    if (!t || t->kind == TYPE_ERROR)
+    if (!type_is_known(t))
         return NULL;
     if (t->kind == TYPE_STRING && arg->is_const) {
         if (signal_number(arg->text))
@@ -121,7 +121,7 @@ static const struct type *check_write_user(struct vocab *v, struct call *c)
     const struct call_arg *len = c->n_args > 2 ? &c->args[2] : NULL;
     u32 size = 0;
 
-    if (!t || t->kind == TYPE_ERROR)
+    if (!type_is_known(t))
         return NULL;
     size = type_raw_size(t);
     if (size == 0) {

@@ -14,12 +14,12 @@ static const struct type *check_static_assert(struct vocab *v, struct call *c)
     const struct call_arg *condition = &c->args[0];
     const struct type *t = condition->type;
 
-    if (!t || t->kind == TYPE_ERROR)
+    if (!type_is_known(t))
         return NULL;
     if (!condition->is_const || !type_is_word(t)) {
-        hint_param(diag_add(v->diags, E_NOT_CONSTANT, condition->span,
-                            "This is not known at compile time"),
-                   condition->is_open);
+        vocab_hint_param(diag_add(v->diags, E_NOT_CONSTANT, condition->span,
+                                  "This is not known at compile time"),
+                         condition->is_open);
         return type_error(v->types);
     }
     if (condition->num)

@@ -6,7 +6,7 @@ static const struct type *check_join(struct vocab *v, struct call *c)
 {
     const struct type *t = c->args[0].type;
 
-    if (!t || t->kind == TYPE_ERROR || t->kind == TYPE_POINTER || type_is_integer(t))
+    if (!type_is_known(t) || t->kind == TYPE_POINTER || type_is_integer(t))
         return NULL;
 
     struct str name = type_name(v->arena, t);

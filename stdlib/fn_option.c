@@ -63,10 +63,10 @@ static bool read_call(struct vocab *v, const struct call *c, struct script_optio
                  STR_ARG(out->row.name));
         return false;
     }
-    if (value && (!t || t->kind == TYPE_ERROR))
+    if (value && !type_is_known(t))
         return false;
     if (value && (!value->is_const || !(t->kind == TYPE_STRING || type_is_numeric(t)))) {
-        hint_param(
+        vocab_hint_param(
             diag_add(v->diags, E_ARG_TYPE, value->span,
                      "getopt() expects a bool, an integer or a string that is known at compile "
                      "time"),

@@ -5,7 +5,7 @@ static const struct type *check_space(struct vocab *v, const struct call *c, enu
 {
     const struct type *t = c->args[0].type;
 
-    if (!t || t->kind == TYPE_ERROR)
+    if (!type_is_known(t))
         return type_error(v->types);
     return type_pointer(v->types, t->kind == TYPE_POINTER ? t->of : type_void(v->types), space);
 }

@@ -264,7 +264,7 @@ static const struct type *check_str_concat(struct vocab *v, struct call *c)
     for (u32 i = 0; i < 2; i++) {
         const struct type *t = c->args[i].type;
 
-        if (!t || t->kind == TYPE_ERROR)
+        if (!type_is_known(t))
             return type_error(v->types);
         size += t->kind == TYPE_STRING ? type_capacity(t) - 1 : type_raw_size(t);
     }

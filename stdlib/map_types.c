@@ -2,16 +2,11 @@
  * value. */
 #include "stdlib/vocab.h"
 
-static bool is_known(const struct type *t)
-{
-    return t && t->kind != TYPE_ERROR;
-}
-
 bool map_join_key(struct vocab *v, struct map_info *map, const struct type *key, struct span span)
 {
-    if (!is_known(key))
+    if (!type_is_known(key))
         return true;
-    if (!is_known(map->key)) {
+    if (!type_is_known(map->key)) {
         map->key = key;
         return true;
     }
@@ -53,9 +48,9 @@ static bool report_params(struct vocab *v, const struct type *old, const struct 
 bool map_join_value(struct vocab *v, struct map_info *map, const struct type *value,
                     struct span span)
 {
-    if (!is_known(value))
+    if (!type_is_known(value))
         return true;
-    if (!is_known(map->value)) {
+    if (!type_is_known(map->value)) {
         map->value = value;
         return true;
     }

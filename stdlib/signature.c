@@ -128,7 +128,7 @@ static const char *kind_problem(enum kind kind, const struct call_arg *arg)
         return arg->map ? NULL : "a map";
     if (kind == KIND_VARIABLE)
         return arg->is_out ? NULL : "a variable";
-    if (!t || t->kind == TYPE_ERROR)
+    if (!type_is_known(t))
         return NULL;
     switch (kind) {
     case KIND_INT:
@@ -170,7 +170,7 @@ static bool check_kinds(struct vocab *v, const struct call *c, const struct sign
                                          "%.*s() expects %s as argument %u (%.*s provided)",
                                          STR_ARG(c->name), expected, i + 1, STR_ARG(type));
 
-            hint_param(diag, arg->is_open);
+            vocab_hint_param(diag, arg->is_open);
             ok = false;
         } else if (expected) {
             diag_add(v->diags, E_ARG_TYPE, arg->span, "%.*s() expects %s as argument %u",

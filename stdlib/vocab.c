@@ -144,7 +144,7 @@ void vocab_report_unknown(struct vocab *v, struct str name, struct span span, bo
         diag_hint(diag, "Did you mean '%.*s'?", STR_ARG(near));
 }
 
-void hint_param(struct diag *diag, bool is_open)
+void vocab_hint_param(struct diag *diag, bool is_open)
 {
     if (is_open)
         diag_hint(diag, "The program depends on it: give it to --aot, behind the script.");
@@ -177,9 +177,10 @@ static bool param_text(struct vocab *v, struct str param, struct span span, stru
         *out = v->args.params[number - 1];
         return true;
     }
-    hint_param(diag_add(v->diags, E_PROBE_PARAM, span,
-                        "The probe needs parameter %.*s, which was not given", STR_ARG(param)),
-               v->is_open && number != 0);
+    vocab_hint_param(diag_add(v->diags, E_PROBE_PARAM, span,
+                              "The probe needs parameter %.*s, which was not given",
+                              STR_ARG(param)),
+                     v->is_open && number != 0);
     return false;
 }
 

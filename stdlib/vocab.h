@@ -367,7 +367,7 @@ void probe_report_no_function(struct vocab *v, const struct attach_point *point,
 void vocab_report_unknown(struct vocab *v, struct str name, struct span span, bool is_call);
 
 /* If what was reported as unknown at compile time is_open, say how to bind the parameter. */
-void hint_param(struct diag *diag, bool is_open);
+void vocab_hint_param(struct diag *diag, bool is_open);
 
 /* docs/reference.md, from all descriptors. */
 void vocab_reference(struct buf *out);
