@@ -20,7 +20,8 @@ verdict cache-steps "$(grep -qE '^compiler: parse [0-9.]+ ms, types .*, IR .*, L
 run "$tool" -v "$good"
 says cache-warm 1 "$found"
 verdict cache-no-compiler "$(grep '^compiler:' err)"
-verdict cache-modes "$([ "$(stat -c %a "$kept" "$kept"/* | tr '\n' ' ')" = '700 600 ' ] || stat "$kept" "$kept"/*)"
+mode cache-mode 700 "$kept"
+mode cache-modes 600 "$kept"/*
 run "$tool" --cache-stats
 says cache-stats 0 "" "^$kept: 1 programs, [1-9][0-9]* of at most 32768 KiB$"
 run "$tool" -v --no-cache "$good"
@@ -138,5 +139,6 @@ verdict cache-full-told "$(grep -qxE "The program is not kept in $kept: File too
 verdict cache-full-clean "$(ls -A "$kept")"
 export XDG_CACHE_HOME=relative
 run env -u HOME "$tool" -v "$good"
+says cache-no-home 1 '^ERROR: Missing CAP_BPF capability'
 verdict cache-relative "$([ -e relative ] && echo 'it was made')"
 export XDG_CACHE_HOME=$work/cache

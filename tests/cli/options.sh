@@ -14,6 +14,7 @@ says version-compiler 0 "" '^ptlc v0\.1\.0$'
 run "$tool" --help
 says help 0 "" '^  -o FILE +write '
 run "$tool" -h
+says help-letter 0 "" '^usage: '
 verdict help-hides-test-switch "$(grep test-switch out)"
 run "$tool" --emit ast -h
 says help-wins 0 "" '^usage: '
@@ -42,7 +43,7 @@ run "$tool" -p 1 -c true "$good"
 says pid-and-command 1 '^ERROR: -p and -c exclude each other$'
 run "$tool" -f xml "$good"
 says format-unknown 1 '^ERROR: Invalid output format "xml"$'
-verdict format-list "$(grep -qx 'HINT: The formats are: text json folded' err || echo 'no list of formats')"
+hints format-list 'The formats are: text json folded'
 run "$tool" -B sometimes "$good"
 says buffering-unknown 1 '^ERROR: Invalid output buffering "sometimes"$'
 run "$tool" -k --no-warnings "$good"
@@ -97,6 +98,7 @@ says verbose 1 '^\[ *[0-9]+ ms\] compiled: [0-9]+ bytes$'
 run "$tool" --test-switch=nonsense "$good"
 says test-switch-unknown 1 "^ERROR: unknown test switch: 'nonsense'$"
 run "$tool" --emit=ir 'profile:hz:9 { @ = sum(pid); }'
+says test-switch-none 0 "" .
 cp out exact
 run "$tool" --emit=ir --test-switch=plain-rmw 'profile:hz:9 { @ = sum(pid); }'
 says test-switch 0 "" .
