@@ -17,6 +17,7 @@
 #define META_FLAG_TASK_NAME  (1u << 1) /* reads ptl_config.task_name */
 #define META_FLAG_QUIET_MAPS (1u << 3) /* maps are not shown at the end */
 #define META_FLAG_UNSAFE     (1u << 2) /* runs commands, or changes what traced programs do */
+#define META_FLAG_IMPORTS    (1u << 4) /* other files than the script's tell what it is */
 
 #define PIECE_FLAG_MINUS (1u << 0)
 #define PIECE_FLAG_PLUS  (1u << 1)

@@ -77,15 +77,16 @@ static int look_into(struct arena *arena, const void *elf, size_t size, struct m
     return elf_view_init(&view, elf, size) == 0 ? object_read(arena, &view, out, why) : -EPROTO;
 }
 
-u32 ptl_source_count(const void *elf, size_t size)
+bool ptl_is_self_contained(const void *elf, size_t size)
 {
     struct arena arena;
     struct meta meta;
     const char *why = NULL;
-    u32 n = look_into(&arena, elf, size, &meta, &why) == 0 ? meta.sources.n : 0;
+    bool is_object = look_into(&arena, elf, size, &meta, &why) == 0;
+    bool has_imports = is_object && meta.infos.items[0].flags & META_FLAG_IMPORTS;
 
     arena_done(&arena);
-    return n;
+    return is_object && !has_imports;
 }
 
 bool ptl_script_help(const void *elf, size_t size, const struct script_args *args, const char *name,

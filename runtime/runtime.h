@@ -101,9 +101,9 @@ int ptl_open(struct ptl_session **out, const void *elf, size_t size, const struc
 bool ptl_script_help(const void *elf, size_t size, const struct script_args *args, const char *name,
                      FILE *out);
 
-/* Number of sources that an object was made of: the script, and the files that it reads. 0: it is
- * no object. */
-u32 ptl_source_count(const void *elf, size_t size);
+/* Was an object made of its script alone, which reads no other files? False too for what is no
+ * object. */
+bool ptl_is_self_contained(const void *elf, size_t size);
 
 /* Print the probes of an object, a line each: patterns as they are, for they are resolved when it
  * runs. Returns 0, or a negative errno with *err: -EPROTO, -EPROTONOSUPPORT as ptl_open(). */

@@ -58,6 +58,7 @@ struct sema {
     u32 depth;
     struct c_types *c_types;          /* of the script's own C declarations */
     const struct clause_info *clause; /* that is being looked at */
+    bool has_imports;                 /* of scripts, even of an empty folder */
     bool has_changed;                 /* a type was learnt in this round of inference */
     struct config_value config[CONFIG_COUNT_];
     u32 n_expansions;              /* of macros */

@@ -79,6 +79,8 @@ static void end_module(struct sema *s, const struct sources *sources)
         .n_params = s->v.args.n_params,
         .flags = s->v.meta_flags | (s->opts->test == SEMANTIC_TEST_NONE ? 0 : META_FLAG_TEST),
     };
+    if (s->has_imports || sources->list.n > 1)
+        meta->infos.items[0].flags |= META_FLAG_IMPORTS;
     settings_to_meta(s, meta);
     vec_foreach(o, &s->v.script_options)
         *vec_push(s->arena, &meta->options) = o->row;
@@ -145,6 +147,7 @@ struct ir_module *semantic_analyze(struct arena *arena, struct program *program,
     struct sema s = {
         .arena = arena,
         .opts = opts,
+        .has_imports = program->imports.first != NULL,
         .v = {.arena = arena,
               .types = types_new(arena),
               .diags = diags,

@@ -115,7 +115,8 @@ void cache_open(struct cache *c, const struct options *o, const struct script *s
                 const char *compiler, bool has_color)
 {
     *c = (struct cache){.dir = -1};
-    if (o->has_no_cache || o->emit || o->aot || o->btf || o->tracefs || o->test_switch)
+    if (o->has_no_cache || o->emit || o->aot || o->btf || o->tracefs || o->test_switch ||
+        getenv("BPFTRACE_BTF")) // NOLINT(concurrency-mt-unsafe): one thread
         return;
     if (!find_folder(c->path, sizeof(c->path))) {
         c->why_not = "there is no home folder";

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
@@ -82,13 +83,25 @@ static void add_environment(struct buf *key)
     }
 }
 
-/* Name and size of each module: how often it is used, and where it lies, changes. */
+/* One that is built anew may have the size of the one before. */
+static void add_build_id(struct buf *key, const char *module, size_t n)
+{
+    _cleanup_buf_ struct buf id = {0};
+    char path[PATH_MAX];
+
+    (void)snprintf(path, sizeof(path), "/sys/module/%.*s/notes/.note.gnu.build-id",
+                   (int)MIN(n, sizeof(path) / 2), module); /* which fits */
+    (void)read_path(path, &id); /* there are kernels whose modules have none */
+    add_part(key, id.p, id.n);
+}
+
+/* Name, size and build id of each module: how often it is used, and where it lies, changes. */
 static int add_modules(struct buf *key)
 {
     _cleanup_buf_ struct buf text = {0};
     int err = read_path("/proc/modules", &text);
 
-    if (err == -ENOENT) /* the kernel takes none */
+    if (err == -ENOENT && access("/proc/version", F_OK) == 0) /* the kernel takes none */
         return 0;
     buf_add_char(&text, '\0');
     if (err || text.failed)
@@ -98,10 +111,26 @@ static int add_modules(struct buf *key)
         size_t end = name + strspn(line + name, " ");
 
         add_part(key, line, end + strcspn(line + end, " \n"));
+        add_build_id(key, line, name);
         line += strcspn(line, "\n");
         line += *line == '\n';
     }
     return 0;
+}
+
+/* Tracepoints that users make and change while the kernel runs. Where they may not be read, the
+ * compiler reads none. */
+static int add_tracepoints(struct buf *key)
+{
+    static const char *const paths[] = {"/sys/kernel/tracing/dynamic_events",
+                                        "/sys/kernel/debug/tracing/dynamic_events"};
+    _cleanup_buf_ struct buf text = {0};
+    int err = -ENOENT;
+
+    for (u32 i = 0; i < ARRAY_SIZE(paths) && (err == -ENOENT || err == -EACCES); i++)
+        err = read_path(paths[i], &text);
+    add_part(key, text.p, text.n);
+    return err == -ENOENT || err == -EACCES ? 0 : err;
 }
 
 /* The build id is in the notes; the rest is for kernels without one. */
@@ -129,6 +158,8 @@ int cache_key(const struct options *o, const struct script *script, const char *
         err = add_script(out, script);
     if (!err)
         err = add_kernel(out);
+    if (!err)
+        err = add_tracepoints(out);
     add_words(out, o->params, o->n_params);
     add_words(out, o->script_options, o->n_script_options);
     add_number(out, (u64)has_color | (u64)o->is_unsafe << 1 | (u64)o->lacks_kprobes << 2 |

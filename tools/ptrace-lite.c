@@ -196,7 +196,7 @@ static void object_keep(const struct cache *cache, const struct options *o,
 {
     int err = 0;
 
-    if (cache->dir < 0 || ptl_source_count(object->p, object->n) != 1)
+    if (cache->dir < 0 || !ptl_is_self_contained(object->p, object->n))
         return;
     err = cache_keep(cache, object, messages);
     if (err && o->is_verbose) {

@@ -49,6 +49,16 @@ run "$tool" -v imports.pt
 says cache-import 1 "$compiled"
 run "$tool" -v imports.pt
 says cache-import-again 1 "$compiled"
+mkdir no-scripts
+printf 'import "no-scripts"; BEGIN { print(1); exit(); }\n' >imports.pt
+run "$tool" -v imports.pt
+says cache-import-empty 1 "$compiled"
+run "$tool" -v imports.pt
+says cache-import-empty-again 1 "$compiled"
+for n in 1 2; do
+    run env BPFTRACE_BTF="$build/btf" "$tool" -v "$good"
+    says cache-other-btf-$n 1 "$compiled"
+done
 
 # What the compiler says is told each time; errors are not kept.
 run "$tool" -v 'BEGIN { strlen("a"); }'
