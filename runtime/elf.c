@@ -140,3 +140,18 @@ int elf_symbol_find(const struct elf_view *view, struct str name, struct elf_sym
     }
     return -ENOENT;
 }
+
+bool elf_wants_symbols(const struct elf_view *view)
+{
+    struct str symbols = {0};
+    struct str names = {0};
+    Elf64_Sym symbol;
+    int err = symbol_tables(view, &symbols, &names);
+
+    for (u64 at = sizeof(symbol); at + sizeof(symbol) <= symbols.n; at += sizeof(symbol)) {
+        memcpy(&symbol, symbols.p + at, sizeof(symbol));
+        if (symbol.st_shndx == SHN_UNDEF)
+            return true;
+    }
+    return err != 0 && err != -ENOENT;
+}

@@ -41,5 +41,9 @@ int elf_section_at(const struct elf_view *view, u32 index, struct elf_section *o
 /* The first section of this name. Returns 0, -ENOENT, or -EPROTO. */
 int elf_section_find(const struct elf_view *view, const char *name, struct elf_section *out);
 
+/* Does it use symbols that it does not define, which libbpf would look for in the kernel? True too
+ * for symbols that cannot be read. */
+bool elf_wants_symbols(const struct elf_view *view);
+
 /* The function symbol of this name. Returns 0, -ENOENT, or -EPROTO. */
 int elf_symbol_find(const struct elf_view *view, struct str name, struct elf_symbol *out);

@@ -122,6 +122,19 @@ static int name_order(const void *a, const void *b, void *data)
     return str_cmp(rows[*(const u32 *)a].name, rows[*(const u32 *)b].name);
 }
 
+/* A map that is pinned would be shared with other programs, or be theirs. */
+static bool has_pins(const struct bpf_object *obj)
+{
+    const struct bpf_map *map = NULL;
+
+    bpf_object__for_each_map(map, obj)
+    {
+        if (bpf_map__pin_path(map) != NULL)
+            return true;
+    }
+    return false;
+}
+
 int maps_new(struct maps **out, const struct meta *meta, const struct bpf_object *obj)
 {
     _cleanup_(maps_free) struct maps *m = calloc(1, sizeof(*m));
@@ -129,6 +142,8 @@ int maps_new(struct maps **out, const struct meta *meta, const struct bpf_object
 
     if (m == NULL)
         return -ENOMEM;
+    if (has_pins(obj))
+        return -EPROTO;
     if (n_cpus < 1)
         return n_cpus < 0 ? n_cpus : -EIO;
     m->meta = meta;

@@ -51,6 +51,10 @@ int object_read(struct arena *arena, const struct elf_view *elf, struct meta *ou
     failed = meta_decode(arena, section.data.p, section.data.n, out, why);
     if (failed == 0)
         failed = meta_check(out, why);
+    if (failed == 0 && elf_wants_symbols(elf)) {
+        *why = "it calls what is not in it";
+        failed = -EPROTO;
+    }
     if (failed == 0 && !is_intact(elf)) {
         *why = "it is damaged: its digest is not right";
         failed = -EPROTO;

@@ -16,9 +16,9 @@ static bool is_unsafe_helper(s32 helper)
     }
 }
 
-static bool is_helper_call(const struct bpf_insn *insn)
+static bool is_call(const struct bpf_insn *insn, u8 of)
 {
-    return insn->code == (BPF_JMP | BPF_CALL) && insn->src_reg == 0;
+    return insn->code == (BPF_JMP | BPF_CALL) && insn->src_reg == of;
 }
 
 static bool is_override(s32 helper)
@@ -32,7 +32,8 @@ static bool code_calls(struct str code, bool (*is_meant)(s32 helper))
         struct bpf_insn insn;
 
         memcpy(&insn, code.p + at, sizeof(insn));
-        if (is_helper_call(&insn) && is_meant(insn.imm))
+        /* Scripts cannot call functions of the kernel: who made this wants something else. */
+        if (is_call(&insn, BPF_PSEUDO_KFUNC_CALL) || (is_call(&insn, 0) && is_meant(insn.imm)))
             return true;
     }
     return false;

@@ -1,8 +1,10 @@
 /* What an object that was cut or changed can do: it is refused, or what is left of it passes all
  * checks. Every length, and every byte of the metadata in turn, as it is and with the digest made
  * right again. */
+#include <elf.h>
 #include <stdio.h>
 
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
 #include "abi/digest.h"
@@ -11,12 +13,12 @@
 #include "runtime/object.h"
 #include "tests/unit/check.h"
 
-#define SCRIPT                                                                                   \
-    "config = { max_probes = 7; } macro twice(x) { x * 2 } "                                     \
-    "BEGIN { @h[1, \"a\"] = hist(5); @l = lhist($1, 0, 10, 1); @t = (1, (\"b\", nsecs)); "       \
-    "printf(\"%5d %s %-*d\\n\", twice($1), str($2), 4, 5); print(@h); clear(@h); time(\"%H\"); " \
-    "@s = stats(1); print(kstack(3)); print(getopt(\"name\", \"x\")); errorf(\"%d\", 1); } "     \
-    "kprobe:f ?? kprobe:g { @[comm, ksym(kaddr(\"avenrun\"))] = count(); exit(3); } "            \
+#define SCRIPT                                                                                             \
+    "config = { max_probes = 7; } macro twice(x) { x * 2 } "                                               \
+    "BEGIN { @h[1, \"a\"] = hist(5); @l = lhist($1, 0, 10, 1); @t = (1, (\"b\", nsecs)); "                 \
+    "printf(\"%5d %s %-*d\\n\", twice($1), str($2), 4, 5); print(@h); clear(@h); time(\"%H\"); "           \
+    "@s = stats(1); @pinning = 1; print(kstack(3)); print(getopt(\"name\", \"x\")); errorf(\"%d\", 1); } " \
+    "kprobe:f ?? kprobe:g { @[comm, ksym(kaddr(\"avenrun\"))] = count(); exit(3); } "                      \
     "uprobe:/bin/sh:* { join(arg0); } interval:s:1 { zero(@s); }"
 
 struct image {
@@ -100,6 +102,52 @@ static void test_changes(struct image *o)
     CHECK(take(o->bytes, o->size));
 }
 
+/* Make a member of a map's definition be `pinning`, by which libbpf would share the map. */
+static void test_pins(struct image *o, const struct elf_view *view)
+{
+    struct elf_section section;
+    struct btf *btf = NULL;
+    const struct btf_type *var = NULL;
+    struct btf_member *member = NULL;
+    u32 offset = 0, size = 0, name = 0;
+
+    CHECK(elf_section_find(view, ".BTF", &section) == 0);
+    btf = btf__new(section.data.p, section.data.n);
+    CHECK(btf != NULL);
+    var = btf__type_by_id(btf, (u32)btf__find_by_name_kind(btf, "at_pinning", BTF_KIND_VAR));
+    CHECK(var != NULL);
+    if (var) {
+        member = btf_members(btf__type_by_id(btf, var->type)) + 1;
+        CHECK_STR(str_of(btf__name_by_offset(btf, member->name_off)), "max_entries");
+        offset = (u32)((const char *)&member->name_off - (const char *)btf__raw_data(btf, &size));
+        name = var->name_off + (u32)strlen("at_");
+        memcpy(o->bytes + ((const u8 *)section.data.p - o->bytes) + offset, &name, sizeof(name));
+        digest_mend(o);
+        CHECK(!take(o->bytes, o->size));
+    }
+    btf__free(btf);
+}
+
+/* A symbol that is not in the object. */
+static void test_symbols(struct image *o, const struct elf_view *view)
+{
+    static const u16 undefined = 0;
+    struct elf_section section;
+    size_t at = 0;
+    u16 old = 0;
+
+    CHECK(elf_section_find(view, ".symtab", &section) == 0);
+    at = (size_t)((const u8 *)section.data.p - o->bytes) + section.data.n - sizeof(Elf64_Sym) +
+         offsetof(Elf64_Sym, st_shndx);
+    memcpy(&old, o->bytes + at, sizeof(old));
+    memcpy(o->bytes + at, &undefined, sizeof(undefined));
+    digest_mend(o);
+    CHECK(!take(o->bytes, o->size));
+    memcpy(o->bytes + at, &old, sizeof(old));
+    digest_mend(o);
+    CHECK(take(o->bytes, o->size));
+}
+
 static void compile(struct buf *out)
 {
     /* A constant of the build. NOLINTNEXTLINE(cert-env33-c) */
@@ -136,5 +184,7 @@ int main(void)
     CHECK(take(o.bytes, o.size));
     test_cuts(&o);
     test_changes(&o);
+    test_symbols(&o, &view);
+    test_pins(&o, &view);
     return check_result();
 }
