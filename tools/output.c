@@ -30,8 +30,7 @@ FILE *output_open(const char *path, bool is_stdout_closed)
     return NULL;
 }
 
-/* Cut the file, if it is one and longer, at n bytes: after a run, in which the file was emptied,
- * the call is not allowed any more (runtime/privileges.c). Returns 0 or a negative errno. */
+/* Cut the file, if it is one and longer, at n bytes. Returns 0 or a negative errno. */
 static int cut(FILE *out, off_t n)
 {
     struct stat st;
@@ -45,18 +44,29 @@ bool output_empty(FILE *out, const char *path)
 {
     int err = path ? cut(out, 0) : 0;
 
+    /* From now on others may write to it, too: our own log, or what is traced. */
+    if (path && !err && fcntl(fileno(out), F_SETFL, O_APPEND) < 0)
+        err = -errno;
     if (!err)
         return true;
     message_error("cannot write %s: %s", path, message_errno(err));
     return false;
 }
 
+/* After a run there is nothing to cut. */
+static bool is_emptied(FILE *out)
+{
+    int flags = fcntl(fileno(out), F_GETFL);
+
+    return flags >= 0 && flags & O_APPEND;
+}
+
 bool output_close(FILE *out, const char *path, bool is_told)
 {
     int err = 0;
 
-    if (path && fflush(out) == 0) {                  /* else it fails again below */
-        off_t end = lseek(fileno(out), 0, SEEK_CUR); /* of what the compiler wrote, too */
+    if (path && fflush(out) == 0 && !is_emptied(out)) { /* else it fails again below */
+        off_t end = lseek(fileno(out), 0, SEEK_CUR);    /* of what the compiler wrote, too */
 
         err = end > 0 ? cut(out, end) : 0;
     }

@@ -139,8 +139,10 @@ static void test_symbols(struct image *o, const struct elf_view *view)
     CHECK(elf_section_find(view, ".symtab", &section) == 0);
     at = (size_t)((const u8 *)section.data.p - o->bytes) + section.data.n - sizeof(Elf64_Sym) +
          offsetof(Elf64_Sym, st_shndx);
+    CHECK(!elf_wants_symbols(view));
     memcpy(&old, o->bytes + at, sizeof(old));
     memcpy(o->bytes + at, &undefined, sizeof(undefined));
+    CHECK(elf_wants_symbols(view));
     digest_mend(o);
     CHECK(!take(o->bytes, o->size));
     memcpy(o->bytes + at, &old, sizeof(old));
