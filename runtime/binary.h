@@ -64,6 +64,7 @@ int program_find(const char *name, const char *search_path, char **out);
 
 /* The path of a binary as a script names it: a path is itself; `ls` is looked up in $PATH (search:
  * its value), `libc` and `libc.so.6` among the libraries that the dynamic loader knows. pid: of the
- * process whose view of the files counts, 0: ours; an empty name is its program. Writes at most
- * size bytes. Returns 0, -ENOENT, or -ENAMETOOLONG. */
+ * process in whose root all of this is looked for (a path that does not begin at the root is ours),
+ * 0: in ours; an empty name is its program. Writes at most size bytes. Returns 0, -ENOENT, -EACCES
+ * (there is a file, but no program), another error of root_path(), -ENOMEM or -ENAMETOOLONG. */
 int binary_path(struct str name, const char *search, int pid, char *path, size_t size);

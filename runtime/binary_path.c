@@ -1,12 +1,14 @@
 /* From the name of a binary in a script to its path. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
 #include "runtime/binary.h"
+#include "runtime/root_path.h"
 
 #define DEFAULT_PATH_BYTES 256 /* of the default PATH, "/bin:/usr/bin" */
 
@@ -37,7 +39,6 @@ struct cache_entry {
 #define CACHE_FLAGS 0x0003
 #endif
 
-/* Print a path, in the root of the process if one is given. */
 static int PRINTF_LIKE(3, 4) set_path(char *path, size_t size, const char *fmt, ...)
 {
     va_list args;
@@ -47,14 +48,6 @@ static int PRINTF_LIKE(3, 4) set_path(char *path, size_t size, const char *fmt, 
     n = vsnprintf(path, size, fmt, args);
     va_end(args);
     return n < 0 || (size_t)n >= size ? -ENAMETOOLONG : 0;
-}
-
-/* "/proc/PID/root", or nothing for our own view. */
-static void root_of(int pid, char *root, size_t size)
-{
-    root[0] = '\0';
-    if (pid != 0)
-        (void)snprintf(root, size, "/proc/%d/root", pid); // a number fits
 }
 
 /* Can path be executed? 0, -ENOENT or -EACCES. */
@@ -67,38 +60,52 @@ static int path_check(const char *path)
     return S_ISREG(st.st_mode) && access(path, X_OK) == 0 ? 0 : -EACCES;
 }
 
-int program_find(const char *name, const char *search_path, char **out)
+/* Look for a program in folders of a root. Those that begin at our own current folder are in no
+ * other root than ours. */
+static int search_folders(const char *root, const char *name, const char *search_path, char *path,
+                          size_t size)
 {
     char standard[DEFAULT_PATH_BYTES] = "/usr/bin:/bin";
     int err = -ENOENT;
 
-    if (strchr(name, '/') != NULL) {
-        *out = strdup(name);
-        return *out == NULL ? -ENOMEM : path_check(*out);
-    }
     if (search_path == NULL) {
         (void)confstr(_CS_PATH, standard, sizeof(standard)); // else the default above
         search_path = standard;
     }
     for (const char *folder = search_path;;) {
         size_t n = strcspn(folder, ":");
-        _cleanup_free_ char *path = NULL;
-        int found = 0;
+        char inside[PATH_MAX];
+        int found = -ENOENT;
 
-        if (asprintf(&path, "%.*s/%s", (int)MAX(n, 1), n == 0 ? "." : folder, name) < 0) {
-            path = NULL;
-            return -ENOMEM;
+        if (root[0] == '\0' || folder[0] == '/') {
+            found = set_path(inside, sizeof(inside), "%.*s/%s", (int)MAX(n, 1),
+                             n == 0 ? "." : folder, name);
         }
-        found = path_check(path);
-        if (found == 0) {
-            *out = take_ptr(path);
+        if (found == 0)
+            found = root_path(root, inside, path, size);
+        if (found == 0)
+            found = path_check(path);
+        if (found == 0)
             return 0;
-        }
-        err = found == -EACCES ? found : err;
+        err = found == -EACCES || found == -EPERM ? found : err;
         if (folder[n] == '\0')
             return err;
         folder += n + 1;
     }
+}
+
+int program_find(const char *name, const char *search_path, char **out)
+{
+    char path[PATH_MAX];
+    bool is_path = strchr(name, '/') != NULL;
+    int err = is_path ? 0 : search_folders("", name, search_path, path, sizeof(path));
+
+    if (err != 0)
+        return err;
+    *out = strdup(is_path ? name : path);
+    if (*out == NULL)
+        return -ENOMEM;
+    return is_path ? path_check(name) : 0;
 }
 
 /* The program of this name, in the root. */
@@ -106,10 +113,8 @@ static int find_program(struct str name, const char *search, const char *root, c
                         size_t size)
 {
     _cleanup_free_ char *text = strndup(name.p, name.n);
-    _cleanup_free_ char *found = NULL;
-    int err = text == NULL ? -ENOMEM : program_find(text, search, &found);
 
-    return err != 0 ? err : set_path(path, size, "%s%s", root, found);
+    return text == NULL ? -ENOMEM : search_folders(root, text, search, path, size);
 }
 
 /* `libc.so.6` is itself, `libc` that and every other libc.so. */
@@ -154,12 +159,12 @@ static const char *search_cache(const char *cache, size_t size, struct str name)
 
 static int find_library(struct str name, const char *root, char *path, size_t size)
 {
-    char cache_path[128];
+    char cache_path[PATH_MAX];
     _cleanup_close_ int fd = -1;
     struct stat st;
     const char *found = NULL;
     char *cache = NULL;
-    int err = set_path(cache_path, sizeof(cache_path), "%s%s", root, LOADER_CACHE);
+    int err = root_path(root, LOADER_CACHE, cache_path, sizeof(cache_path));
 
     if (err != 0)
         return err;
@@ -171,23 +176,25 @@ static int find_library(struct str name, const char *root, char *path, size_t si
         return -ENOMEM;
     if (pread(fd, cache, (size_t)st.st_size, 0) == st.st_size)
         found = search_cache(cache, (size_t)st.st_size, name);
-    err = found == NULL ? -ENOENT : set_path(path, size, "%s%s", root, found);
+    err = found == NULL ? -ENOENT : root_path(root, found, path, size);
     free(cache);
     return err;
 }
 
 int binary_path(struct str name, const char *search, int pid, char *path, size_t size)
 {
-    char root[32];
+    char root[ROOT_BYTES], inside[PATH_MAX];
     int err = 0;
 
-    root_of(pid, root, sizeof(root));
+    root_of(pid, root);
     if (name.n == 0)
         return pid == 0 ? -ENOENT : set_path(path, size, "/proc/%d/exe", pid);
-    if (str_index(name, '/') == 0)
-        return set_path(path, size, "%s%.*s", root, STR_ARG(name));
     if (str_index(name, '/') > 0)
         return set_path(path, size, "%.*s", STR_ARG(name));
+    if (str_index(name, '/') == 0) {
+        err = set_path(inside, sizeof(inside), "%.*s", STR_ARG(name));
+        return err != 0 ? err : root_path(root, inside, path, size);
+    }
     err = find_program(name, search, root, path, size);
     return err == -ENOENT ? find_library(name, root, path, size) : err;
 }

@@ -131,9 +131,10 @@ int uprobe_open_binary(const struct attach_point *point, struct diags *diags, ch
                       "The probe names no binary, and without -p there is none to take",
                       point->row->name);
     }
-    if (err != 0)
-        return report(point, diags, "No such program or library", point->row->text0);
-    err = binary_open(path, out);
+    if (err == -EACCES && str_index(point->row->text0, '/') < 0)
+        err = -ENOENT; // a file in $PATH that is no program
+    if (err == 0)
+        err = binary_open(path, out);
     if (err == -ENOENT)
         return report(point, diags, "No such program or library", point->row->text0);
     if (err == -ENOEXEC)

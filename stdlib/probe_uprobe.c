@@ -57,7 +57,8 @@ const struct probe_desc probe_UPROBE = {
         "uprobe:BINARY:FUNCTION, uprobe:BINARY:FUNCTION+OFFSET, uprobe:BINARY:ADDRESS or uprobe:BINARY:cpp:NAME",
     .doc =
         "Entry of a function of a program or library: a path, a name that is looked up in $PATH, or a library as "
-        "in libc. With -p the BINARY may be left out. cpp: takes the NAME that a function has in C++ or Rust: cpp:ns::f "
+        "in libc. With -p it is looked for below the root of that process, and may be "
+        "left out. cpp: takes the NAME that a function has in C++ or Rust: cpp:ns::f "
         "all of that name, cpp:\"ns::f(int)\" one.",
     .example = "uprobe:libc:getaddrinfo { @[comm, str(arg0)] = count(); }",
     .caps = CAP_ARGN | CAP_REGS | CAP_BINARY,
