@@ -32,12 +32,12 @@ static int open_event(const struct attach_point *point, const char *path, u64 of
 {
     struct perf_event_attr attr = {.size = sizeof(attr), .disabled = 1};
     int type = perf_pmu_type("uprobe");
-    int bit = point->method == METHOD_URETPROBE ? perf_retprobe_bit("uprobe") : 0;
+    int bit = uprobe_is_return(point) ? perf_retprobe_bit("uprobe") : 0;
 
     if (type < 0 || bit < 0)
         return MIN(type, bit);
     attr.type = (u32)type;
-    if (point->method == METHOD_URETPROBE)
+    if (uprobe_is_return(point))
         attr.config = (u64)1 << bit;
     attr.config |= semaphore << SEMAPHORE_SHIFT;
     attr.uprobe_path = (u64)(uintptr_t)path;

@@ -15,6 +15,9 @@ int uprobe_open_binary(const struct attach_point *point, struct diags *diags, ch
 int uprobe_find(const struct attach_point *point, struct binary *binary, struct diags *diags,
                 u64 *address_out, u64 *out);
 
+/* uprobe_target.c: is it a return probe, by whatever method? */
+bool uprobe_is_return(const struct attach_point *point);
+
 /* uprobe_target.c: can the probe stand for several functions? */
 bool uprobe_is_pattern(const struct attach_point *point);
 

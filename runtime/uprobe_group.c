@@ -10,11 +10,6 @@
 #include "runtime/link.h"
 #include "runtime/uprobe.h"
 
-static bool is_return(const struct attach_point *point)
-{
-    return point->row->provider == PROBE_URETPROBE;
-}
-
 int uprobe_link_places(struct attach_point *point)
 {
     u32 n = point->n_events;
@@ -34,7 +29,7 @@ int uprobe_link_places(struct attach_point *point)
     request.uprobes.ref_ctr_offsets = (u64)(uintptr_t)semaphores;
     request.uprobes.cookies = (u64)(uintptr_t)cookies;
     request.uprobes.cnt = n;
-    if (is_return(point))
+    if (uprobe_is_return(point))
         request.uprobes.flags = LINK_MULTI_RETURN;
     return group_link(point, &request);
 }
@@ -96,7 +91,7 @@ static int check_other(const struct joining *j, const struct attach_point *other
     int err = 0;
 
     if (group_has(j->group, other) || other->ops != first->ops || other->unfit != 0 ||
-        is_return(other) != is_return(first) || !is_in_binary(j, other))
+        uprobe_is_return(other) != uprobe_is_return(first) || !is_in_binary(j, other))
         return 0;
     if (uprobe_is_pattern(other))
         return -EEXIST;

@@ -109,7 +109,7 @@ static int check_go(const struct attach_point *point, struct binary *binary, str
 {
     struct diag *diag = NULL;
 
-    if (point->method != METHOD_URETPROBE || point->env->allows_unsafe ||
+    if (!uprobe_is_return(point) || point->env->allows_unsafe ||
         binary_section_address(binary, ".go.buildinfo") == 0)
         return 0;
     diag =
@@ -142,6 +142,11 @@ int uprobe_open_binary(const struct attach_point *point, struct diags *diags, ch
     if (err == -ENODATA)
         return report(point, diags, "The end of this ELF file is missing", point->row->text0);
     return err != 0 ? attach_report(point, diags, err) : check_go(point, *out, diags);
+}
+
+bool uprobe_is_return(const struct attach_point *point)
+{
+    return point->row->provider == PROBE_URETPROBE;
 }
 
 bool uprobe_is_pattern(const struct attach_point *point)
