@@ -12,39 +12,42 @@
 #include "abi/record.h"
 #include "runtime/attach_group.h"
 #include "runtime/error.h"
+#include "runtime/link.h"
 
 #define NO_FEATURE FEATURE_ID_COUNT_
 
 /* How programs of each method are loaded, what the kernel must have for them, and what -v says. */
 struct method {
     enum bpf_prog_type type;
+    u32 attach_type; /* that the program is loaded for (enum bpf_attach_type); 0: none */
     enum feature_id feature;
     const char *what;
 };
 
 static const struct method methods[] = {
-    [METHOD_TEST_RUN] = {BPF_PROG_TYPE_RAW_TRACEPOINT, NO_FEATURE, "run once"},
-    [METHOD_KPROBE] = {BPF_PROG_TYPE_KPROBE, FEATURE_KPROBE, "perf events"},
-    [METHOD_KRETPROBE] = {BPF_PROG_TYPE_KPROBE, FEATURE_KPROBE, "perf events"},
-    [METHOD_TRACEPOINT] = {BPF_PROG_TYPE_TRACEPOINT, FEATURE_TRACEPOINT, "perf events"},
-    [METHOD_PERF_CPUS] = {BPF_PROG_TYPE_PERF_EVENT, FEATURE_PERF, "a perf event for each CPU"},
-    [METHOD_PERF_ONE] = {BPF_PROG_TYPE_PERF_EVENT, FEATURE_PERF, "a perf event"},
-    [METHOD_UPROBE] = {BPF_PROG_TYPE_KPROBE, FEATURE_UPROBE, "perf events"},
-    [METHOD_URETPROBE] = {BPF_PROG_TYPE_KPROBE, FEATURE_UPROBE, "perf events"},
-    [METHOD_USDT] = {BPF_PROG_TYPE_KPROBE, FEATURE_UPROBE, "perf events"},
-    [METHOD_KPROBE_MULTI] = {BPF_PROG_TYPE_KPROBE, FEATURE_KPROBE_MULTI,
+    [METHOD_TEST_RUN] = {BPF_PROG_TYPE_RAW_TRACEPOINT, 0, NO_FEATURE, "run once"},
+    [METHOD_KPROBE] = {BPF_PROG_TYPE_KPROBE, 0, FEATURE_KPROBE, "perf events"},
+    [METHOD_KRETPROBE] = {BPF_PROG_TYPE_KPROBE, 0, FEATURE_KPROBE, "perf events"},
+    [METHOD_TRACEPOINT] = {BPF_PROG_TYPE_TRACEPOINT, 0, FEATURE_TRACEPOINT, "perf events"},
+    [METHOD_PERF_CPUS] = {BPF_PROG_TYPE_PERF_EVENT, 0, FEATURE_PERF, "a perf event for each CPU"},
+    [METHOD_PERF_ONE] = {BPF_PROG_TYPE_PERF_EVENT, 0, FEATURE_PERF, "a perf event"},
+    [METHOD_UPROBE] = {BPF_PROG_TYPE_KPROBE, 0, FEATURE_UPROBE, "perf events"},
+    [METHOD_URETPROBE] = {BPF_PROG_TYPE_KPROBE, 0, FEATURE_UPROBE, "perf events"},
+    [METHOD_USDT] = {BPF_PROG_TYPE_KPROBE, 0, FEATURE_UPROBE, "perf events"},
+    [METHOD_KPROBE_MULTI] = {BPF_PROG_TYPE_KPROBE, BPF_TRACE_KPROBE_MULTI, FEATURE_KPROBE_MULTI,
                              "one link for all matches"},
-    [METHOD_KRETPROBE_MULTI] = {BPF_PROG_TYPE_KPROBE, FEATURE_KPROBE_MULTI,
+    [METHOD_KRETPROBE_MULTI] = {BPF_PROG_TYPE_KPROBE, BPF_TRACE_KPROBE_MULTI, FEATURE_KPROBE_MULTI,
                                 "one link for all matches"},
-    [METHOD_UPROBE_MULTI] = {BPF_PROG_TYPE_KPROBE, FEATURE_UPROBE_MULTI,
+    [METHOD_UPROBE_MULTI] = {BPF_PROG_TYPE_KPROBE, LINK_UPROBE_MULTI, FEATURE_UPROBE_MULTI,
                              "one link for all matches"},
-    [METHOD_URETPROBE_MULTI] = {BPF_PROG_TYPE_KPROBE, FEATURE_UPROBE_MULTI,
+    [METHOD_URETPROBE_MULTI] = {BPF_PROG_TYPE_KPROBE, LINK_UPROBE_MULTI, FEATURE_UPROBE_MULTI,
                                 "one link for all matches"},
-    [METHOD_USDT_MULTI] = {BPF_PROG_TYPE_KPROBE, FEATURE_UPROBE_MULTI, "one link for all matches"},
-    [METHOD_RAW_TRACEPOINT] = {BPF_PROG_TYPE_RAW_TRACEPOINT, NO_FEATURE, "a link"},
-    [METHOD_ITER] = {BPF_PROG_TYPE_TRACING, FEATURE_ITER, "an iterator"},
-    [METHOD_FENTRY] = {BPF_PROG_TYPE_TRACING, FEATURE_FENTRY, "a trampoline"},
-    [METHOD_FEXIT] = {BPF_PROG_TYPE_TRACING, FEATURE_FENTRY, "a trampoline"},
+    [METHOD_USDT_MULTI] = {BPF_PROG_TYPE_KPROBE, LINK_UPROBE_MULTI, FEATURE_UPROBE_MULTI,
+                           "one link for all matches"},
+    [METHOD_RAW_TRACEPOINT] = {BPF_PROG_TYPE_RAW_TRACEPOINT, 0, NO_FEATURE, "a link"},
+    [METHOD_ITER] = {BPF_PROG_TYPE_TRACING, BPF_TRACE_ITER, FEATURE_ITER, "an iterator"},
+    [METHOD_FENTRY] = {BPF_PROG_TYPE_TRACING, BPF_TRACE_FENTRY, FEATURE_FENTRY, "a trampoline"},
+    [METHOD_FEXIT] = {BPF_PROG_TYPE_TRACING, BPF_TRACE_FEXIT, FEATURE_FENTRY, "a trampoline"},
 };
 
 const struct attach_ops *attach_ops(enum probe_id provider)
@@ -144,6 +147,8 @@ int attach_choose(struct attach_point *point, const struct meta *meta,
         point->ops = ops;
         point->program = program;
         point->method = (enum attach_method)prog->method;
+        (void)bpf_program__set_expected_attach_type(
+            program, (enum bpf_attach_type)method->attach_type); // fails only once it is loaded
         return bpf_program__set_autoload(program, true);
     }
     return failed;

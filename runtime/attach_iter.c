@@ -16,8 +16,6 @@ static int iter_aim(struct attach_point *point, struct diags *diags)
     int n = snprintf(kind, sizeof(kind), "%.*s", STR_ARG(point->row->text0));
     int err = n >= (int)sizeof(kind) ? -ENOENT : 0;
 
-    (void)bpf_program__set_expected_attach_type(point->program,
-                                                BPF_TRACE_ITER); // fails only once it is loaded
     if (err == 0)
         err = bpf_program__set_attach_target(point->program, 0, kind); // adds bpf_iter_
     if (err == 0)

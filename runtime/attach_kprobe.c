@@ -274,17 +274,6 @@ static int kprobe_enable(struct attach_point *point)
     return kprobe_is_multi(point) ? kprobe_link_matches(point) : attach_enable_events(point);
 }
 
-/* A program for kprobe.multi is loaded for that. */
-static int kprobe_aim(struct attach_point *point, struct diags *diags)
-{
-    (void)diags;
-    if (kprobe_is_multi(point) && point->group == NULL) {
-        (void)bpf_program__set_expected_attach_type(
-            point->program, BPF_TRACE_KPROBE_MULTI); // fails only once it is loaded
-    }
-    return 0;
-}
-
 bool kprobe_is_core(const struct attach_point *point)
 {
     struct str module = point->row->text1;
@@ -342,7 +331,6 @@ const struct attach_ops attach_ops_kprobe = {
     .list_feature = FEATURE_KPROBE_MULTI,
     .may_join = kprobe_may_join,
     .join = kprobe_join,
-    .aim = kprobe_aim,
     .open = kprobe_open,
     .enable = kprobe_enable,
 };
@@ -356,7 +344,6 @@ const struct attach_ops attach_ops_kretprobe = {
     .list_feature = FEATURE_KPROBE_MULTI,
     .may_join = kprobe_may_join,
     .join = kprobe_join,
-    .aim = kprobe_aim,
     .open = kprobe_open,
     .enable = kprobe_enable,
 };

@@ -231,17 +231,6 @@ static int uprobe_open(struct attach_point *point, struct diags *diags)
     return open_target(point, binary, path, diags);
 }
 
-static int uprobe_aim(struct attach_point *point, struct diags *diags)
-{
-    (void)diags;
-    if (is_multi(point)) {
-        (void)bpf_program__set_expected_attach_type(
-            point->program,
-            (enum bpf_attach_type)LINK_UPROBE_MULTI); // fails only once it is loaded
-    }
-    return 0;
-}
-
 static int uprobe_enable(struct attach_point *point)
 {
     return is_multi(point) ? uprobe_link_places(point) : attach_enable_events(point);
@@ -256,7 +245,6 @@ const struct attach_ops attach_ops_uprobe = {
     .list_feature = FEATURE_UPROBE_MULTI,
     .may_join = uprobe_may_join,
     .join = uprobe_join,
-    .aim = uprobe_aim,
     .open = uprobe_open,
     .enable = uprobe_enable,
 };
