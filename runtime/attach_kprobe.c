@@ -25,19 +25,11 @@ enum {
 /* Open one event: of function `name`, or of the address if name is NULL. */
 static int open_event(const struct attach_point *point, const char *name, u64 address)
 {
-    struct perf_event_attr attr = {.size = sizeof(attr), .disabled = 1};
-    int type = perf_pmu_type("kprobe");
+    struct perf_event_attr attr;
+    int err = perf_probe_attr("kprobe", point->method == METHOD_KRETPROBE, &attr);
 
-    if (type < 0)
-        return type;
-    attr.type = (u32)type;
-    if (point->method == METHOD_KRETPROBE) {
-        int bit = perf_retprobe_bit("kprobe");
-
-        if (bit < 0)
-            return bit;
-        attr.config = (u64)1 << bit;
-    }
+    if (err != 0)
+        return err;
     attr.kprobe_func = (u64)(uintptr_t)name;
     if (name != NULL) {
         attr.probe_offset = point->row->num0;

@@ -30,15 +30,11 @@ static bool is_multi(const struct attach_point *point)
  */
 static int open_event(const struct attach_point *point, const char *path, u64 offset, u64 semaphore)
 {
-    struct perf_event_attr attr = {.size = sizeof(attr), .disabled = 1};
-    int type = perf_pmu_type("uprobe");
-    int bit = uprobe_is_return(point) ? perf_retprobe_bit("uprobe") : 0;
+    struct perf_event_attr attr;
+    int err = perf_probe_attr("uprobe", uprobe_is_return(point), &attr);
 
-    if (type < 0 || bit < 0)
-        return MIN(type, bit);
-    attr.type = (u32)type;
-    if (uprobe_is_return(point))
-        attr.config = (u64)1 << bit;
+    if (err != 0)
+        return err;
     attr.config |= semaphore << SEMAPHORE_SHIFT;
     attr.uprobe_path = (u64)(uintptr_t)path;
     attr.probe_offset = offset;

@@ -55,14 +55,13 @@ bool kprobe_may_join(const struct attach_group *group)
  * be inside of a function. Returns 0, -ENOTUNIQ, or why it cannot be probed. */
 static int check_unique(const char *name)
 {
-    struct perf_event_attr attr = {.size = sizeof(attr), .disabled = 1, .probe_offset = 1};
-    int type = perf_pmu_type("kprobe"), bit = perf_retprobe_bit("kprobe");
+    struct perf_event_attr attr;
     _cleanup_close_ int fd = -1;
+    int err = perf_probe_attr("kprobe", true, &attr);
 
-    if (type < 0 || bit < 0)
-        return MIN(type, bit);
-    attr.type = (u32)type;
-    attr.config = (u64)1 << bit;
+    if (err != 0)
+        return err;
+    attr.probe_offset = 1;
     attr.kprobe_func = (u64)(uintptr_t)name;
     fd = perf_event_open(&attr, 0);
     if (fd == -EINVAL)

@@ -66,7 +66,9 @@ int perf_pmu_type(const char *name)
     return end == text || type < 0 || type > INT32_MAX ? -EIO : (int)type;
 }
 
-int perf_retprobe_bit(const char *pmu)
+/* Bit of the attr's config that makes an event of the PMU one of the function's return. Returns
+ * -ENOENT or -EIO if that is not known. */
+static int retprobe_bit(const char *pmu)
 {
     static const char prefix[] = "config:";
     char path[128];
@@ -86,6 +88,19 @@ int perf_retprobe_bit(const char *pmu)
     }
     bit = strtol(text + sizeof(prefix) - 1, &end, 10);
     return end == text + sizeof(prefix) - 1 || bit < 0 || bit > 63 ? -EIO : (int)bit;
+}
+
+int perf_probe_attr(const char *pmu, bool is_return, struct perf_event_attr *out)
+{
+    int type = perf_pmu_type(pmu);
+    int bit = is_return && type >= 0 ? retprobe_bit(pmu) : 0;
+
+    if (type < 0 || bit < 0)
+        return MIN(type, bit);
+    *out = (struct perf_event_attr){.type = (u32)type, .size = sizeof(*out), .disabled = 1};
+    if (is_return)
+        out->config = (u64)1 << bit;
+    return 0;
 }
 
 /* Add the CPUs first to last to the list. */

@@ -17,9 +17,9 @@ int perf_event_open_for(const struct perf_event_attr *attr, pid_t pid);
 /* Type number of the PMU with this name, -ENOENT if the kernel has none, or -EIO. */
 int perf_pmu_type(const char *name);
 
-/* Bit of the attr's config that makes an event of the PMU ("kprobe", "uprobe") one of the
- * function's return. -ENOENT, -EIO. */
-int perf_retprobe_bit(const char *pmu);
+/* Prepare an event of the PMU ("kprobe", "uprobe"), disabled; is_return: of the function's return.
+ * The place is left to the caller. Returns 0; -ENOENT if the kernel has none; or -EIO. */
+int perf_probe_attr(const char *pmu, bool is_return, struct perf_event_attr *out);
 
 /* Numbers of the online CPUs, ascending: an array that the caller frees, n_out of them.
  * Returns 0, -ENOMEM, or -EIO. */
