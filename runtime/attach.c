@@ -289,6 +289,14 @@ int attach_enable_events(struct attach_point *point)
     return 0;
 }
 
+int attach_enable_link(struct attach_point *point)
+{
+    int link = bpf_link_create(bpf_program__fd(point->program), 0,
+                               bpf_program__expected_attach_type(point->program), NULL);
+
+    return link < 0 ? link : attach_add_link(point, link);
+}
+
 int attach_enable(struct attach_point *point, struct diags *diags)
 {
     int err = 0;

@@ -26,7 +26,8 @@ enum attach_when {
     ATTACH_END,    /* once, when everything is detached */
 };
 
-/* A perf event and the link of the program to it; -1 where there is none. */
+/* A perf event and the link of the program to it; -1 where there is none. Of a trampoline on
+ * another BPF program event_fd is that program, until its own is loaded. */
 struct attach_event {
     int event_fd, link_fd;
     u64 place;     /* of what one link is for: offset in the file, or the function's address */
@@ -202,6 +203,10 @@ bool attach_is_pattern(const struct attach_point *point);
 
 /* attach_ops.enable of most: link the program to the events, and enable these. */
 int attach_enable_events(struct attach_point *point);
+
+/* attach_ops.enable of programs that were loaded for their target: make the link, which needs no
+ * event. */
+int attach_enable_link(struct attach_point *point);
 
 /* Let the loaded program run whenever its event happens. Returns 0, or a negative errno after
  * reporting to diags. */

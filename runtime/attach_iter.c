@@ -26,13 +26,6 @@ static int iter_aim(struct attach_point *point, struct diags *diags)
     return -ENOENT;
 }
 
-static int iter_enable(struct attach_point *point)
-{
-    int link = bpf_link_create(bpf_program__fd(point->program), 0, BPF_TRACE_ITER, NULL);
-
-    return link < 0 ? link : attach_add_link(point, link);
-}
-
 static int iter_run(const struct attach_point *point)
 {
     _cleanup_close_ int fd =
@@ -53,6 +46,6 @@ const struct attach_ops attach_ops_iter = {
     .when = ATTACH_ONCE,
     .methods = 1u << METHOD_ITER,
     .aim = iter_aim,
-    .enable = iter_enable,
+    .enable = attach_enable_link,
     .run = iter_run,
 };

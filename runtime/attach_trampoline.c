@@ -11,11 +11,6 @@
 
 #define NAME_BYTES 512 /* the kernel's longest symbol name */
 
-static enum bpf_attach_type attach_type(const struct attach_point *point)
-{
-    return point->method == METHOD_FEXIT ? BPF_TRACE_FEXIT : BPF_TRACE_FENTRY;
-}
-
 /* A kprobe would be on each of the functions of one name; of these there is one in the types. */
 static int check_single(const struct attach_point *point, struct diags *diags)
 {
@@ -37,17 +32,14 @@ static int check_single(const struct attach_point *point, struct diags *diags)
     return -ENOTUNIQ;
 }
 
-/* The program whose function is traced, which stays open until ours is loaded for it. */
-static int find_program(struct attach_point *point, const char *name, struct diags *diags,
-                        int *fd_out)
+/* Find the program whose function is traced. */
+static int find_program(const struct attach_point *point, const char *name, struct diags *diags)
 {
     int fd = bpf_target_find(name, (u32)point->row->num0);
     struct diag *diag = NULL;
 
-    if (fd >= 0) {
-        *fd_out = fd;
-        return attach_add_match(point, fd, 0);
-    }
+    if (fd >= 0)
+        return fd;
     if (fd == -ENOENT) {
         (void)diag_add(diags, E_ATTACH_NO_MATCH, attach_span(point),
                        "No BPF program that is loaded has a function %s", name);
@@ -62,28 +54,8 @@ static int find_program(struct attach_point *point, const char *name, struct dia
     return fd;
 }
 
-static int trampoline_aim(struct attach_point *point, struct diags *diags)
+static int report_target(const struct attach_point *point, struct diags *diags, int err)
 {
-    char name[NAME_BYTES];
-    int err = attach_is_stand_in(point) ? check_single(point, diags) : 0;
-    bool is_kernel = !str_eq_c(point->row->text1, PTL_BPF_MODULE);
-    int program = 0;
-
-    if (err != 0)
-        return err;
-    if (snprintf(name, sizeof(name), "%.*s", STR_ARG(point->row->text0)) >= (int)sizeof(name)) {
-        err = -ENOENT;
-    } else {
-        if (!is_kernel)
-            err = find_program(point, name, diags, &program);
-        if (err != 0)
-            return err;
-        (void)bpf_program__set_expected_attach_type(point->program,
-                                                    attach_type(point)); // fails only once loaded
-        err = bpf_program__set_attach_target(point->program, program, name);
-    }
-    if (err == 0)
-        return 0;
     if (err != -ENOENT && err != -ESRCH)
         return attach_report(point, diags, err);
     (void)diag_add(diags, E_ATTACH_NO_MATCH, attach_span(point), "No matches for %s %.*s.",
@@ -91,13 +63,35 @@ static int trampoline_aim(struct attach_point *point, struct diags *diags)
     return -ENOENT;
 }
 
-static int trampoline_enable(struct attach_point *point)
+/* A program as target stays open until ours, which has its descriptor only, is loaded for it. */
+static int trampoline_aim(struct attach_point *point, struct diags *diags)
 {
-    int link = bpf_link_create(bpf_program__fd(point->program), 0, attach_type(point), NULL);
+    char name[NAME_BYTES];
+    int n = snprintf(name, sizeof(name), "%.*s", STR_ARG(point->row->text0));
+    bool is_program = str_eq_c(point->row->text1, PTL_BPF_MODULE);
+    int err = attach_is_stand_in(point) ? check_single(point, diags) : 0;
+    int target = 0;
 
-    if (link < 0 || point->n_events == 0)
-        return link < 0 ? link : attach_add_link(point, link);
-    point->events[0].link_fd = link;
+    if (err != 0)
+        return err;
+    if (n >= (int)sizeof(name))
+        return report_target(point, diags, -ENOENT);
+    if (is_program) {
+        target = find_program(point, name, diags);
+        if (target < 0)
+            return target;
+        err = attach_add_event(point, target);
+    }
+    if (err == 0)
+        err = bpf_program__set_attach_target(point->program, target, name);
+    return err != 0 ? report_target(point, diags, err) : 0;
+}
+
+/* The program is loaded, and the kernel keeps its target now. */
+static int trampoline_open(struct attach_point *point, struct diags *diags)
+{
+    (void)diags;
+    attach_detach(point);
     return 0;
 }
 
@@ -106,5 +100,6 @@ const struct attach_ops attach_ops_trampoline = {
     .is_lifo = true,
     .methods = 1u << METHOD_FENTRY | 1u << METHOD_FEXIT,
     .aim = trampoline_aim,
-    .enable = trampoline_enable,
+    .open = trampoline_open,
+    .enable = attach_enable_link,
 };
