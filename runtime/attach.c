@@ -208,6 +208,18 @@ int attach_add_link(struct attach_point *point, int link_fd)
     return add(point, (struct attach_event){.event_fd = -1, .link_fd = link_fd});
 }
 
+int attach_link(struct attach_point *point, struct link_request *request)
+{
+    int link = -1;
+
+    if (point->group != NULL)
+        return group_link(point->group, request);
+    request->prog_fd = (u32)bpf_program__fd(point->program);
+    request->attach_type = (u32)bpf_program__expected_attach_type(point->program);
+    link = link_create(request);
+    return link < 0 ? link : attach_add_link(point, link);
+}
+
 int attach_report_matches(const struct attach_point *point, struct diags *diags, int err)
 {
     const char *provider = probe_name((enum probe_id)point->row->provider);

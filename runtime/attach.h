@@ -36,6 +36,7 @@ struct attach_event {
 };
 
 struct attach_ops;
+struct link_request;
 
 /* What the user asked for, of which targets depend. */
 struct attach_env {
@@ -185,6 +186,10 @@ int attach_report_matches(const struct attach_point *point, struct diags *diags,
 
 /* Add a link of the program that needs no event. The same. */
 int attach_add_link(struct attach_point *point, int link_fd);
+
+/* Make the one link of a point: of its program, or of the gate if the point's group is being made.
+ * request says to what. Returns 0 or a negative errno. */
+int attach_link(struct attach_point *point, struct link_request *request);
 
 /* Is the point attached in another way, because the kernel lacks its own? */
 bool attach_is_stand_in(const struct attach_point *point);

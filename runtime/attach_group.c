@@ -203,7 +203,7 @@ void groups_make(struct ptl_session *s)
     }
 }
 
-static int link_gate(struct attach_group *group, struct link_request *request)
+int group_link(struct attach_group *group, struct link_request *request)
 {
     int link = -1;
 
@@ -213,17 +213,6 @@ static int link_gate(struct attach_group *group, struct link_request *request)
     if (link >= 0)
         group->links[group->n_links++] = link;
     return MIN(link, 0);
-}
-
-int group_link(struct attach_point *point, struct link_request *request)
-{
-    int link = -1;
-
-    if (point->group != NULL)
-        return link_gate(point->group, request);
-    request->prog_fd = (u32)bpf_program__fd(point->program);
-    link = link_create(request);
-    return link < 0 ? link : attach_add_link(point, link);
 }
 
 int group_enable(const struct attach_point *point)

@@ -34,9 +34,8 @@ void groups_make(struct ptl_session *s);
 /* Is the point in the group? */
 bool group_has(const struct attach_group *group, const struct attach_point *point);
 
-/* Make the one link of a point: of its program, or of the gate if the point's group is being made.
- * request says to what. Returns 0 or a negative errno. */
-int group_link(struct attach_point *point, struct link_request *request);
+/* Link the group's gate; request says to what. Returns 0 or a negative errno. */
+int group_link(struct attach_group *group, struct link_request *request);
 
 /* attach_ops.enable of a point in a group: all of them run from now on. Returns 0 or a negative
  * errno. */

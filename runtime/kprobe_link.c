@@ -82,7 +82,7 @@ static bool add_places(struct targets *t, bool by_name)
 static int targets_link(struct targets *t, bool by_name)
 {
     struct attach_point *point = t->point;
-    struct link_request request = {.attach_type = BPF_TRACE_KPROBE_MULTI};
+    struct link_request request = {0};
 
     if (t->n == 0)
         return 0;
@@ -94,7 +94,7 @@ static int targets_link(struct targets *t, bool by_name)
     request.kprobes.cookies = (u64)(uintptr_t)t->cookies;
     if (point->row->provider == PROBE_KRETPROBE)
         request.kprobes.flags = LINK_MULTI_RETURN;
-    return group_link(point, &request);
+    return attach_link(point, &request);
 }
 
 /* Of a session's entry and return: the names of both are in the same order. */

@@ -14,7 +14,7 @@ int uprobe_link_places(struct attach_point *point)
 {
     u32 n = point->n_events;
     _cleanup_free_ u64 *words = calloc(3 * (size_t)n, sizeof(*words));
-    struct link_request request = {.attach_type = LINK_UPROBE_MULTI};
+    struct link_request request = {0};
     u64 *offsets = words, *semaphores = words + n, *cookies = words + 2 * (size_t)n;
 
     if (words == NULL)
@@ -31,7 +31,7 @@ int uprobe_link_places(struct attach_point *point)
     request.uprobes.cnt = n;
     if (uprobe_is_return(point))
         request.uprobes.flags = LINK_MULTI_RETURN;
-    return group_link(point, &request);
+    return attach_link(point, &request);
 }
 
 /* Exact places of what is called by one name. With -p each has an event: those are for one process
