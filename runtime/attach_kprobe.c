@@ -9,8 +9,6 @@
 
 #include <linux/perf_event.h>
 
-#include <bpf/bpf.h>
-
 #include "runtime/attach_group.h"
 #include "runtime/kprobe_link.h"
 #include "runtime/perf.h"

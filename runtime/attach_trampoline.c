@@ -3,8 +3,6 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include <bpf/bpf.h>
-
 #include "runtime/attach.h"
 #include "runtime/bpf_target.h"
 #include "runtime/symbols.h"

@@ -6,8 +6,6 @@
 
 #include <linux/perf_event.h>
 
-#include <bpf/bpf.h>
-
 #include "runtime/binary.h"
 #include "runtime/demangle.h"
 #include "runtime/link.h"

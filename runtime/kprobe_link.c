@@ -7,8 +7,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include <bpf/bpf.h>
-
 #include "runtime/kernel_address.h"
 
 enum {

@@ -5,8 +5,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include <bpf/bpf.h>
-
 #include "runtime/link.h"
 #include "runtime/uprobe.h"
 
