@@ -165,31 +165,24 @@ int run_drain(struct run *run)
     return MIN(err, 0);
 }
 
-/* Run the clauses that wait for SIGUSR1, once for each that came. */
-static int run_signal_clauses(struct run *run)
+/* Run the clauses of one kind; what: such a one, for the message. */
+static int run_clauses(const struct run *run, enum attach_when when, const char *what)
 {
-    struct ptl_session *s = run->s;
-
-    for (; s->signals.n_user > 0; s->signals.n_user--) {
-        int err = session_run_clauses(s, ATTACH_SIGNAL);
-
-        if (err != 0) {
-            return error_set(run->err, err, EXIT_MACHINE, "A clause did not run: %s.",
-                             error_text(err));
-        }
-    }
-    return 0;
-}
-
-/* Run the clauses that go through all that there is. What they print is drained with the rest:
- * where our own system calls are events, there is always more until the probes are detached. */
-static int run_iterators(struct run *run)
-{
-    int err = session_run_clauses(run->s, ATTACH_ONCE);
+    int err = session_run_clauses(run->s, when);
 
     if (err == 0)
         return 0;
-    return error_set(run->err, err, EXIT_MACHINE, "A clause did not run: %s.", error_text(err));
+    return error_set(run->err, err, EXIT_MACHINE, "%s did not run: %s.", what, error_text(err));
+}
+
+/* Run the clauses that wait for SIGUSR1, once for each that came. */
+static int run_signal_clauses(const struct run *run)
+{
+    int err = 0;
+
+    for (u32 *n = &run->s->signals.n_user; *n > 0 && err == 0; --*n)
+        err = run_clauses(run, ATTACH_SIGNAL, "A clause");
+    return err;
 }
 
 static void on_event(struct run *run, enum wake wake)
@@ -280,16 +273,6 @@ static void detach_all(struct ptl_session *s)
     }
 }
 
-static int run_end_clauses(struct run *run)
-{
-    int err = session_run_clauses(run->s, ATTACH_END);
-
-    if (err == 0)
-        return 0;
-    return error_set(run->err, err, EXIT_MACHINE, "The end clause did not run: %s.",
-                     error_text(err));
-}
-
 static int show_all_maps(struct run *run)
 {
     struct maps *maps = run->s->maps;
@@ -331,7 +314,7 @@ static int finish(struct run *run)
     err = run_drain(run);
     run->events.is_cut = false;
     if (err == 0)
-        err = run_end_clauses(run);
+        err = run_clauses(run, ATTACH_END, "The end clause");
     if (err == 0)
         err = run_drain(run);
     if (err == 0)
@@ -341,15 +324,24 @@ static int finish(struct run *run)
     return err == 0 && sink_flush(&run->sink) != 0 ? run_failed(run, run->sink.err) : err;
 }
 
-static void show_banner(struct run *run)
+/* A pattern is as many probes as it has matches. */
+static u32 count_probes(const struct ptl_session *s)
 {
-    const struct ptl_session *s = run->s;
-    u32 n = ptl_attach_count(s);
+    u32 n = 0;
+
+    for (u32 i = 0; i < s->n_points; i++) {
+        if (!s->points[i].is_skipped)
+            n += MAX(s->points[i].n_names, 1);
+    }
+    return n;
+}
+
+void ptl_banner(const struct ptl_session *s)
+{
+    u32 n = count_probes(s);
     u32 n_stand_ins = 0;
 
-    if (s->opts->mode == PTL_MODE_RUN && sink_attached(&run->sink, n))
-        return;
-    if (s->opts->is_quiet || s->opts->mode != PTL_MODE_RUN)
+    if (s->opts->is_quiet)
         return;
     for (u32 i = 0; i < s->n_points; i++)
         n_stand_ins += attach_is_stand_in(&s->points[i]) && !s->points[i].is_skipped;
@@ -371,6 +363,51 @@ static int drop_privileges(struct run *run)
     return failed;
 }
 
+/* Let the -c command go, if there is one. */
+static int start_command(const struct run *run)
+{
+    struct ptl_session *s = run->s;
+    int err = s->child.pid != 0 ? child_start(&s->child, run->err) : 0;
+
+    if (err == 0 && s->child.pid != 0 && s->usyms != NULL)
+        usyms_note(s->usyms, (u64)s->child.pid); // it may be over soon
+    return err;
+}
+
+/* The tests or benchmarks, with the books. Counts those that fail. */
+static int measure(struct run *run, u32 *n_failed_out)
+{
+    int err = start_command(run);
+
+    if (err == 0)
+        err = run_tests(run, n_failed_out);
+    if (err == 0)
+        books_show(run);
+    return err == 0 && sink_flush(&run->sink) != 0 ? run_failed(run, run->sink.err) : err;
+}
+
+/* All else of a script, from the banner to the books. */
+static int trace(struct run *run)
+{
+    struct ptl_session *s = run->s;
+    int err = 0;
+
+    if (!sink_attached(&run->sink, count_probes(s)))
+        ptl_banner(s);
+    session_notify(s, "READY=1");
+    if (has_events(s) && !s->opts->keeps_privileges)
+        err = drop_privileges(run);
+    if (err == 0)
+        err = start_command(run);
+    /* What they print is drained with the rest: where our own system calls are events, there is
+     * always more until the probes are detached. */
+    if (err == 0)
+        err = run_clauses(run, ATTACH_ONCE, "A clause");
+    if (err == 0 && has_events(s))
+        err = loop(run);
+    return err == 0 ? finish(run) : err;
+}
+
 int ptl_run(struct ptl_session *s, int *status_out, struct ptl_error *err)
 {
     _cleanup_(run_done) struct run run;
@@ -380,28 +417,10 @@ int ptl_run(struct ptl_session *s, int *status_out, struct ptl_error *err)
     if (s->state != SESSION_ATTACHED)
         ptl_bug("ptl_run() of a session that is not attached");
     s->state = SESSION_STOPPED;
-    show_banner(&run);
-    if (s->opts->mode == PTL_MODE_RUN)
-        session_notify(s, "READY=1");
-    if (failed == 0 && s->opts->mode == PTL_MODE_RUN && has_events(s) && !s->opts->keeps_privileges)
-        failed = drop_privileges(&run);
-    if (failed == 0 && s->child.pid != 0)
-        failed = child_start(&s->child, err);
-    if (failed == 0 && s->child.pid != 0 && s->usyms != NULL)
-        usyms_note(s->usyms, (u64)s->child.pid); // it may be over soon
-    if (failed == 0 && s->opts->mode != PTL_MODE_RUN) {
-        failed = run_tests(&run, &n_failed);
-        if (failed == 0)
-            books_show(&run);
-        if (failed == 0 && sink_flush(&run.sink) != 0)
-            failed = run_failed(&run, run.sink.err);
-    } else {
-        if (failed == 0)
-            failed = run_iterators(&run);
-        if (failed == 0 && has_events(s))
-            failed = loop(&run);
-        if (failed == 0)
-            failed = finish(&run);
+    if (failed == 0 && s->opts->mode == PTL_MODE_RUN) {
+        failed = trace(&run);
+    } else if (failed == 0) {
+        failed = measure(&run, &n_failed);
     }
     detach_all(s);
     signals_restore(&s->signals);

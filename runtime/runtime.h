@@ -132,8 +132,9 @@ const struct diags *ptl_diags(const struct ptl_session *s);
 /* Detach everything, stop the child, free. NULL-safe; sets *s to NULL. */
 void ptl_free(struct ptl_session **s);
 
-/* Number of attach points, for the banner and --dry-run. */
-u32 ptl_attach_count(const struct ptl_session *s);
+/* Tell the log how many probes are attached, unless is_quiet. For a dry run: ptl_run() does so too.
+ */
+void ptl_banner(const struct ptl_session *s);
 
 /* Is a search for probes one that ptl_list() answers: for functions of programs and libraries? */
 bool ptl_lists(const char *search);

@@ -385,17 +385,6 @@ const struct diags *ptl_diags(const struct ptl_session *s)
     return &s->diags;
 }
 
-u32 ptl_attach_count(const struct ptl_session *s)
-{
-    u32 n = 0;
-
-    for (u32 i = 0; i < s->n_points; i++) {
-        if (!s->points[i].is_skipped)
-            n += MAX(s->points[i].n_names, 1);
-    }
-    return n;
-}
-
 void ptl_free(struct ptl_session **session)
 {
     struct ptl_session *s = *session;

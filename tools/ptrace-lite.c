@@ -124,10 +124,7 @@ static int object_run(const struct buf *object, const struct options *o, bool is
     if (ptl_open(&s, object->p, object->n, &opts, &err) || ptl_load(s, &err) || ptl_attach(s, &err))
         return failure_report(s, &err, has_color);
     if (o->is_dry_run) {
-        u32 n = ptl_attach_count(s);
-
-        if (!o->is_quiet)
-            (void)fprintf(stderr, "Attached %u probe%s\n", n, n == 1 ? "" : "s");
+        ptl_banner(s);
         return 0;
     }
     if (!output_empty(out, o->output)) /* nothing is written before */
