@@ -9,14 +9,12 @@
  *              v___________________________________________________v
  *              1                                                   9 */
 #include "abi/tseries.h"
+#include "base/clock.h"
 #include "runtime/agg.h"
 #include "runtime/timestamp.h"
 
 enum {
     GRAPH_COLUMNS = 53, /* with its two edges */
-    NS_PER_US = 1000,
-    NS_PER_MS = 1000000,
-    NS_PER_S = 1000000000,
 };
 
 /* Words of a bucket. */

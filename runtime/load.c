@@ -10,6 +10,7 @@
 
 #include <bpf/bpf.h>
 
+#include "base/clock.h"
 #include "runtime/attach_group.h"
 #include "runtime/error.h"
 #include "runtime/resolve.h"

@@ -8,10 +8,10 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
-#include <time.h>
 
 #include "abi/config.h"
 #include "abi/record.h"
+#include "base/clock.h"
 #include "runtime/error.h"
 #include "runtime/raw_btf.h"
 #include "runtime/task_name.h"

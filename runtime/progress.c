@@ -4,14 +4,13 @@
 
 #include <inttypes.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
-#define NS_PER_S    1000000000ull
-#define DELAY_NS    NS_PER_S       /* before the first line */
-#define INTERVAL_NS (NS_PER_S / 5) /* between two */
+#include "base/clock.h"
 
 enum {
+    DELAY_NS = NS_PER_S,        /* before the first line */
+    INTERVAL_NS = NS_PER_S / 5, /* between two */
     CALLS_PER_LOOK = 64,
     NAME_MAX_BYTES = 30, /* a line that wraps could not be removed */
     LINE_BYTES = 128,
@@ -32,18 +31,10 @@ void progress_init(struct progress *p, FILE *log, FILE *out)
     *p = (struct progress){.log = is_seen ? log : NULL};
 }
 
-static u64 now(void)
-{
-    struct timespec t = {0};
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &t); // it exists
-    return (u64)t.tv_sec * NS_PER_S + (u64)t.tv_nsec;
-}
-
 void progress_begin(struct progress *p)
 {
     if (p != NULL && p->log != NULL)
-        p->begin_ns = now();
+        p->begin_ns = clock_ns(CLOCK_MONOTONIC);
 }
 
 static void remove_line(struct progress *p)
@@ -90,5 +81,5 @@ void progress_rows(struct progress *p, struct str map, u64 done, u64 total)
 {
     if (p == NULL || p->begin_ns == 0 || ++p->n_calls % CALLS_PER_LOOK != 0)
         return;
-    progress_rows_at(p, map, done, total, now());
+    progress_rows_at(p, map, done, total, clock_ns(CLOCK_MONOTONIC));
 }

@@ -13,6 +13,7 @@
 #include <bpf/bpf.h>
 
 #include "abi/record.h"
+#include "base/clock.h"
 #include "runtime/books.h"
 #include "runtime/error.h"
 #include "runtime/privileges.h"
@@ -21,7 +22,7 @@
 enum {
     BATCH_RECORDS = 4096, /* then the output is flushed and signals are looked at */
     DRAIN_ENDED = 1,      /* the ring is empty */
-    BUSY_NS = 1000000,    /* records that come as close together are waited for so long, */
+    BUSY_NS = NS_PER_MS,  /* records that come as close together are waited for so long, */
                           /* and shown at once: waking up for each would cost more than they do */
     EXIT_FAILED_TESTS = 1,
 };

@@ -3,15 +3,15 @@
  * A benchmark's program is run by one system call each time, which takes longer than most programs:
  * the time is what the kernel's own statistics say of the program. */
 #include <errno.h>
-#include <time.h>
 
 #include <bpf/bpf.h>
 
+#include "base/clock.h"
 #include "runtime/error.h"
 #include "runtime/run.h"
 
 enum {
-    BENCH_MIN_NS = 1000000, /* until then the number of runs is doubled */
+    BENCH_MIN_NS = NS_PER_MS, /* until then the number of runs is doubled */
     BENCH_MAX_RUNS = 1 << 20,
 };
 

@@ -9,10 +9,10 @@
 #include <stdarg.h>
 #include <string.h>
 #include <sys/syscall.h>
-#include <time.h>
 
 #include "abi/config.h"
 #include "abi/record.h"
+#include "base/clock.h"
 #include "runtime/args.h"
 #include "runtime/cgroups.h"
 #include "runtime/error.h"
@@ -23,16 +23,6 @@
 #include "runtime/unsafe.h"
 #include "runtime/users.h"
 #include "runtime/usym.h"
-
-#define NS_PER_S 1000000000u
-
-u64 clock_ns(clockid_t clock)
-{
-    struct timespec t = {0};
-
-    (void)clock_gettime(clock, &t); // all that are asked for exist since 3.10
-    return (u64)t.tv_sec * NS_PER_S + (u64)t.tv_nsec;
-}
 
 void session_log(const struct ptl_session *s, const char *fmt, ...)
 {

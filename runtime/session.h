@@ -1,8 +1,6 @@
 /* Inside of a session: shared by the files that take it through its states. */
 #pragma once
 
-#include <time.h>
-
 #include <bpf/libbpf.h>
 
 #include "runtime/attach.h"
@@ -49,11 +47,6 @@ struct ptl_session {
     u64 ring_bytes;
     u64 start_ns; /* CLOCK_BOOTTIME */
 };
-
-#define NS_PER_MS 1000000u
-
-/* A clock of the kernel (CLOCK_MONOTONIC, ...), nanoseconds. */
-u64 clock_ns(clockid_t clock);
 
 /* A line to the log, with the milliseconds since the start, if -v was given. */
 void session_log(const struct ptl_session *s, const char *fmt, ...) PRINTF_LIKE(2, 3);

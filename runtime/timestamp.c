@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <time.h>
 
-#define NS_PER_S 1000000000
+#include "base/clock.h"
 
 enum {
     TIME_BYTES_MAX = 4096,
@@ -49,13 +49,13 @@ static bool add_fraction(char c, u32 ns, struct buf *out)
 {
     switch (c) {
     case 'f':
-        buf_printf(out, "%06" PRIu32, ns / 1000);
+        buf_printf(out, "%06" PRIu32, ns / NS_PER_US);
         return true;
     case 'k':
         buf_printf(out, "%09" PRIu32, ns);
         return true;
     case 'l':
-        buf_printf(out, "%03" PRIu32, ns / 1000000);
+        buf_printf(out, "%03" PRIu32, ns / NS_PER_MS);
         return true;
     default:
         return false;

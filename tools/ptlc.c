@@ -7,9 +7,9 @@
 #include <fcntl.h>
 #include <stdio.h>
 
+#include "base/clock.h"
 #include "base/diag.h"
 #include "stdlib/vocab.h"
-#include "tools/clock.h"
 #include "tools/compile.h"
 #include "tools/file.h"
 #include "tools/message.h"
@@ -65,17 +65,17 @@ static bool object_write(const struct ptlc_options *o, const struct buf *object)
 /* The line of steps on its way, and when the last one ended. */
 struct steps {
     struct buf text;
-    double last_ms;
+    u64 last_ns;
 };
 
 static void step_end(void *data, const char *name)
 {
     struct steps *s = data;
-    double now_ms = clock_ms();
+    u64 now_ns = clock_ns(CLOCK_MONOTONIC);
 
     buf_printf(&s->text, "%s%s %.1f ms", s->text.n ? ", " : "compiler: ", name,
-               now_ms - s->last_ms);
-    s->last_ms = now_ms;
+               (double)(now_ns - s->last_ns) / NS_PER_MS);
+    s->last_ns = now_ns;
 }
 
 static void steps_write(struct steps *s, int fd)
@@ -91,7 +91,7 @@ static int compile(const struct ptlc_options *o)
     _cleanup_(compile_result_done) struct compile_result result = {0};
     _cleanup_buf_ struct buf text = {0};
     struct compile_opts how = o->compile;
-    struct steps steps = {.last_ms = clock_ms()};
+    struct steps steps = {.last_ns = clock_ns(CLOCK_MONOTONIC)};
     bool is_good = false;
 
     if (!source_read(o, &text))

@@ -10,10 +10,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/diag.h"
 #include "runtime/runtime.h"
 #include "tools/cache.h"
-#include "tools/clock.h"
 #include "tools/compiler.h"
 #include "tools/completions.h"
 #include "tools/file.h"
@@ -209,7 +209,7 @@ static int object_get(const struct options *o, const struct script *script, bool
     _cleanup_(cache_done) struct cache cache = {.dir = -1};
     _cleanup_buf_ struct buf messages = {0};
     char compiler[PATH_MAX];
-    double start_ms = clock_ms();
+    u64 start_ns = clock_ns(CLOCK_MONOTONIC);
     bool is_found = false;
     int status = 0;
 
@@ -227,7 +227,8 @@ static int object_get(const struct options *o, const struct script *script, bool
     if (!is_found)
         object_keep(&cache, o, object, &messages);
     if (o->is_verbose) {
-        (void)fprintf(stderr, "[%4.0f ms] %s: %zu bytes\n", clock_ms() - start_ms,
+        (void)fprintf(stderr, "[%4.0f ms] %s: %zu bytes\n",
+                      (double)(clock_ns(CLOCK_MONOTONIC) - start_ns) / NS_PER_MS,
                       is_found ? "found in the cache" : "compiled", object->n);
     }
     return 0;
