@@ -63,10 +63,10 @@ static struct attach_point *point_at(const struct ptl_session *s, u32 step)
 }
 
 /* The kernel's symbols that were read to resolve names, if the script shows none: some megabytes.
- */
+ * value_env, which was made before, has them only if it does. */
 static void forget_symbols(struct ptl_session *s)
 {
-    if (s->env.symbols == NULL)
+    if (s->value_env.symbols == NULL)
         symbols_free(&s->symbols);
 }
 

@@ -14,6 +14,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "runtime/capabilities.h"
 #include "runtime/error.h"
 #include "runtime/link.h"
 #include "runtime/perf.h"
@@ -36,28 +37,17 @@ static bool is_locked_down(void)
     return strstr(text, "[confidentiality]") != NULL;
 }
 
-/* Effective capabilities of this process, or all where they cannot be told. */
-static u64 own_capabilities(void)
-{
-    char text[4096] = "";
-    _cleanup_close_ int fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
-    const char *line = NULL;
-
-    if (fd < 0 || read(fd, text, sizeof(text) - 1) <= 0)
-        return ~(u64)0;
-    line = strstr(text, "CapEff:");
-    return line == NULL ? ~(u64)0 : strtoull(line + strlen("CapEff:"), NULL, 16);
-}
-
 /* The first capability that is missing for tracing, or NULL. */
 static const char *missing_capability(void)
 {
-    u64 own = own_capabilities();
-    bool is_admin = (own & ((u64)1 << CAP_SYS_ADMIN)) != 0;
+    const u64 admin = (u64)1 << CAP_SYS_ADMIN;
+    struct capabilities own;
 
-    if (!is_admin && (own & ((u64)1 << CAP_BPF)) == 0)
+    if (capabilities_get(&own) != 0)
+        return NULL; // then the kernel's refusals must do
+    if ((own.effective & (admin | (u64)1 << CAP_BPF)) == 0)
         return "CAP_BPF";
-    if (!is_admin && (own & ((u64)1 << CAP_PERFMON)) == 0)
+    if ((own.effective & (admin | (u64)1 << CAP_PERFMON)) == 0)
         return "CAP_PERFMON";
     return NULL;
 }

@@ -15,31 +15,9 @@
 #include <bpf/bpf.h>
 
 #include "abi/record.h"
+#include "runtime/capabilities.h"
 
 #define BIT(cap) ((u64)1 << (cap))
-
-/* Two halves of 32 bits in the kernel's form. Returns 0 or a negative errno. */
-static int caps_get(u64 *permitted)
-{
-    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-    struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {0};
-
-    if (syscall(SYS_capget, &header, data) != 0)
-        return -errno;
-    *permitted = (u64)data[1].permitted << 32 | data[0].permitted;
-    return 0;
-}
-
-static int caps_set(u64 permitted, u64 effective)
-{
-    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-    struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {
-        {.permitted = (u32)permitted, .effective = (u32)effective},
-        {.permitted = (u32)(permitted >> 32), .effective = (u32)(effective >> 32)},
-    };
-
-    return syscall(SYS_capset, &header, data) == 0 ? 0 : -errno;
-}
 
 static bool has_site(const struct ptl_session *s, enum site_kind kind)
 {
@@ -82,7 +60,7 @@ static u64 needed(const struct ptl_session *s, u64 permitted)
         caps |= BIT(CAP_KILL);
         session_log(s, "kept: kill, for the command of -c");
     }
-    if (caps_set(permitted, 0) != 0 || maps_need_caps(s)) {
+    if (capabilities_set((struct capabilities){.permitted = permitted}) != 0 || maps_need_caps(s)) {
         caps |= BIT(CAP_BPF) | BIT(CAP_SYS_ADMIN);
         session_log(s, "kept: bpf and sys_admin, without which this kernel lets nobody read maps");
     }
@@ -155,18 +133,19 @@ static int filter_calls(const struct ptl_session *s)
 
 int privileges_drop(const struct ptl_session *s)
 {
-    u64 permitted = 0, caps = 0;
+    struct capabilities own;
+    u64 caps = 0;
     int err = 0;
 
     if (has_site(s, SITE_SYSTEM)) {
         session_log(s, "kept: all privileges, for the commands of system()");
         return 0;
     }
-    err = caps_get(&permitted);
+    err = capabilities_get(&own);
     if (err != 0)
         return err;
-    caps = needed(s, permitted);
-    err = caps_set(caps, caps);
+    caps = needed(s, own.permitted);
+    err = capabilities_set((struct capabilities){.permitted = caps, .effective = caps});
     if (err == 0)
         err = filter_calls(s);
     if (err == 0)

@@ -84,7 +84,7 @@ static int run_init(struct run *run, struct ptl_session *s, struct ptl_error *er
     int ring_fd = bpf_object__find_map_fd_by_name(s->object, PTL_MAP_RING);
 
     *run = (struct run){.s = s, .err = err, .epoll_fd = -1};
-    sink_init(&run->sink, s->opts->format, &s->env, s->opts->out, s->opts->log, &s->signals);
+    sink_init(&run->sink, s->opts->format, &s->value_env, s->opts->out, s->opts->log, &s->signals);
     failed = run_errors_init(&run->errors, &s->meta, &s->sources, &run->sink, s->opts->log);
     run->sink.buffering = s->opts->buffering;
     progress_init(&run->progress, s->opts->is_quiet ? NULL : s->opts->log, s->opts->out);

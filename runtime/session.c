@@ -293,7 +293,7 @@ static void open_names(struct ptl_session *s)
             s->usyms == NULL)
             (void)usyms_new(&s->usyms);
     }
-    s->env = (struct value_env){
+    s->value_env = (struct value_env){
         .meta = &s->meta,
         .symbols = s->symbols,
         .users = s->users,

@@ -36,10 +36,10 @@ struct ptl_session {
     u32 n_points, n_skipped;     /* skipped: those that could not be attached, which is allowed */
     struct maps *maps;
     struct symbols *symbols; /* NULL while nobody has asked for one */
-    struct users *users;     /* the same */
-    struct cgroups *cgroups; /* the same */
-    struct usyms *usyms;     /* the same */
-    struct value_env env;
+    struct users *users;     /* NULL if the script shows none; the next two as well */
+    struct cgroups *cgroups;
+    struct usyms *usyms;
+    struct value_env value_env;
     struct child child;
     struct signals signals;
     int notify_fd; /* connected to the service manager, or -1 */
