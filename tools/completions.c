@@ -59,9 +59,11 @@ struct row {
 };
 
 static const struct row rows[] = {
-#define OPT(letter, name, argument, set, help) {letter, name, argument, help},
+#define OPT(letter, name, argument, set, use, help) {letter, name, argument, help},
+#define FLAG(letter, name, field, use, help)        {letter, name, "", help},
 #include "tools/options.def"
 #undef OPT
+#undef FLAG
 };
 
 static const struct argument *argument_of(const struct row *row)

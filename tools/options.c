@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "tools/message.h"
@@ -13,11 +14,20 @@
 #define LONG_BASE     0x100    /* getopt values of rows: above all letters */
 #define OPERAND       1
 
+enum option_use {
+    FOR_ALL,
+    FOR_RUN,
+    NO_RUN
+};
+
 struct option_row {
     char letter; /* 0: none */
+    enum option_use use;
     const char *name;
     const char *argument;
-    bool (*set)(struct options *o, const char *arg); /* false after saying what is wrong */
+    /* False after saying what is wrong; NULL: a flag. */
+    bool (*set)(struct options *o, const char *arg);
+    size_t flag; /* the place of its bool in struct options */
     const char *help;
 };
 
@@ -64,34 +74,6 @@ static bool option_output(struct options *o, const char *arg)
     return true;
 }
 
-static bool option_info(struct options *o, const char *arg)
-{
-    (void)arg; /* none */
-    o->is_info = true;
-    return true;
-}
-
-static bool option_list(struct options *o, const char *arg)
-{
-    (void)arg; /* none */
-    o->is_list = true;
-    return true;
-}
-
-static bool option_quiet(struct options *o, const char *arg)
-{
-    (void)arg; /* none */
-    o->is_quiet = true;
-    return true;
-}
-
-static bool option_verbose(struct options *o, const char *arg)
-{
-    (void)arg; /* none */
-    o->is_verbose = true;
-    return true;
-}
-
 static bool option_aot(struct options *o, const char *arg)
 {
     if (o->aot) {
@@ -111,27 +93,6 @@ static bool option_btf(struct options *o, const char *arg)
 static bool option_tracefs(struct options *o, const char *arg)
 {
     o->tracefs = arg;
-    return true;
-}
-
-static bool option_no_cache(struct options *o, const char *arg)
-{
-    (void)arg; /* none */
-    o->has_no_cache = true;
-    return true;
-}
-
-static bool option_cache_stats(struct options *o, const char *arg)
-{
-    (void)arg; /* none */
-    o->is_cache_stats = true;
-    return true;
-}
-
-static bool option_dry_run(struct options *o, const char *arg)
-{
-    (void)arg; /* none */
-    o->is_dry_run = true;
     return true;
 }
 
@@ -259,65 +220,9 @@ static bool option_warnings(struct options *o, const char *arg)
     return true;
 }
 
-static bool option_no_warnings(struct options *o, const char *arg)
-{
-    (void)arg; /* none */
-    o->has_no_warnings = true;
-    return true;
-}
-
-static bool option_raw_output(struct options *o, const char *arg)
-{
-    (void)arg; /* none */
-    o->is_raw_output = true;
-    return true;
-}
-
-static bool option_test(struct options *o, const char *arg)
-{
-    (void)arg; /* none */
-    o->is_test = true;
-    return true;
-}
-
-static bool option_bench(struct options *o, const char *arg)
-{
-    (void)arg; /* none */
-    o->is_bench = true;
-    return true;
-}
-
-static bool option_unsafe(struct options *o, const char *arg)
-{
-    (void)arg; /* none */
-    o->is_unsafe = true;
-    return true;
-}
-
-static bool option_keep_privileges(struct options *o, const char *arg)
-{
-    (void)arg; /* none */
-    o->keeps_privileges = true;
-    return true;
-}
-
 static bool option_completions(struct options *o, const char *arg)
 {
     o->completions = arg; /* completions.c knows the shells */
-    return true;
-}
-
-static bool option_version(struct options *o, const char *arg)
-{
-    (void)arg; /* none */
-    o->wants_version = true;
-    return true;
-}
-
-static bool option_help(struct options *o, const char *arg)
-{
-    (void)arg; /* none */
-    o->wants_help = true;
     return true;
 }
 
@@ -328,9 +233,13 @@ static bool option_test_switch(struct options *o, const char *arg)
 }
 
 static const struct option_row rows[] = {
-#define OPT(letter, name, argument, set, help) {letter, name, argument, option_##set, help},
+#define OPT(letter, name, argument, set, use, help) \
+    {letter, use, name, argument, option_##set, 0, help},
+#define FLAG(letter, name, field, use, help) \
+    {letter, use, name, "", NULL, offsetof(struct options, field), help},
 #include "tools/options.def"
 #undef OPT
+#undef FLAG
 };
 
 // --- getopt --------------------------------------------------------------------------------------
@@ -396,6 +305,17 @@ static bool operands_take(struct options *o, const char **operands, u32 n)
     return true;
 }
 
+/* One option of the command line. */
+static bool row_take(struct options *o, const struct option_row *row, const char *arg)
+{
+    if (row->use != FOR_ALL && !o->not_for_aot)
+        o->not_for_aot = row;
+    if (row->set)
+        return row->set(o, arg);
+    *(bool *)((char *)o + row->flag) = true;
+    return true;
+}
+
 /* All of the command line; *n_out operands. */
 static bool words_take(struct options *o, int argc, char **argv, u32 *n_out)
 {
@@ -415,7 +335,7 @@ static bool words_take(struct options *o, int argc, char **argv, u32 *n_out)
             options_usage(stderr);
             return false;
         }
-        if (!row->set(o, optarg))
+        if (!row_take(o, row, optarg))
             return false;
     }
     for (char **rest = argv + optind; *rest; rest++) { /* behind `--` */
@@ -431,34 +351,25 @@ static bool words_take(struct options *o, int argc, char **argv, u32 *n_out)
 /* --aot runs nothing: what is for a run, or is done instead of one, would be lost. */
 static bool aot_check(const struct options *o)
 {
-    const struct {
-        const char *name;
-        bool is_given, is_for_runs;
-    } others[] = {
-        {"-c", o->command != NULL, true},
-        {"-p", o->pid != 0, true},
-        {"-o", o->output != NULL, true},
-        {"-f", o->format != PTL_FORMAT_TEXT, true},
-        {"--test", o->is_test, true},
-        {"--bench", o->is_bench, true},
-        {"--dry-run", o->is_dry_run, true},
-        {"--info", o->is_info, false},
-        {"--cache-stats", o->is_cache_stats, false},
-    };
+    const struct option_row *row = o->not_for_aot;
+    char letter[2] = "";
+    const char *option = "--no-feature ", *name = NULL;
 
-    if (o->emit || o->is_list) {
-        message_error("--aot makes an object: it goes with neither -l, --emit nor --fmt");
-        return false;
+    for (u32 i = 0; i < o->n_no_features && !name; i++) {
+        if (strcmp(o->no_features[i], "kprobe") != 0) /* the one that the compiler asks for */
+            name = o->no_features[i];
     }
-    for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
-        if (!others[i].is_given)
-            continue;
-        message_error("--aot and %s exclude each other", others[i].name);
-        if (others[i].is_for_runs)
-            message_hint("--aot runs nothing: give %s to the run of the object", others[i].name);
-        return false;
+    if (row) {
+        option = row->letter ? "-" : "--";
+        letter[0] = row->letter;
+        name = row->letter ? letter : row->name;
     }
-    return true;
+    if (!name)
+        return true;
+    message_error("--aot and %s%s exclude each other", option, name);
+    if (!row || row->use == FOR_RUN)
+        message_hint("--aot runs nothing: give %s%s to the run of the object", option, name);
+    return false;
 }
 
 static bool options_check(const struct options *o)

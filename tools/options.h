@@ -9,6 +9,8 @@
 
 #define OPTIONS_FEATURES_MAX 32
 
+struct option_row; /* of options.c */
+
 /* Strings are views into argv where nothing else is said. */
 struct options {
     const char *text;          /* -e TEXT, or the program as first argument; else NULL */
@@ -26,6 +28,7 @@ struct options {
     const char *btf;         /* --btf; NULL: of this kernel */
     const char *tracefs;     /* --tracefs; the same */
     const char *test_switch;
+    const struct option_row *not_for_aot;    /* the first given that --aot excludes; NULL: none */
     pid_t pid;                               /* -p; 0: none */
     char *no_features[OPTIONS_FEATURES_MAX]; /* owned */
     u32 n_no_features;

@@ -53,7 +53,7 @@ for name in $(rows stdlib/funcs.def FUNC '([a-z0-9_]+)'); do need "fn:$name"; do
 # An option is known by its name, or by its letter if it has none.
 while read -r name; do
     need "opt:$name"
-done < <(sed -nE "s/^OPT\('?([^',])'?, *\"([^\"]*)\".*/\1 \2/p" tools/options.def | awk '{ print $NF }')
+done < <(sed -nE "s/^(OPT|FLAG)\('?([^',])'?, *\"([^\"]*)\".*/\2 \3/p" tools/options.def | awk '{ print $NF }')
 
 while read -r word; do
     verdict "claim $word" "$(grep -qxF "$word" <<<"$known" || echo "there is no such row")"

@@ -4,7 +4,8 @@ source "$(dirname "$0")/lib.sh"
 
 # Of ptrace-lite: "LETTER NAME ARGUMENT" of each row that is not hidden; - for none.
 rows_of_table() {
-    sed -nE "s/^OPT\('?([^',])'?, *\"([^\"]*)\", *\"([^\"]*)\", *[a-z_]+, *\".+\"\)/\1|\2|\3/p" tools/options.def |
+    sed -nE -e "s/^OPT\('?([^',])'?, *\"([^\"]*)\", *\"([^\"]*)\", *[a-z_]+, *[A-Z_]+, *\".+\"\)/\1|\2|\3/p" \
+        -e "s/^FLAG\('?([^',])'?, *\"([^\"]*)\", *[a-z_]+, *[A-Z_]+, *\".+\"\)/\1|\2|/p" tools/options.def |
         awk -F'|' '{ print ($1 == "0" ? "-" : $1), ($2 == "" ? "-" : $2), ($3 == "" ? "-" : $3) }'
 }
 
@@ -55,6 +56,10 @@ while read -r name; do
     verdict "stage $name" "$(sed -n '/emit " STAGES"/,/^\.TP/p' docs/ptrace-lite.8 | grep -q -- "^\.BR* $name" || echo "is not in docs/ptrace-lite.8")"
     verdict "stage $name of --help" "$(grep '"emit"' tools/options.def | grep -qw -- "$name" || echo "is not there")"
 done < <(sed -nE 's/^ *STAGE\([A-Z]+, "([a-z]+)"\).*/\1/p' tools/compile.h)
+# And all that --aot refuses because it is for a run.
+while read -r option; do
+    verdict "aot and $option" "$(sed -n '/aot " FILE/,/^\.TP/p' docs/ptrace-lite.8 | sed 's:\\::g' | grep -qw -- "$option" || echo "is not in docs/ptrace-lite.8")"
+done < <(sed -nE -e "s/^[A-Z]+\('(.)',.* FOR_RUN, .*/-\1/p" -e 's/^[A-Z]+\(0, "([^"]*)",.* FOR_RUN, .*/--\1/p' tools/options.def)
 # And the help of ptlc has all that it understands.
 while read -r name; do
     verdict "ptlc --$name" "$("$build/ptlc" --help | grep -qE -- "--$name( |$)" || echo "is not in its --help")"

@@ -81,22 +81,37 @@ run "$tool" --aot /dev/full "$good"
 says aot-full 1 '^ERROR: cannot write /dev/full: No space left on device$'
 (umask 022 && "$tool" --aot mode.o "$good")
 mode aot-mode 644 mode.o
-run "$tool" --aot x.o --emit ast "$good"
-says aot-and-emit 1 '^ERROR: --aot makes an object: it goes with neither -l, --emit nor --fmt$'
 run "$tool" --aot x.o --aot y.o "$good"
 says aot-twice 1 '^ERROR: two objects to write: --aot may be given once$'
 rm -f none.o
-for other in "-c true" "-p 1" "-o saved-aot" "-f json" --test --bench --dry-run; do
+for other in "-c true" "-p 1" "-o saved-aot" "-f text" "-B line" -k --dry-run --keep-privileges "--max-map-memory 1M" \
+    --raw-output --test --bench; do
     # shellcheck disable=SC2086
     run "$tool" --aot none.o $other "$good"
     says "aot-and $other" 1 "^ERROR: --aot and ${other%% *} exclude each other$"
     hints "aot-and $other-hint" "--aot runs nothing: give ${other%% *} to the run of the object"
 done
-for other in --info --cache-stats; do
-    run "$tool" $other --aot none.o "$good"
-    says "aot-and $other" 1 "^ERROR: --aot and $other exclude each other$"
+run "$tool" --warnings --aot none.o "$good"
+says "aot-and --warnings" 1 '^ERROR: --aot and -k exclude each other$'
+run "$tool" --aot none.o --no-feature kprobe,btf "$good"
+says "aot-and --no-feature" 1 '^ERROR: --aot and --no-feature btf exclude each other$'
+hints "aot-and --no-feature-hint" '--aot runs nothing: give --no-feature btf to the run of the object'
+printf '%s\n' "$good" >instead.pt
+for other in --info --cache-stats -l --fmt --fmt-in-place "--emit ast"; do
+    # shellcheck disable=SC2086
+    run "$tool" $other --aot none.o instead.pt
+    says "aot-and $other" 1 "^ERROR: --aot and ${other%% *} exclude each other$"
+    verdict "aot-and $other-no-hint" "$(grep HINT err)"
 done
 verdict aot-and-writes-nothing "$(ls none.o saved-aot 2>/dev/null)"
+# What the compiler is told, and what asks for less than is done anyway.
+for other in -q --no-warnings --no-cache --unsafe "--no-feature kprobe"; do
+    # shellcheck disable=SC2086
+    run "$tool" --aot with.o $other "$good"
+    says "aot-with $other" 0 ""
+done
+run "$tool" --aot with.o -v "$good"
+says aot-with-v 0 '^compiler: parse '
 run "$tool" --emit ast args.o
 says object-emit 1 '^ERROR: args\.o is compiled already: '
 run "$tool" --fmt-in-place args.o
