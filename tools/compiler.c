@@ -29,6 +29,7 @@
 #define COMPILER_MEMORY  ((rlim_t)1 << 30) /* bytes of address space */
 #define COMPILER_NO_EXEC 127               /* exit status of the child, as in shells */
 #define FD_TEXT_SIZE     12
+#define OPTION_WORDS_MAX 25 /* of ptlc, without the script's parameters and options */
 #define MESSAGES_MAX     ((size_t)16 << 20)
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -115,7 +116,7 @@ enum {
 /* The command line. All strings are borrowed. */
 struct command {
     const char **words; /* NULL-terminated, owned */
-    size_t n;
+    size_t n, max;      /* without the NULL */
     char source_fd[FD_TEXT_SIZE], object_fd[FD_TEXT_SIZE], steps_fd[FD_TEXT_SIZE];
 };
 
@@ -126,6 +127,8 @@ static void command_done(struct command *c)
 
 static void command_add(struct command *c, const char *option, const char *value)
 {
+    if (c->n + 1 + (value != NULL) > c->max)
+        ptl_bug("the compiler's command line has more words than there is room for");
     c->words[c->n++] = option;
     if (value)
         c->words[c->n++] = value;
@@ -134,8 +137,9 @@ static void command_add(struct command *c, const char *option, const char *value
 static bool command_make(struct command *c, const struct options *o, const struct script *script,
                          bool has_color, const int *fds)
 {
-    /* At most this many, and numbers fit FD_TEXT_SIZE. */
-    c->words = calloc(26 + 2 * ((size_t)o->n_params + o->n_script_options), sizeof(*c->words));
+    /* Numbers fit FD_TEXT_SIZE. */
+    c->max = OPTION_WORDS_MAX + 2 * ((size_t)o->n_params + o->n_script_options);
+    c->words = calloc(c->max + 1, sizeof(*c->words));
     if (!c->words)
         return false;
     (void)snprintf(c->source_fd, sizeof(c->source_fd), "%d", fds[FD_SOURCE]);
@@ -348,7 +352,7 @@ int compiler_run(const struct options *o, const struct script *script, bool has_
 int compiler_list(const struct options *o, const char *search, int output_fd)
 {
     const char *words[8] = {NULL};
-    struct command command = {.words = words};
+    struct command command = {.words = words, .max = ARRAY_SIZE(words) - 1};
 
     command_add(&command, COMPILER_NAME, NULL);
     command_add(&command, "--list", search);
