@@ -65,7 +65,7 @@ static bool stage_begin(struct compilation *c, enum compile_stage stage)
     return true;
 }
 
-/* Is there nothing to do behind this stage? */
+/* Is there nothing to do behind this stage? If so, nor is there behind later ones. */
 static bool stage_is_last(const struct compilation *c, enum compile_stage stage)
 {
     return !c->opts->wants_object && c->opts->stages && !(c->opts->stages >> (stage + 1));
@@ -210,9 +210,9 @@ static void stages_run(struct compilation *c)
         ptl_bug(wrong);
     if (c->opts->observe)
         c->opts->observe(c->opts->observe_data, program, module);
-    if (!stage_is_last(c, STAGE_TYPES) && !stage_is_last(c, STAGE_PROBES) &&
-        !stage_is_last(c, STAGE_IR))
-        object_make(c, module);
+    if (stage_is_last(c, STAGE_IR)) /* or one before it */
+        return;
+    object_make(c, module);
     step_end(c, "LLVM");
 }
 
@@ -239,8 +239,8 @@ static void full_report(struct compile_result *out)
                diag_letter(E_OUT_OF_MEMORY), E_OUT_OF_MEMORY);
 }
 
-void ptl_list(const struct compile_opts *opts, struct str search, bool with_details,
-              struct buf *out)
+void compile_list(const struct compile_opts *opts, struct str search, bool with_details,
+                  struct buf *out)
 {
     struct compilation c = {.opts = opts};
 

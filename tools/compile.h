@@ -59,8 +59,8 @@ struct compile_result {
 bool ptl_compile(const struct compile_opts *opts, struct compile_result *out);
 
 /* Append the probes that match to out, see vocab_list(). opts: arch, tracefs and btf count. */
-void ptl_list(const struct compile_opts *opts, struct str search, bool with_details,
-              struct buf *out);
+void compile_list(const struct compile_opts *opts, struct str search, bool with_details,
+                  struct buf *out);
 
 /* Free its buffers. */
 void compile_result_done(struct compile_result *r);

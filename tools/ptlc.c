@@ -143,7 +143,7 @@ static int run(const struct ptlc_options *o)
     } else if (o->wants_diagnostics) {
         diagnostics_print(&text);
     } else if (o->search) {
-        ptl_list(&o->compile, str_of(o->search), o->wants_details, &text);
+        compile_list(&o->compile, str_of(o->search), o->wants_details, &text);
         status = text.n > 0 ? 0 : STATUS_ERRORS;
     } else {
         return compile(o);

@@ -95,6 +95,8 @@ verdict emit-to-file-content "$([ -s saved ] || echo 'the file is empty')"
 # What is done is told before the lack of privileges ends it.
 run "$tool" -v --no-cache "$good"
 says verbose 1 '^\[ *[0-9]+ ms\] compiled: [0-9]+ bytes$'
+run "$tool" -v --emit ir "$good"
+says verbose-steps 0 '^compiler: parse .*, IR [0-9.]+ ms$' .
 run "$tool" --test-switch=nonsense "$good"
 says test-switch-unknown 1 "^ERROR: unknown test switch: 'nonsense'$"
 run "$tool" --emit=ir 'profile:hz:9 { @ = sum(pid); }'
