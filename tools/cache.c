@@ -94,7 +94,8 @@ static int open_folder(const char *path, bool may_make, const char **why)
 
         (void)snprintf(parent, sizeof(parent), "%s", path); /* which fits */
         *strrchr(parent, '/') = '\0';
-        if (mkdir(parent, 0700) == 0) /* ~/.cache of a new user */
+        /* ~/.cache of a new user; the system's is everybody's to look into */
+        if (mkdir(parent, strcmp(parent, CACHE_ROOT) == 0 ? 0755 : 0700) == 0)
             (void)mkdir(path, 0700);
     }
     fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);

@@ -26,10 +26,12 @@ int file_memory_new(const char *name);
 int file_rewind(int fd);
 
 /* Write a file, all at once as file_replace() does if there is one; what is no regular file
- * (/dev/stdout) is written to. Returns 0 or a negative errno. */
+ * (/dev/stdout) is written to, and a link to nothing makes the file that it points to. Returns 0 or
+ * a negative errno. */
 int file_save(const char *path, const void *bytes, size_t n);
 
 /* Give the file at path (followed, if it is a link) new content, all at once: it is written to a
  * file beside it, with the same mode and owner, which then takes its name. A failure leaves it as
- * it was. Returns 0 or a negative errno. */
+ * it was. Where that is refused (a mounted file, a folder that one may not write to) it is written
+ * in place. Returns 0 or a negative errno. */
 int file_replace(const char *path, const void *bytes, size_t n);

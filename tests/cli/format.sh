@@ -34,7 +34,14 @@ verdict fmt-in-place-silent "$(cat out)"
 same fmt-in-place-content script.pt formatted
 mode fmt-in-place-mode 750 script.pt
 verdict fmt-in-place-link "$([ -L linked/link.pt ] || echo 'the link is gone')"
-verdict fmt-in-place-leaves-nothing "$(find . -name 'script.pt.*')"
+verdict fmt-in-place-leaves-nothing "$(find . -name '.ptl.*')"
+mkdir -p closed
+printf 'BEGIN{%100sexit();}\n' '' >closed/script.pt
+chmod 555 closed
+run "$tool" --fmt-in-place closed/script.pt
+says fmt-in-place-closed-folder 0 ""
+same fmt-in-place-closed-folder-content closed/script.pt formatted
+chmod 755 closed
 touch -d '2001-01-01' script.pt
 run "$tool" --fmt-in-place script.pt
 says fmt-in-place-again 0 ""

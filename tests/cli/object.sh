@@ -81,6 +81,35 @@ run "$tool" --aot /dev/full "$good"
 says aot-full 1 '^ERROR: cannot write /dev/full: No space left on device$'
 (umask 022 && "$tool" --aot mode.o "$good")
 mode aot-mode 644 mode.o
+ln -s made/real.o link.o
+run "$tool" --aot link.o "$good"
+says aot-link-no-folder 1 '^ERROR: cannot write link\.o: No such file or directory$'
+mkdir -p made
+run "$tool" --aot link.o "$good"
+says aot-link-to-nothing 0 ""
+verdict aot-link-stays "$([ -L link.o ] || echo 'the link is gone')"
+same aot-link-content mode.o made/real.o
+ln -s turn.o turn.o
+run "$tool" --aot turn.o "$good"
+says aot-link-to-itself 1 '^ERROR: cannot write turn\.o: Too many levels of symbolic links$'
+long=$(printf '%0252d.o' 0)
+run "$tool" --aot "$long" "$good"
+says aot-long-name 0 ""
+run "$tool" --aot "$long" "$good"
+says aot-long-name-again 0 ""
+run "$tool" --aot "0$long" "$good"
+says aot-too-long-name 0 ""
+run "$tool" --aot "00$long" "$good"
+says aot-much-too-long-name 1 '^ERROR: cannot write 0*\.o: File name too long$'
+head -c 100000 /dev/zero >made/given.o
+chmod 555 made
+run "$tool" --aot made/given.o "$good"
+says aot-closed-folder 0 ""
+same aot-closed-folder-content mode.o made/given.o
+run "$tool" --aot made/new.o "$good"
+says aot-closed-folder-new 1 '^ERROR: cannot write made/new\.o: Permission denied$'
+chmod 755 made
+verdict aot-leaves-nothing "$(find . -name '.ptl.*')"
 run "$tool" --aot x.o --aot y.o "$good"
 says aot-twice 1 '^ERROR: two objects to write: --aot may be given once$'
 rm -f none.o
