@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "abi/option.h"
 #include "abi/record.h"
 
 enum {
@@ -33,9 +34,22 @@ static bool span_ok(u64 begin, u64 end)
     return begin <= end && end <= UINT32_MAX;
 }
 
+/* "@" and an identifier, or nothing. */
+static bool map_name_ok(struct str name)
+{
+    for (u32 i = 1; i < name.n; i++) {
+        char c = name.p[i];
+
+        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+              (i > 1 && c >= '0' && c <= '9')))
+            return false;
+    }
+    return name.n > 0 && name.p[0] == '@';
+}
+
 static const char *check_map(const struct meta *m, const struct meta_map *map)
 {
-    if (map->name.n == 0 || map->bpf_name.n == 0)
+    if (!map_name_ok(map->name) || map->bpf_name.n == 0)
         return "a map of the metadata has no name";
     if (!is_value(m, map->value))
         return "a map of the metadata has no value";
@@ -189,7 +203,7 @@ static const char *check_option(const struct meta_option *o)
 {
     if (o->kind > OPTION_STRING)
         return "an option of the metadata is of an unknown kind";
-    if (o->name.n == 0)
+    if (!script_option_name_ok(o->name))
         return "an option of the metadata has no name";
     if (!span_ok(o->span_begin, o->span_end))
         return "an option of the metadata has an impossible place in the script";
@@ -233,13 +247,19 @@ static const char *check_expansion(const struct meta_expansion *x)
 static const char *check_told(const struct meta *m)
 {
     const char *why = NULL;
+    u64 n_words = 0;
 
+    if (m->options.n > SCRIPT_OPTIONS_MAX)
+        return "the metadata has too many options";
     vec_foreach(o, &m->options) {
         why = why ? why : check_option(o);
     }
     vec_foreach(r, &m->resolveds) {
         why = why ? why : check_resolved(m, r);
+        n_words += r->n_words;
     }
+    if (!why && n_words > PTL_RESOLVED_WORDS_MAX)
+        return "the metadata has too many constants";
     return why;
 }
 
@@ -247,6 +267,8 @@ static const char *check_all(const struct meta *m)
 {
     const char *why = meta_check_types(m);
 
+    if (!why && m->sources.n > SOURCES_MAX)
+        why = "the metadata has too many sources";
     why = why ? why : check_told(m);
     vec_foreach(map, &m->maps) {
         why = why ? why : check_map(m, map);

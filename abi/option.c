@@ -6,7 +6,20 @@
 
 enum {
     HELP_COLUMN = 22, /* where descriptions begin */
+    NAMES_SHOWN = 20, /* where all are told */
 };
+
+bool script_option_name_ok(struct str name)
+{
+    for (u32 i = 0; i < name.n; i++) {
+        char c = name.p[i];
+
+        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+              (i > 0 && (c == '-' || c == '_'))))
+            return false;
+    }
+    return name.n > 0 && name.n <= SCRIPT_OPTION_NAME_MAX;
+}
 
 // --- values --------------------------------------------------------------------------------------
 
@@ -94,32 +107,52 @@ static bool has_option(struct script_options options, struct str name)
     return false;
 }
 
-static struct str names_of(struct script_options options, struct arena *arena)
+/* Without those that were given to the compiler: they cannot be given any more. */
+static void names_of(struct script_options options, struct buf *out)
 {
-    struct str text = {"", 0};
+    u32 n = 0;
+
+    for (u32 i = 0; i < options.n && n <= NAMES_SHOWN; i++) {
+        if (options.rows[i].is_bound)
+            continue;
+        buf_add_cstr(out, n > 0 ? ", " : "");
+        if (n++ < NAMES_SHOWN) {
+            buf_printf(out, "--%.*s", STR_ARG(options.rows[i].name));
+        } else {
+            buf_add_cstr(out, "...");
+        }
+    }
+}
+
+/* The nearest name among those that may be given; NULL: none is near. */
+static const char *nearest_name(struct script_options options, struct str name, struct arena *arena)
+{
+    const char **names = arena_array(arena, const char *, options.n + 1);
+    u32 n = 0;
+    int nearest = 0;
 
     for (u32 i = 0; i < options.n; i++) {
-        text = str_printf(arena, "%.*s%s--%.*s", STR_ARG(text), text.n ? ", " : "",
-                          STR_ARG(options.rows[i].name));
+        if (!options.rows[i].is_bound)
+            names[n++] = str_cstr(arena, options.rows[i].name);
     }
-    return text;
+    nearest = str_nearest(name, names, n);
+    return nearest < 0 ? NULL : names[nearest];
 }
 
 static void report_unknown(struct script_options options, struct str name, struct diags *diags)
 {
+    _cleanup_buf_ struct buf names = {0};
     struct diag *diag =
         diag_add(diags, E_UNKNOWN_OPTION, NO_SPAN, "Unknown option: --%.*s", STR_ARG(name));
-    const char **names = arena_array(diags->arena, const char *, options.n + 1);
-    int nearest = 0;
+    const char *nearest = nearest_name(options, name, diags->arena);
 
-    for (u32 i = 0; i < options.n; i++)
-        names[i] = str_cstr(diags->arena, options.rows[i].name);
-    nearest = str_nearest(name, names, options.n);
-    if (nearest >= 0)
-        diag_hint(diag, "Did you mean '--%s'?", names[nearest]);
-    if (options.n) {
-        diag_hint(diag, "The options of the script are %.*s.",
-                  STR_ARG(names_of(options, diags->arena)));
+    if (nearest)
+        diag_hint(diag, "Did you mean '--%s'?", nearest);
+    names_of(options, &names);
+    if (names.n) {
+        diag_hint(diag, "The options of the script are %s.", names.p);
+    } else if (options.n) {
+        diag_hint(diag, "All options of the script were given when the object was compiled.");
     } else {
         diag_hint(diag, "The script has no options.");
     }
@@ -136,9 +169,18 @@ void script_options_check(struct script_options options, const struct script_arg
     }
 }
 
+bool script_option_is_help(struct str given)
+{
+    return str_eq_c(name_of(given), "help");
+}
+
 bool script_options_want_help(struct script_options options, const struct script_args *args)
 {
-    return find_given(args, STR("help")) && !has_option(options, STR("help"));
+    for (u32 i = 0; i < args->n_options; i++) {
+        if (script_option_is_help(args->options[i]))
+            return !has_option(options, STR("help"));
+    }
+    return false;
 }
 
 // --- help ----------------------------------------------------------------------------------------
@@ -151,12 +193,16 @@ static void help_line(struct buf *out, const struct meta_option *o)
     buf_printf(out, "  --%.*s%s", STR_ARG(o->name), values[o->kind]);
     if (o->description.n || o->kind != OPTION_BOOL || o->default_num)
         buf_pad(out, ' ', out->n - begin < HELP_COLUMN ? HELP_COLUMN - (out->n - begin) : 0);
-    if (o->description.n)
-        buf_printf(out, "  %.*s", STR_ARG(o->description));
+    if (o->description.n) {
+        buf_add_cstr(out, "  ");
+        buf_add_harmless(out, o->description);
+    }
     if (o->kind == OPTION_INT) {
         buf_printf(out, "  (default: %lld)", (long long)o->default_num);
     } else if (o->kind == OPTION_STRING && o->default_text.n) {
-        buf_printf(out, "  (default: %.*s)", STR_ARG(o->default_text));
+        buf_add_cstr(out, "  (default: ");
+        buf_add_harmless(out, o->default_text);
+        buf_add_char(out, ')');
     } else if (o->kind == OPTION_BOOL && o->default_num) {
         buf_add_cstr(out, "  (default: true)");
     }
@@ -167,8 +213,12 @@ void script_options_help(struct script_options options, struct str script, struc
 {
     struct meta_option help = {.name = STR("help"), .description = STR("print this text")};
 
-    buf_printf(out, "usage: ptrace-lite %.*s -- [OPTIONS]\n\n", STR_ARG(script));
-    for (u32 i = 0; i < options.n; i++)
-        help_line(out, &options.rows[i]);
+    buf_add_cstr(out, "usage: ptrace-lite ");
+    buf_add_harmless(out, script);
+    buf_add_cstr(out, " -- [OPTIONS]\n\n");
+    for (u32 i = 0; i < options.n; i++) {
+        if (!options.rows[i].is_bound)
+            help_line(out, &options.rows[i]);
+    }
     help_line(out, &help);
 }

@@ -6,6 +6,12 @@
 #include "base/diag.h"
 #include "base/str.h"
 
+/* More options than this no script has, and their names are no longer. */
+enum {
+    SCRIPT_OPTIONS_MAX = 1000,
+    SCRIPT_OPTION_NAME_MAX = 64, /* bytes */
+};
+
 /* What stands on the command line, borrowed. */
 struct script_args {
     const struct str *params; /* $1, $2, ... */
@@ -19,6 +25,9 @@ struct script_options {
     const struct meta_option *rows;
     u32 n;
 };
+
+/* Is it a name that an option may have: letters, digits, and behind the first of them - and _ ? */
+bool script_option_name_ok(struct str name);
 
 /* The integer that a text spells as in C (10, -3, 0x1f), of 64 bits, and whether it has a sign.
  * False: it is none. */
@@ -34,8 +43,12 @@ int script_option_value(const struct meta_option *o, const struct script_args *a
 void script_options_check(struct script_options options, const struct script_args *args,
                           struct diags *diags);
 
+/* Is a word of the command line, without its dashes, a request for help: "help", "help=5"? */
+bool script_option_is_help(struct str given);
+
 /* Was --help given, and the script has no option of that name? */
 bool script_options_want_help(struct script_options options, const struct script_args *args);
 
-/* Append the text of the script's --help. script: its name for the usage line. */
+/* Append the text of the script's --help: those that may be given. script: its name for the usage
+ * line. */
 void script_options_help(struct script_options options, struct str script, struct buf *out);

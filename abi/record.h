@@ -164,6 +164,9 @@ struct ptl_usdt {
 #define PTL_SECTION_RESOLVED \
     ".rodata.resolved" /* a word for each row of the metadata's table `resolved`, the same */
 
+/* How many words these may be: 128 KB. */
+#define PTL_RESOLVED_WORDS_MAX 16384
+
 /* Constants that only the running machine knows. They are read-only data, so the verifier folds
  * them and removes the branches that they decide. LAYOUT: every member is 8 bytes. */
 struct ptl_config {

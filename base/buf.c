@@ -149,6 +149,20 @@ u32 buf_add_visible(struct buf *b, struct str s, u32 at, u32 *columns_out)
     return n;
 }
 
+void buf_add_harmless(struct buf *b, struct str s)
+{
+    u32 columns = 0;
+
+    for (u32 i = 0; i < s.n;) {
+        if (s.p[i] == '\n') {
+            buf_add_char(b, '\n');
+            i++;
+        } else {
+            i += buf_add_visible(b, s, i, &columns);
+        }
+    }
+}
+
 void buf_add_escaped(struct buf *b, struct str s)
 {
     u32 columns = 0;

@@ -20,21 +20,6 @@ static const struct paint paints[SEV_COUNT_] = {
     [SEV_WARNING] = {"WARNING", "\033[33m"},
 };
 
-/* A message or a name: it may have several lines, when it quotes the kernel. */
-static void add_escaped(struct buf *out, struct str s)
-{
-    u32 columns = 0;
-
-    for (u32 i = 0; i < s.n;) {
-        if (s.p[i] == '\n') {
-            buf_add_char(out, '\n');
-            i++;
-        } else {
-            i += buf_add_visible(out, s, i, &columns);
-        }
-    }
-}
-
 /* The source line with, where the span lies within it, the underline. A line with a NUL byte is no
  * text: nothing of it is shown. */
 static void add_source_line(struct buf *out, const struct place *place)
@@ -77,7 +62,7 @@ static void add_place(struct buf *out, const struct place *place)
 {
     if (!place->source)
         return;
-    add_escaped(out, place->source->name);
+    buf_add_harmless(out, place->source->name);
     if (place->line == place->end_line) {
         buf_printf(out, ":%u:%u-%u: ", place->line, place->column, place->end_column);
     } else {
@@ -93,7 +78,7 @@ static void add_message(struct buf *out, enum severity severity, struct str text
         buf_add_cstr(out, paint->color);
     buf_add_cstr(out, paint->word);
     buf_add_cstr(out, ": ");
-    add_escaped(out, text);
+    buf_add_harmless(out, text);
     if (color)
         buf_add_cstr(out, "\033[0m");
 }
@@ -134,7 +119,7 @@ void diag_render(const struct diag *diag, const struct sources *sources, struct 
             add_source_line(out, &at);
         } else {
             buf_add_cstr(out, "HINT: ");
-            add_escaped(out, note->text);
+            buf_add_harmless(out, note->text);
             buf_add_char(out, '\n');
         }
     }

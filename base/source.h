@@ -29,6 +29,9 @@ static inline struct span span_join(struct span a, struct span b)
     return span_is_none(b) ? a : (struct span){a.begin, b.end};
 }
 
+/* More sources than this nobody has: files with those that they include and import. */
+#define SOURCES_MAX 1000
+
 struct source {
     struct str name; /* as shown in diagnostics: "stdin" or the path */
     struct str text; /* borrowed; must outlive the sources */

@@ -98,6 +98,8 @@ void buf_printf(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
  * spaces; control characters and bytes that are not UTF-8 as \xNN. Returns how many bytes of s it
  * was (at least 1). columns_out: how wide it is shown. */
 u32 buf_add_visible(struct buf *b, struct str s, u32 at, u32 *columns_out);
+/* All of s in that form, its lines as they are. */
+void buf_add_harmless(struct buf *b, struct str s);
 /* All of s in that form on one line, newlines as \n and tabs as \t. */
 void buf_add_escaped(struct buf *b, struct str s);
 

@@ -222,7 +222,7 @@ ir_val ir_config(struct ir_builder *b, u32 offset);
 ir_val ir_resolved(struct ir_builder *b, u64 word);
 /* Address of such words that hold a text: size bytes, a multiple of 8, zero-padded. */
 ir_val ir_resolved_text(struct ir_builder *b, u64 word, u32 size);
-#define IR_RESOLVED_MAX 16384
+#define IR_RESOLVED_MAX PTL_RESOLVED_WORDS_MAX
 
 /* Memory at ptr + offset, naturally aligned: size is 1, 2, 4 or 8 bytes, extended to a word. */
 ir_val ir_load(struct ir_builder *b, ir_val ptr, s64 offset, u32 size, bool is_signed);

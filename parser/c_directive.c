@@ -7,10 +7,6 @@
 #include "parser/c_eval.h"
 #include "parser/c_reader.h"
 
-enum {
-    MAX_INCLUDES = 100, /* of one compilation */
-};
-
 /* An #if that is not ended yet. */
 struct conditional {
     struct span span;
@@ -237,7 +233,7 @@ static void include_file(struct walk *w, struct str path, struct span span)
     const struct source *loaded = NULL;
     int err = 0;
 
-    if (r->n_includes >= C_MAX_NESTING || r->files.n >= MAX_INCLUDES) {
+    if (r->n_includes >= C_MAX_NESTING || r->diags->sources->list.n >= SOURCES_MAX) {
         diag_add(r->diags, E_TOO_DEEP, span, "syntax: too many files are included");
         return;
     }

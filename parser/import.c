@@ -7,8 +7,7 @@
 #include "parser/build.h"
 
 enum {
-    MAX_IMPORTS = 1000, /* files */
-    MAX_NESTING = 64,   /* of files that import each other */
+    MAX_NESTING = 64, /* of files that import each other */
 };
 
 struct importer {
@@ -68,13 +67,14 @@ static bool is_seen(struct importer *im, struct str identity)
 
 static void import_text(struct importer *im, struct span span, struct str path, struct str text)
 {
-    const struct source source = *sources_add(im->diags->sources, path, text);
+    struct source source;
     struct program *program = NULL;
 
-    if (im->seen.n > MAX_IMPORTS || im->depth >= MAX_NESTING) {
+    if (im->diags->sources->list.n >= SOURCES_MAX || im->depth >= MAX_NESTING) {
         refuse(im, span, path, "too many files are imported");
         return;
     }
+    source = *sources_add(im->diags->sources, path, text);
     program = parse_program(im->arena, &source, im->diags);
     if (!span_is_none(program->config_span)) {
         diag_note(diag_add(im->diags, E_IMPORT_CONFIG, program->config_span,

@@ -64,12 +64,15 @@ static const char *number(char *text, bool is_known, u64 n)
 static void show_probes(FILE *log, const struct sink_summary *summary)
 {
     char hits[NUMBER_BYTES], missed[NUMBER_BYTES];
+    _cleanup_buf_ struct buf name = {0};
 
     (void)fprintf(log, "%-40s %12s %12s\n", "probe", "hits", "missed");
     for (u32 i = 0; i < summary->n_probes; i++) {
         const struct sink_probe *probe = &summary->probes[i];
 
-        (void)fprintf(log, "%-40.*s %12s %12s\n", STR_ARG(probe->name),
+        buf_reset(&name);
+        buf_add_escaped(&name, probe->name);
+        (void)fprintf(log, "%-40.*s %12s %12s\n", (int)name.n, name.p ? name.p : "",
                       number(hits, probe->book.knows_hits, probe->book.n_hits),
                       number(missed, probe->book.knows_missed, probe->book.n_missed));
     }

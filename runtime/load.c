@@ -66,6 +66,17 @@ static const struct attach_point *log_find(const struct load_log *log, const str
     return NULL;
 }
 
+/* It quotes the object. */
+static void log_show(FILE *out, struct str text)
+{
+    _cleanup_buf_ struct buf shown = {0};
+
+    buf_add_harmless(&shown, text);
+    buf_add_char(&shown, '\n');
+    if (shown.n > 0)
+        (void)fwrite(shown.p, 1, shown.n, out); // a lost log line loses nothing
+}
+
 static int report_failure(struct ptl_session *s, const struct load_log *log, int failed,
                           struct ptl_error *err)
 {
@@ -88,7 +99,7 @@ static int report_failure(struct ptl_session *s, const struct load_log *log, int
                     STR_ARG(point->row->name), error_text(failed));
     error_hint(err, "Use -v for all that the kernel says.");
     if (s->opts->is_verbose)
-        (void)fprintf(s->opts->log, "%.*s\n", STR_ARG(text)); // a lost log line loses nothing
+        log_show(s->opts->log, text);
     return failed;
 }
 

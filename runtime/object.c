@@ -113,6 +113,17 @@ bool ptl_script_help(const void *elf, size_t size, const struct script_args *arg
     return text.n != 0;
 }
 
+/* One in a line, whatever is in it. */
+static void probe_print(const struct meta_attach *row, FILE *out)
+{
+    _cleanup_buf_ struct buf line = {0};
+
+    buf_add_escaped(&line, row->name);
+    buf_add_char(&line, '\n');
+    if (line.n > 0)
+        (void)fwrite(line.p, 1, line.n, out); // the caller closes and checks
+}
+
 int ptl_object_probes(const void *elf, size_t size, FILE *out, struct ptl_error *err)
 {
     struct arena arena;
@@ -124,7 +135,7 @@ int ptl_object_probes(const void *elf, size_t size, FILE *out, struct ptl_error 
         (void)object_refuse(failed, why, err);
     } else {
         vec_foreach(row, &meta.attachs)
-            (void)fprintf(out, "%.*s\n", STR_ARG(row->name)); // the caller closes and checks
+            probe_print(row, out);
     }
     arena_done(&arena);
     return failed;

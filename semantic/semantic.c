@@ -112,13 +112,16 @@ static void lower_program(struct sema *s, const struct sources *sources)
     end_module(s, sources);
 }
 
+/* All of them: what was given may be given otherwise as well. */
 static struct script_options options_of(struct sema *s)
 {
     u32 n = s->v.script_options.n;
     struct meta_option *rows = arena_array(s->arena, struct meta_option, n + 1);
 
-    for (u32 i = 0; i < n; i++)
+    for (u32 i = 0; i < n; i++) {
         rows[i] = s->v.script_options.items[i].row;
+        rows[i].is_bound = false;
+    }
     return (struct script_options){rows, n};
 }
 

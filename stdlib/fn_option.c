@@ -3,18 +3,6 @@
  * is compiled ahead of time finds the value of an option that was not given when it runs. */
 #include "stdlib/lower.h"
 
-static bool is_name(struct str name)
-{
-    for (u32 i = 0; i < name.n; i++) {
-        char c = name.p[i];
-
-        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-              (i > 0 && (c == '-' || c == '_'))))
-            return false;
-    }
-    return name.n > 0;
-}
-
 /* Take the value of the command line, else the default; false after reporting that it is none of
  * the kind. */
 static bool take_value(struct vocab *v, struct script_option *o)
@@ -58,9 +46,11 @@ static bool read_call(struct vocab *v, const struct call *c, struct script_optio
         .span_begin = c->span.begin,
         .span_end = c->span.end,
     };
-    if (!is_name(out->row.name)) {
-        diag_add(v->diags, E_ARG_RANGE, c->args[0].span, "getopt(): '%.*s' is no name of an option",
-                 STR_ARG(out->row.name));
+    if (!script_option_name_ok(out->row.name)) {
+        diag_hint(diag_add(v->diags, E_ARG_RANGE, c->args[0].span,
+                           "getopt(): '%.*s' is no name of an option", STR_ARG(out->row.name)),
+                  "A name has letters, digits, - and _, and at most %d of them.",
+                  SCRIPT_OPTION_NAME_MAX);
         return false;
     }
     if (value && !type_is_known(t))
@@ -108,6 +98,11 @@ static const struct type *check_getopt(struct vocab *v, struct call *c)
                            STR_ARG(option.row.name)),
                   (struct span){(u32)known->row.span_begin, (u32)known->row.span_end},
                   "This is the original definition.");
+        return type_error(v->types);
+    }
+    if (!known && v->script_options.n == SCRIPT_OPTIONS_MAX) {
+        diag_add(v->diags, E_OUT_OF_MEMORY, c->span, "The script has more than %d options",
+                 SCRIPT_OPTIONS_MAX);
         return type_error(v->types);
     }
     if (!take_value(v, &option))

@@ -20,6 +20,7 @@
 
 #include <linux/capability.h>
 
+#include "abi/option.h"
 #include "base/str.h"
 #include "tools/file.h"
 #include "tools/message.h"
@@ -255,7 +256,7 @@ static int status_judge(int status)
 static bool asks_script_for_help(const struct options *o)
 {
     for (u32 i = 0; i < o->n_script_options; i++) {
-        if (strcmp(o->script_options[i], "help") == 0)
+        if (script_option_is_help(str_of(o->script_options[i])))
             return true;
     }
     return false;

@@ -8,13 +8,20 @@
 
 void message_print(const char *kind, const char *fmt, ...)
 {
+    _cleanup_free_ char *text = NULL;
+    _cleanup_buf_ struct buf shown = {0};
     va_list args;
 
     va_start(args, fmt);
-    (void)fprintf(stderr, "%s: ", kind); /* nowhere to report a failing standard error */
-    (void)vfprintf(stderr, fmt, args);   // NOLINT(clang-analyzer-valist.Uninitialized): it is not
+    // NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): it is not
+    if (vasprintf(&text, fmt, args) < 0)
+        text = NULL;
+    if (text)
+        buf_add_harmless(&shown, str_of(text));
     va_end(args);
-    (void)fputc('\n', stderr);
+    /* Without memory, the sentence without what it is about. There is nowhere to report a failing
+     * standard error. */
+    (void)fprintf(stderr, "%s: %s\n", kind, shown.p && !shown.failed ? shown.p : fmt);
 }
 
 void message_write(const struct buf *text, FILE *stream)

@@ -6,7 +6,8 @@
 
 #include "base/str.h"
 
-/* "KIND: sentence" on standard error. fmt: without a newline. */
+/* "KIND: sentence" on standard error. fmt: without a newline. What is in it may come from anybody:
+ * nothing that a terminal would obey is shown as it is. */
 void message_print(const char *kind, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 #define message_error(...) message_print("ERROR", __VA_ARGS__)

@@ -38,6 +38,41 @@ run "$tool" bound.o two
 says object-bound 1 '^ERROR: Missing CAP_BPF capability'
 run "$tool" bound.o two -- --pid=9
 says object-option-bound 1 'ERROR: --pid was given when the object was compiled \[E381\]$'
+run "$tool" bound.o -- --help
+says object-help-bound 0 "" '^  --name=STRING  *\(default: abc\)$'
+verdict object-help-without-bound "$(grep -- --pid out)"
+run "$tool" args.pt 1 two -- --pid=8 --help
+says help-given 0 "" '^  --pid=INT +process to trace  \(default: 5\)$'
+run "$tool" bound.o two -- --pi
+says object-option-unknown-bound 1 '^HINT: The options of the script are --verbose, --name\.$'
+verdict object-option-nearest-bound "$(grep 'Did you mean' err)"
+run "$tool" --aot all-bound.o 'BEGIN { print(getopt("x", 1)); }' -- --x=2
+run "$tool" all-bound.o -- --y
+says object-options-all-bound 1 '^HINT: All options of the script were given when the object was compiled\.$'
+
+# As many options as there may be, and one more.
+options() { # options COUNT: in clauses of 50
+    seq "$1" | sed 's/.*/@[&] = getopt("o&", &);/; 1~50s/^/BEGIN { /; 50~50s/$/ }/; $s/\([^}]\)$/\1 }/'
+}
+options 1000 >many.pt
+run "$tool" --aot many.o many.pt
+says aot-options 0 ""
+run "$tool" many.o -- --zzz
+says object-options-told 1 '^HINT: The options of the script are --o1, --o2, .*, --o20, \.\.\.\.$'
+options 1001 >many.pt
+run "$tool" --aot many.o many.pt
+says aot-too-many-options 1 '^many\.pt:1001:[0-9-]*: ERROR: The script has more than 1000 options \[E001\]$'
+run "$tool" -e "BEGIN { print(getopt(\"$(printf '%065d' 0)\")); }"
+says option-long-name 1 "ERROR: getopt\\(\\): '0*' is no name of an option \[E[0-9]+\]$"
+
+# Nothing that the terminal obeys comes out of an object.
+printf 'BEGIN { print(getopt("x", "\\x1b]0;d", "\\x1b[31m\303\251 what")); }' >raw.pt
+run "$tool" --aot raw.o raw.pt
+says aot-raw 0 ""
+run "$tool" raw.o -- --help
+says object-help-raw 0 "" '^  --x=STRING  *\\x1b\[31mé what  \(default: \\x1b\]0;d\)$'
+run "$tool" -p "$(printf '\033[31m\303\251')" "$good"
+says message-raw 1 '^ERROR: Failed to parse pid: \\x1b\[31mé$'
 
 # As many texts as there is room for, and one more.
 texts() { # texts COUNT: in clauses of 16

@@ -83,6 +83,15 @@ done
 echo 'BEGIN { }' >imports/81.pt
 run "$compiler" imports/1.pt
 says import-too-deep 1 'too many files are imported'
+mkdir imports/many
+seq 999 | sed 's|.*|imports/many/&.pt|' | xargs touch
+run "$compiler" -o many.o -e 'import "imports/many"; BEGIN { }'
+says import-many 0 ""
+run "$tool" many.o
+says import-many-object 1 '^ERROR: Missing CAP_BPF capability'
+touch imports/many/1000.pt
+run "$compiler" -o many.o -e 'import "imports/many"; BEGIN { }'
+says import-too-many 1 'too many files are imported'
 
 # Contents that no compiler must stumble over.
 diagnostic='(^|: )ERROR: .*\[E[0-9]+\]$'

@@ -11,6 +11,7 @@
 #include "abi/record.h"
 #include "runtime/maps.h"
 #include "runtime/object.h"
+#include "runtime/runtime.h"
 #include "tests/unit/check.h"
 
 #define SCRIPT                                                                                             \
@@ -150,6 +151,36 @@ static void test_symbols(struct image *o, const struct elf_view *view)
     CHECK(take(o->bytes, o->size));
 }
 
+/* Change bytes of the metadata to as many others, wherever they are. */
+static void replace(struct image *o, const char *from, const char *to)
+{
+    size_t n = strlen(from);
+    u8 *at = NULL;
+
+    CHECK(n == strlen(to) && memmem(o->bytes + o->meta, o->meta_n, from, n));
+    while ((at = memmem(o->bytes + o->meta, o->meta_n, from, n)))
+        memcpy(at, to, n);
+    digest_mend(o);
+}
+
+/* What a list of its probes shows. */
+static void test_list(struct image *o)
+{
+    _cleanup_free_ char *text = NULL;
+    size_t n = 0;
+    FILE *out = NULL;
+    struct ptl_error err;
+
+    replace(o, "uprobe:/bin/sh:*", "uprobe:/\x1b[31mx:*");
+    out = open_memstream(&text, &n);
+    CHECK(out && ptl_object_probes(o->bytes, o->size, out, &err) == 0);
+    if (out)
+        (void)fclose(out); /* memory */
+    CHECK_STR(text, "begin\nkprobe:f\nkprobe:g\nuprobe:/\\x1b[31mx:*\ninterval:s:1\n");
+    replace(o, "uprobe:/\x1b[31mx:*", "uprobe:/bin/sh:*");
+    CHECK(take(o->bytes, o->size));
+}
+
 static void compile(struct buf *out)
 {
     /* A constant of the build. NOLINTNEXTLINE(cert-env33-c) */
@@ -186,6 +217,7 @@ int main(void)
     CHECK(take(o.bytes, o.size));
     test_cuts(&o);
     test_changes(&o);
+    test_list(&o);
     test_symbols(&o, &view);
     test_pins(&o, &view);
     return check_result();

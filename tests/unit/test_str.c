@@ -95,6 +95,9 @@ static void test_buf(void)
     buf_add_escaped(&b, STR("a\t\n\x1b[m\xff\xc3\xa9\xc2\x85"));
     CHECK_STR(((struct str){b.p, (u32)b.n}), "a\\t\\n\\x1b[m\\xff\xc3\xa9\\xc2\\x85");
     buf_reset(&b);
+    buf_add_harmless(&b, STR("a\n\x1b[m\xc3\xa9\r\n"));
+    CHECK_STR(((struct str){b.p, (u32)b.n}), "a\n\\x1b[m\xc3\xa9\\x0d\n");
+    buf_reset(&b);
     CHECK(buf_add_visible(&b, STR("\t"), 0, &columns) == 1);
     CHECK(columns == 4);
     CHECK(buf_add_visible(&b, STR("\xe2\x82\xac"), 0, &columns) == 3);
