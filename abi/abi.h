@@ -69,8 +69,8 @@ enum resolved_kind {
     RESOLVED_PARAM_COUNT = 6, /* how many there are */
     RESOLVED_OPTION = 7,      /* value of the option of the script in row num of `option` */
     RESOLVED_OPTION_TEXT = 8,
-    RESOLVED_EVENT_FIELD = 9, /* offset of a tracepoint's field: text, of the event: file, which has
-                                 num bytes */
+    RESOLVED_EVENT_FIELD = 9, /* offset of a tracepoint's field: text, of the event: file, which is
+                                 of shape num */
 };
 
 #define RESOLVED_LAST RESOLVED_EVENT_FIELD

@@ -3,6 +3,14 @@
 
 #include <errno.h>
 
+/* The bits of a shape, in its high half. Part of the metadata. */
+enum {
+    SHAPE_SIGNED = 1,
+    SHAPE_ARRAY = 2,
+    SHAPE_DATA_LOC = 4,
+    SHAPE_REL_LOC = 8,
+};
+
 /* Part of a line behind `key` and before the next `;`, as in "offset:8;". False if it is not there.
  */
 static bool get_part(struct str line, const char *key, struct str *out)
@@ -84,6 +92,16 @@ static bool parse_field(struct arena *arena, struct str line, struct tracepoint_
         return false;
     field->is_signed = is_signed;
     return split_declaration(arena, decl, field);
+}
+
+u64 tracepoint_field_shape(const struct tracepoint_field *field)
+{
+    bool is_whole = field->is_array || field->is_data_loc || str_eq_c(field->type, "char");
+    u64 bits = (field->is_signed && !is_whole ? SHAPE_SIGNED : 0u) |
+               (field->is_array ? SHAPE_ARRAY : 0u) | (field->is_data_loc ? SHAPE_DATA_LOC : 0u) |
+               (field->is_rel_loc ? SHAPE_REL_LOC : 0u);
+
+    return bits << 32 | field->size;
 }
 
 /* The first 8 bytes are the common_* fields: programs may not read them. */

@@ -23,6 +23,14 @@ struct tracepoint {
     u32 n_fields;
 };
 
+/* How a field lies in its record, but for the offset: its size in the low half, and bits that say
+ * what it is. Code for one of another shape reads nonsense. The sign is that of a number; whether a
+ * char has one depends on how the kernel was compiled (it has none from 6.2 on), and its sign here
+ * is that of C. */
+u64 tracepoint_field_shape(const struct tracepoint_field *field);
+/* The bytes in a shape. */
+#define FIELD_SHAPE_SIZE(shape) ((u32)(shape))
+
 /* Read the text of a format file, which the result points into. Returns 0, or -EPROTO for what
  * cannot be understood. */
 int tracepoint_parse(struct arena *arena, struct str text, struct tracepoint *tp);

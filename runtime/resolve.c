@@ -25,6 +25,7 @@
 struct word {
     const struct meta_resolved *row;
     bool is_found;
+    bool is_other;  /* a field of the name is there, of another shape */
     bool is_global; /* a symbol that other parts of the kernel see */
     u64 value;
     struct str text; /* of a row of several words */
@@ -132,8 +133,8 @@ static void find_user_symbol(const struct ptl_session *s, struct word *word)
 
 /* ---- fields of tracepoints ---- */
 
-/* Where the compiler saw a field of another size it made other code. That there is no such event is
- * reported where it is attached to. */
+/* Where the compiler saw a field of another shape it made other code. That there is no such event
+ * is reported where it is attached to. */
 static void find_event_field(struct ptl_session *s, struct word *word)
 {
     _cleanup_buf_ struct buf text = {0};
@@ -148,7 +149,8 @@ static void find_event_field(struct ptl_session *s, struct word *word)
 
         if (!str_eq(field->name, word->row->text))
             continue;
-        word->is_found = field->size == word->row->num;
+        word->is_found = tracepoint_field_shape(field) == word->row->num;
+        word->is_other = !word->is_found && field->size == FIELD_SHAPE_SIZE(word->row->num);
         word->value = field->offset;
     }
 }
@@ -198,10 +200,11 @@ static void report(struct ptl_session *s, const struct word *word)
         return;
     }
     if (word->row->kind == RESOLVED_EVENT_FIELD) {
-        diag =
-            diag_add(&s->diags, E_EVENT_FIELD, span,
-                     "tracepoint %.*s has no field '%.*s' of %llu bytes here",
-                     STR_ARG(word->row->file), STR_ARG(text), (unsigned long long)word->row->num);
+        diag = diag_add(&s->diags, E_EVENT_FIELD, span,
+                        word->is_other ? "tracepoint %.*s has a field '%.*s' of %u bytes here, "
+                                         "but of another type"
+                                       : "tracepoint %.*s has no field '%.*s' of %u bytes here",
+                        STR_ARG(word->row->file), STR_ARG(text), FIELD_SHAPE_SIZE(word->row->num));
         diag_hint(diag, "The object was compiled for a kernel that has: compile the script here.");
         return;
     }

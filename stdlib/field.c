@@ -167,7 +167,7 @@ static ir_val offset_of(struct lowering *lo, const struct tracepoint *event,
 {
     if (!lo->v->is_open)
         return ir_const(&lo->b, field->offset);
-    return lower_event_field(lo, event->name, field->name, field->size);
+    return lower_event_field(lo, event->name, field);
 }
 
 static ir_val record_address(struct lowering *lo, ir_val offset)

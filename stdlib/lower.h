@@ -204,8 +204,9 @@ ir_val lower_resolved(struct lowering *lo, enum resolved_kind kind, struct str t
 /* The same of a symbol of a program or library (RESOLVED_USER_SYMBOL). */
 ir_val lower_user_symbol(struct lowering *lo, struct str file, struct str symbol);
 
-/* Offset of a field in the records of an event ("category:event"), which has size bytes. */
-ir_val lower_event_field(struct lowering *lo, struct str event, struct str field, u32 size);
+/* Offset of a field in the records of an event ("category:event"). */
+ir_val lower_event_field(struct lowering *lo, struct str event,
+                         const struct tracepoint_field *field);
 /* Parameter $number of a script that is compiled ahead of time, as an integer or as a text of
  * PTL_PARAM_TEXT_MAX bytes; number 0: how many there are. */
 ir_val lower_param(struct lowering *lo, u64 number);

@@ -53,11 +53,13 @@ ir_val lower_user_symbol(struct lowering *lo, struct str file, struct str symbol
         lo, (struct meta_resolved){.kind = RESOLVED_USER_SYMBOL, .text = symbol, .file = file});
 }
 
-ir_val lower_event_field(struct lowering *lo, struct str event, struct str field, u32 size)
+ir_val lower_event_field(struct lowering *lo, struct str event,
+                         const struct tracepoint_field *field)
 {
-    return resolved(lo,
-                    (struct meta_resolved){
-                        .kind = RESOLVED_EVENT_FIELD, .num = size, .text = field, .file = event});
+    return resolved(lo, (struct meta_resolved){.kind = RESOLVED_EVENT_FIELD,
+                                               .num = tracepoint_field_shape(field),
+                                               .text = field->name,
+                                               .file = event});
 }
 
 ir_val lower_param(struct lowering *lo, u64 number)

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "abi/config.h"
+#include "abi/event_format.h"
+#include "abi/option.h"
 #include "abi/record.h"
 #include "tests/unit/check.h"
 
@@ -175,6 +177,9 @@ static void test_refusals(struct meta *m)
     REFUSED_WITH(m, m->fields.items[1].offset, 0); /* in the first one */
     REFUSED_WITH(m, m->maps.items[0].value, META_NO_REF);
     REFUSED_WITH(m, m->maps.items[0].max_entries, 0);
+    REFUSED_WITH(m, m->maps.items[0].name, STR("x"));
+    REFUSED_WITH(m, m->maps.items[0].name, STR("@1"));
+    REFUSED_WITH(m, m->maps.items[0].name, STR("@x\x1b[m"));
     REFUSED_WITH(m, m->maps.items[0].span_end, 0);
 }
 
@@ -189,6 +194,10 @@ static void test_told_refusals(struct meta *m)
     REFUSED_WITH(m, m->resolveds.items[1].num, 1);
     REFUSED_WITH(m, m->options.items[0].kind, OPTION_STRING + 1);
     REFUSED_WITH(m, m->options.items[0].name, STR(""));
+    REFUSED_WITH(m, m->options.items[0].name, STR("-x"));
+    REFUSED_WITH(m, m->options.items[0].name, STR("x\x1b[m"));
+    REFUSED_WITH(m, m->options.items[0].name,
+                 STR("a2345678901234567890123456789012345678901234567890123456789012345"));
     REFUSED_WITH(m, m->options.items[0].span_end, 0);
 }
 
@@ -242,6 +251,72 @@ static void test_nesting(void)
     CHECK(nested_refused(100000));
 }
 
+/* Rows that are small in the object and more in memory. */
+static void test_counts(struct meta *m)
+{
+    struct arena a = new_arena();
+    struct meta many = *m;
+
+    many.sources.items = arena_array(&a, struct meta_source, SOURCES_MAX + 1);
+    many.options.items = arena_array(&a, struct meta_option, SCRIPT_OPTIONS_MAX + 1);
+    many.resolveds.items = arena_array(&a, struct meta_resolved, PTL_RESOLVED_WORDS_MAX + 1);
+    for (u32 i = 0; i <= SCRIPT_OPTIONS_MAX; i++)
+        many.options.items[i] = m->options.items[0];
+    for (u32 i = 0; i <= PTL_RESOLVED_WORDS_MAX; i++)
+        many.resolveds.items[i] = m->resolveds.items[0];
+    many.sources.n = SOURCES_MAX;
+    many.options.n = SCRIPT_OPTIONS_MAX;
+    many.resolveds.n = PTL_RESOLVED_WORDS_MAX;
+    CHECK(!refused(&many));
+    REFUSED_WITH(&many, many.sources.n, SOURCES_MAX + 1);
+    REFUSED_WITH(&many, many.options.n, SCRIPT_OPTIONS_MAX + 1);
+    REFUSED_WITH(&many, many.resolveds.n, PTL_RESOLVED_WORDS_MAX + 1);
+    arena_done(&a);
+}
+
+/* Fields that code was made for, and what they may not have become. */
+static void test_field_shapes(void)
+{
+    const struct tracepoint_field is = {.type = STR("int"), .size = 4, .is_signed = true};
+    struct tracepoint_field other = is;
+    u64 shape = tracepoint_field_shape(&is);
+
+    CHECK(FIELD_SHAPE_SIZE(shape) == 4);
+    other.offset = 16;
+    other.type = STR("pid_t");
+    CHECK(tracepoint_field_shape(&other) == shape);
+    other.is_signed = false;
+    CHECK(tracepoint_field_shape(&other) != shape);
+    other = is;
+    other.size = 8;
+    CHECK(tracepoint_field_shape(&other) != shape);
+    other = is;
+    other.is_array = true;
+    CHECK(tracepoint_field_shape(&other) != shape);
+    other = is;
+    other.is_data_loc = true;
+    shape = tracepoint_field_shape(&other);
+    CHECK(shape != tracepoint_field_shape(&is));
+    other.is_rel_loc = true;
+    CHECK(shape != tracepoint_field_shape(&other));
+}
+
+/* The sign of a char is the compiler's of the kernel. */
+static void test_char_shapes(void)
+{
+    struct tracepoint_field field = {.type = STR("char"), .size = 1, .is_signed = true};
+    u64 shape = tracepoint_field_shape(&field);
+
+    field.is_signed = false;
+    CHECK(tracepoint_field_shape(&field) == shape);
+    field.type = STR("char[16]");
+    field.size = 16;
+    field.is_array = true;
+    shape = tracepoint_field_shape(&field);
+    field.is_signed = true;
+    CHECK(tracepoint_field_shape(&field) == shape);
+}
+
 static void test_buckets(void)
 {
     CHECK(hist_bucket_count(0) == 66);
@@ -286,6 +361,9 @@ int main(void)
     test_told_refusals(&m);
     test_more_refusals(&m);
     test_nesting();
+    test_counts(&m);
+    test_field_shapes();
+    test_char_shapes();
     test_buckets();
     test_tables();
     arena_done(&a);
