@@ -134,6 +134,7 @@ static bool help_given(struct sema *s, const struct sources *sources)
         return false;
     script_options_help(options_of(s), str_eq_c(name, "stdin") ? STR("PROGRAM") : name,
                         s->opts->help);
+    diags_truncate(s->v.diags, 0); /* parameters that are missing do not matter to who asks */
     return true;
 }
 

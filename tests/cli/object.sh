@@ -10,6 +10,10 @@ BEGIN {
     exit();
 }
 END
+for help in --help --help=5; do
+    run "$tool" args.pt -- $help
+    says "script-help $help" 0 "" '^  --pid=INT +process to trace  \(default: 5\)$'
+done
 run "$tool" --aot args.o args.pt
 says aot 0 ""
 run "$tool" args.o -- --help
