@@ -39,17 +39,6 @@ struct cache_entry {
 #define CACHE_FLAGS 0x0003
 #endif
 
-static int PRINTF_LIKE(3, 4) set_path(char *path, size_t size, const char *fmt, ...)
-{
-    va_list args;
-    int n = 0;
-
-    va_start(args, fmt);
-    n = vsnprintf(path, size, fmt, args);
-    va_end(args);
-    return n < 0 || (size_t)n >= size ? -ENAMETOOLONG : 0;
-}
-
 /* Can path be executed? 0, -ENOENT or -EACCES. */
 static int path_check(const char *path)
 {
@@ -78,8 +67,8 @@ static int search_folders(const char *root, const char *name, const char *search
         int found = -ENOENT;
 
         if (root[0] == '\0' || folder[0] == '/') {
-            found = set_path(inside, sizeof(inside), "%.*s/%s", (int)MAX(n, 1),
-                             n == 0 ? "." : folder, name);
+            found = path_print(inside, sizeof(inside), "%.*s/%s", (int)MAX(n, 1),
+                               n == 0 ? "." : folder, name);
         }
         if (found == 0)
             found = root_path(root, inside, path, size);
@@ -188,11 +177,11 @@ int binary_path(struct str name, const char *search, int pid, char *path, size_t
 
     root_of(pid, root);
     if (name.n == 0)
-        return pid == 0 ? -ENOENT : set_path(path, size, "/proc/%d/exe", pid);
+        return pid == 0 ? -ENOENT : path_print(path, size, "/proc/%d/exe", pid);
     if (str_index(name, '/') > 0)
-        return set_path(path, size, "%.*s", STR_ARG(name));
+        return path_print(path, size, "%.*s", STR_ARG(name));
     if (str_index(name, '/') == 0) {
-        err = set_path(inside, sizeof(inside), "%.*s", STR_ARG(name));
+        err = path_print(inside, sizeof(inside), "%.*s", STR_ARG(name));
         return err != 0 ? err : root_path(root, inside, path, size);
     }
     err = find_program(name, search, root, path, size);

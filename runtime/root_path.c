@@ -39,10 +39,14 @@ void root_of(int pid, char *root)
         root[0] = '\0';
 }
 
-static int join(char *path, size_t size, const char *root, const char *inside)
+int path_print(char *path, size_t size, const char *fmt, ...)
 {
-    int n = snprintf(path, size, "%s%s", root, inside);
+    va_list args;
+    int n = 0;
 
+    va_start(args, fmt);
+    n = vsnprintf(path, size, fmt, args); // NOLINT(clang-analyzer-valist.Uninitialized): it is not
+    va_end(args);
     return n < 0 || (size_t)n >= size ? -ENAMETOOLONG : 0;
 }
 
@@ -100,14 +104,14 @@ static int path_below(const char *root, int root_fd, int fd, char *path, size_t 
     n = strcmp(above, "/") == 0 ? 0 : strlen(above);
     if (strncmp(whole, above, n) != 0 || whole[n] != '/')
         return -ENOENT;
-    return join(path, size, root, whole + n);
+    return path_print(path, size, "%s%s", root, whole + n);
 }
 
 int root_path(const char *root, const char *inside, char *path, size_t size)
 {
     _cleanup_close_ int root_fd = -1;
     _cleanup_close_ int fd = -1;
-    int err = join(path, size, root, inside);
+    int err = path_print(path, size, "%s%s", root, inside);
 
     if (err != 0 || root[0] == '\0')
         return err;

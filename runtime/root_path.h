@@ -11,6 +11,9 @@ enum {
  * is for pid 0. root: ROOT_BYTES. */
 void root_of(int pid, char *root);
 
+/* Print a path. Writes at most size bytes. Returns 0 or -ENAMETOOLONG. */
+int path_print(char *path, size_t size, const char *fmt, ...) PRINTF_LIKE(3, 4);
+
 /* Our path of the file that is at the path `inside` below a root. Links, absolute ones and "..",
  * lead where they lead in there, and never out of it; with root "" the path is taken as it is,
  * whether there is such a file or not. Writes at most size bytes. Returns 0; -ENOENT, -EACCES, ...

@@ -344,7 +344,7 @@ static void declare_again(struct sema *s, struct c_decl *decl, struct c_type *en
 
     (void)complete(s, entry, decl->span); /* reported */
     again = make(s, decl, composite);
-    if (!again || !entry->type || entry->type->kind == TYPE_ERROR)
+    if (!again || !type_is_known(entry->type))
         return;
     is_same = decl->kind == C_DECL_RECORD ? fields_alike(entry->type->composite, composite)
                                           : is_alike(entry->type, again);

@@ -57,7 +57,7 @@ static const struct type *written_key(struct vocab *v, const struct call *c)
 
     for (u32 i = 1; i < c->n_args; i++) {
         types[i - 1] = c->args[i].type;
-        if (!types[i - 1] || types[i - 1]->kind == TYPE_ERROR)
+        if (!type_is_known(types[i - 1]))
             return NULL;
     }
     return keys_type(v, types, c->n_args - 1);

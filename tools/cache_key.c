@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <sys/utsname.h>
 
+#include "runtime/tracefs.h"
 #include "tools/file.h"
 
 #define KERNEL_FILE_MAX ((size_t)1 << 20)
@@ -122,13 +123,15 @@ static int add_modules(struct buf *key)
  * compiler reads none. */
 static int add_tracepoints(struct buf *key)
 {
-    static const char *const paths[] = {"/sys/kernel/tracing/dynamic_events",
-                                        "/sys/kernel/debug/tracing/dynamic_events"};
+    const char *root = tracefs_root();
     _cleanup_buf_ struct buf text = {0};
+    char path[PATH_MAX];
     int err = -ENOENT;
 
-    for (u32 i = 0; i < ARRAY_SIZE(paths) && (err == -ENOENT || err == -EACCES); i++)
-        err = read_path(paths[i], &text);
+    if (root) {
+        (void)snprintf(path, sizeof(path), "%s/dynamic_events", root); /* fits */
+        err = read_path(path, &text);
+    }
     add_part(key, text.p, text.n);
     return err == -ENOENT || err == -EACCES ? 0 : err;
 }
