@@ -45,7 +45,7 @@ int path_print(char *path, size_t size, const char *fmt, ...)
     int n = 0;
 
     va_start(args, fmt);
-    n = vsnprintf(path, size, fmt, args); // NOLINT(clang-analyzer-valist.Uninitialized): it is not
+    n = vsnprintf(path, size, fmt, args);
     va_end(args);
     return n < 0 || (size_t)n >= size ? -ENAMETOOLONG : 0;
 }
