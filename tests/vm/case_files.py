@@ -24,7 +24,7 @@ class Case:
     covers: list = dataclasses.field(default_factory=list)
     kernels: list = dataclasses.field(default_factory=lambda: list(KERNELS))
     boot: str = ""
-    is_direct: bool = False  # never through something else
+    through: tuple = ("aot", "cache")  # ways that it is run besides direct
     timeout_s: int = TIMEOUT_DEFAULT_S
     files: dict = dataclasses.field(default_factory=dict)
     sections: dict = dataclasses.field(default_factory=dict)
@@ -113,9 +113,9 @@ class Parser:
         elif key == "boot":
             case.boot = " ".join(value.split())
         elif key == "through":
-            if value != "direct":
-                self.fail("through is 'direct'")
-            case.is_direct = True
+            if value not in ("direct", "aot"):
+                self.fail("through is 'direct' or 'aot'")
+            case.through = ("aot",) if value == "aot" else ()
         elif key == "timeout":
             if not re.fullmatch("[1-9][0-9]{0,3}", value):
                 self.fail("timeout is in seconds, 1 to 9999")
